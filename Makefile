@@ -1,0 +1,56 @@
+# Every command of the project stands here once; .ci/run calls `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run install test lint types imports tests bench lock format clean
+.DEFAULT_GOAL := run
+
+run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
+	$(BIN)/vneid-bot serve
+
+install: .venv/.installed  ## only install: .venv with .venv/bin/vneid-bot
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cần Python 3.11 trở lên / Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/.installed-bench: .venv/.installed-dev requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+test: .venv/.installed-dev lint types imports tests  ## all checks, as CI runs them
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.installed-dev
+	$(BIN)/mypy
+
+imports: .venv/.installed-dev
+	$(BIN)/lint-imports --no-cache
+
+tests: .venv/.installed-dev
+	sh tests/e2e/ensure_chromium.sh
+	$(BIN)/coverage erase
+	$(BIN)/pytest --cov --cov-report=term
+
+format: .venv/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.installed-bench  ## compare with a baseline and with peers, in one run
+	$(BIN)/python -m tests.bench
+
+lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
+	sh deploy/lock.sh
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage* build *.egg-info
