@@ -1,0 +1,149 @@
+"""config.yaml -> frozen settings; all faults at once, each with its line and what to do."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from bot import yaml_file
+from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
+
+PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys are faults, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Listen(Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080  # 0: any free port
+
+
+class Telegram(Section):
+    token: str = Field(default="", repr=False)
+    webhook_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
+
+
+class Matching(Section):
+    """Confidence from 0 to 1: from `answer` on it answers, from `ask_back` on it asks back."""
+
+    answer: Annotated[float, Field(ge=0, le=1)] = 0.55
+    ask_back: Annotated[float, Field(ge=0, le=1)] = 0.20
+    choices: Annotated[int, Field(ge=1, le=3)] = 3
+
+
+class Contact(Section):
+    hotline: str = "1900.0368"
+    office: str = "công an phường, xã, đặc khu nơi gần nhất"
+
+
+class Settings(Section):
+    """All that a deployment decides. Paths are absolute; secrets never show in `repr`."""
+
+    name: str = "Trợ lý VNeID"
+    database: str = Field(default="data/vneid.db", repr=False)
+    faq: str = "faq"
+    listen: Listen = Listen()
+    public_url: str = ""
+    telegram: Telegram = Telegram()
+    telegram_api_url: str = "https://api.telegram.org"
+    matching: Matching = Matching()
+    contact: Contact = Contact()
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+    @field_validator("public_url")
+    @classmethod
+    def _https_or_empty(cls, value: str) -> str:
+        if value and not value.startswith("https://"):
+            raise ValueError("public_url phải bắt đầu bằng https:// hoặc để trống")
+        return value.rstrip("/")
+
+
+# Places that only the environment may fill. Left unset, their channel is off.
+SECRETS: tuple[KeyPath, ...] = (("telegram", "token"), ("telegram", "webhook_secret"))
+
+
+def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read *file*; raise `Faults` with everything that is wrong in it."""
+    document = yaml_file.read(file, file.name)
+    faults: list[Fault] = []
+    data = {} if document.data is None else document.data
+    if not isinstance(data, dict):
+        raise Faults([document.fault((), "cấu hình phải gồm các dòng `khóa: giá trị`")])
+    faults += _literal_secrets(document, data)
+    filled = _fill(document, data, (), environment, faults)
+    try:
+        settings = Settings.model_validate(filled)
+    except ValidationError as error:
+        faults += document.explain(error)
+        raise Faults(faults) from error
+    faults += _cross_checks(document, settings)
+    if faults:
+        raise Faults(faults)
+    return _absolute(settings, file.resolve().parent)
+
+
+def _literal_secrets(document: Document, data: dict[str, Any]) -> list[Fault]:
+    faults = []
+    for path in SECRETS:
+        value = _get(data, path)
+        if isinstance(value, str) and value and not PLACEHOLDER.fullmatch(value):
+            name = "_".join(map(str, path)).upper()
+            hint = f"viết ${{{name}}} và đặt biến môi trường {name}"
+            message = f"{dotted(path)}: bí mật không được viết trong tệp"
+            faults.append(document.fault(path, message, hint))
+    return faults
+
+
+def _fill(
+    document: Document, value: Any, path: KeyPath, env: Mapping[str, str], faults: list[Fault]
+) -> Any:
+    """Put the environment's values in place of `${NAME}`."""
+    if isinstance(value, dict):
+        return {k: _fill(document, v, (*path, k), env, faults) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_fill(document, v, (*path, i), env, faults) for i, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def replace(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in env and path not in SECRETS:
+            message = f"{dotted(path)}: chưa có biến môi trường {name}"
+            faults.append(document.fault(path, message, f"đặt {name}=… rồi chạy lại"))
+        return env.get(name, "")
+
+    return PLACEHOLDER.sub(replace, value)
+
+
+def _cross_checks(document: Document, settings: Settings) -> list[Fault]:
+    faults = []
+    if settings.matching.ask_back > settings.matching.answer:
+        message = "matching.ask_back lớn hơn matching.answer"
+        faults.append(document.fault(("matching", "ask_back"), message, "đặt ask_back nhỏ hơn"))
+    if settings.public_url and settings.telegram.token and not settings.telegram.webhook_secret:
+        message = "telegram.webhook_secret: có public_url thì cần bí mật webhook"
+        hint = "đặt TELEGRAM_WEBHOOK_SECRET=… (chuỗi ngẫu nhiên A-Z a-z 0-9 _ -)"
+        faults.append(document.fault(("telegram", "webhook_secret"), message, hint))
+    return faults
+
+
+def _absolute(settings: Settings, folder: Path) -> Settings:
+    database = settings.database
+    if "://" not in database:
+        database = str(folder / database)
+    return settings.model_copy(update={"database": database, "faq": str(folder / settings.faq)})
+
+
+def _get(data: Any, path: KeyPath) -> Any:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data

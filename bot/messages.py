@@ -1,0 +1,187 @@
+"""What passes between channels, dialogue and handlers. Imports nothing of ours.
+
+Everything here is a frozen value that can be written to the database as JSON and read back by a
+later version of the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a person did."""
+
+    TEXT = "text"
+    BUTTON = "button"
+    START = "start"  # opened the chat; `data` holds the deep link's payload
+    PHOTO = "photo"
+    VOICE = "voice"
+    STICKER = "sticker"
+    LOCATION = "location"
+    DOCUMENT = "document"
+    CONTACT = "contact"  # `text` holds the shared phone number; only the sender's own gets here
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    UNKNOWN = "unknown"  # something the platform invented after this was written
+
+
+class Tone(StrEnum):
+    """What a reply is, for channels that show the difference and for the JSON API."""
+
+    ANSWER = "answer"
+    ASK_BACK = "ask_back"
+    ADMIT = "admit"
+    STEP = "step"
+    NOTICE = "notice"
+
+
+class Priority:
+    """Lower goes out first."""
+
+    REPLY = 0
+    REMINDER = 5
+    BROADCAST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person can be reached: a channel's name and that channel's own id of the chat."""
+
+    channel: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One genuine update of a platform.
+
+    `id` is unique within the channel and stable when the platform sends the update again.
+    """
+
+    id: str
+    sender: Address
+    kind: Kind
+    at: datetime
+    text: str = ""
+    data: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a reply. `data` (at most 64 bytes of UTF-8, Telegram's limit) says all that
+    is needed to act on it later; a `url` button opens a page instead."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a reply: its media type, name and the key its bytes are kept under."""
+
+    media_type: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to a person, before any platform's form is given to it."""
+
+    tone: Tone
+    text: str
+    buttons: tuple[Button, ...] = ()
+    entry: str | None = None
+    source: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Reply:
+        return cls(
+            tone=Tone(data["tone"]),
+            text=data["text"],
+            buttons=tuple(Button(**button) for button in data.get("buttons", ())),
+            entry=data.get("entry"),
+            source=data.get("source", ""),
+            attachments=tuple(Attachment(**item) for item in data.get("attachments", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the bot remembers of a talk between two messages.
+
+    `step` names what is being waited for ("" = nothing); after `deadline` it counts as "".
+    `entry` is the entry answered last, which a follow-up question is read with.
+    `choices` are the data of the buttons shown last: typing 2 is a tap on the second.
+    """
+
+    step: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    deadline: datetime | None = None
+    entry: str | None = None
+    choices: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        deadline = self.deadline.isoformat() if self.deadline else None
+        return {**asdict(self), "deadline": deadline, "choices": list(self.choices)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Conversation:
+        deadline = data.get("deadline")
+        return cls(
+            step=data.get("step", ""),
+            data=data.get("data", {}),
+            deadline=datetime.fromisoformat(deadline) if deadline else None,
+            entry=data.get("entry"),
+            choices=tuple(data.get("choices", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler wants said, and the conversation as it stands afterwards.
+
+    `conversation=None` leaves it as it was.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    conversation: Conversation | None = None
+
+
+class SendError(Exception):
+    """A channel could not send; each kind below tells the courier what may be done."""
+
+
+class Unavailable(SendError):
+    """Nothing was sent, for a reason that passes: try again."""
+
+
+class Uncertain(SendError):
+    """The platform did not say whether it took the message."""
+
+
+class Throttled(Unavailable):
+    """Too fast: nothing was sent, and the platform says how many seconds to wait."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"retry after {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class Refused(SendError):
+    """The platform will never take this message."""
+
+
+class Unreachable(SendError):
+    """The person has blocked the bot or is gone."""

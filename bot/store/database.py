@@ -1,0 +1,214 @@
+"""Transactions on SQLite: one writer thread that commits in groups, and the schema's migrations.
+
+Work handed to `run` is a plain function of a `Transaction`. The writer thread takes all the work
+that is waiting, runs each piece in its own savepoint under one `BEGIN IMMEDIATE`, commits once and
+only then reports the results. A piece that raises is rolled back alone. So every message is
+atomic and durable before it is acknowledged, and a busy hour costs one fsync per group instead of
+one per message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import sqlite_utils
+
+from bot.store.migrations import CREATE_LOG, MIGRATIONS, RECORD, RECORDED
+
+T = TypeVar("T")
+Row: TypeAlias = dict[str, Any]
+
+GROUP = 128  # pieces of work in one commit; bounds how long the first of them waits
+BUSY_TIMEOUT_MS = 10_000
+CACHED_STATEMENTS = 256
+
+
+class Transaction(Protocol):
+    """SQL inside one transaction."""
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """Run one statement; the rows it returns (of a SELECT or RETURNING), else none."""
+        ...
+
+    def atomic(self) -> Any:
+        """A context in which an error undoes only what was done inside."""
+        ...
+
+
+class Database(Protocol):
+    """Where everything is kept."""
+
+    async def run(self, work: Callable[[Transaction], T], /) -> T:
+        """Run *work* in one transaction; returns after the commit is on the disk."""
+        ...
+
+    def transaction(self) -> Any:
+        """One transaction of the calling thread, as a context manager: for tools and tests."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class DatabaseClosed(Exception):
+    """The database was closed while work was waiting."""
+
+
+class SqliteTransaction:
+    """A transaction of one SQLite connection."""
+
+    def __init__(self, database: sqlite_utils.Database) -> None:
+        self._database = database
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        cursor = self._database.conn.execute(sql, values)
+        if cursor.description is None:
+            return []
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        with self._database.atomic():
+            yield
+
+
+Work: TypeAlias = tuple[Callable[[SqliteTransaction], Any], "Future[Any]"]
+
+
+class SqliteDatabase:
+    """One SQLite file in WAL mode with full durability; created and migrated when opened."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        if self.path != ":memory:":
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        self._connection = _connect(self.path)
+        self._lock = threading.Lock()  # the connection belongs to one thread at a time
+        self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        with self.transaction() as tx:
+            migrate(tx)
+        self._writer = threading.Thread(target=self._write_forever, name="sqlite", daemon=True)
+        self._writer.start()
+        self._closed = False
+
+    async def run(self, work: Callable[[Transaction], T]) -> T:
+        if self._closed:
+            raise DatabaseClosed
+        future: Future[T] = Future()
+        self._work.put((work, future))
+        return await asyncio.wrap_future(future)
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqliteTransaction]:
+        with self._lock, _immediate(self._connection) as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Finish the work that is waiting, then close. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._work.put(None)
+        self._writer.join()
+        self._connection.close()
+
+    def _write_forever(self) -> None:
+        while True:
+            group = self._next_group()
+            if group:
+                with self._lock:
+                    self._write(group)
+            if self._closed and self._work.empty():
+                return
+
+    def _next_group(self) -> list[Work]:
+        """Everything that waits now, at most GROUP pieces; blocks until there is one."""
+        group: list[Work] = []
+        item = self._work.get()
+        while item is not None:
+            group.append(item)
+            if len(group) == GROUP or self._work.empty():
+                break
+            item = self._work.get()
+        return group
+
+    def _write(self, group: list[Work]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with _immediate(self._connection) as tx:
+                for work, future in group:
+                    self._run_one(tx, work, future, done)
+        except BaseException as error:
+            for future, _ in done:
+                future.set_exception(error)
+            failed = {id(future) for future, _ in done}
+            for _, future in group:
+                if id(future) not in failed and not future.done():
+                    future.set_exception(error)
+            return
+        for future, result in done:
+            future.set_result(result)
+
+    @staticmethod
+    def _run_one(
+        tx: SqliteTransaction,
+        work: Callable[[SqliteTransaction], Any],
+        future: Future[Any],
+        done: list[tuple[Future[Any], Any]],
+    ) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            with tx.atomic():
+                result = work(tx)
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            done.append((future, result))
+
+
+def _connect(path: str) -> sqlite_utils.Database:
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS
+    )
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return sqlite_utils.Database(connection)
+
+
+@contextmanager
+def _immediate(database: sqlite_utils.Database) -> Iterator[SqliteTransaction]:
+    """`BEGIN IMMEDIATE` … `COMMIT`: a deferred BEGIN that turns to writing can fail at once in
+    spite of the busy timeout."""
+    database.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield SqliteTransaction(database)
+        database.conn.execute("COMMIT")
+    except BaseException:
+        if database.conn.in_transaction:
+            database.conn.execute("ROLLBACK")
+        raise
+
+
+def migrate(tx: Transaction) -> None:
+    """Bring the schema up to date: each named step once, in order."""
+    tx.rows(CREATE_LOG)
+    done = {row["name"] for row in tx.rows(RECORDED)}
+    for name, statements in MIGRATIONS:
+        if name not in done:
+            for statement in statements:
+                tx.rows(statement)
+            tx.rows(RECORD, name=name)

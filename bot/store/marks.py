@@ -1,0 +1,22 @@
+"""Small named values that outlive the process, such as a polling offset."""
+
+from __future__ import annotations
+
+from bot.store.database import Transaction
+
+SET = """
+    INSERT INTO marks (name, value) VALUES (:name, :value)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+
+
+def put(tx: Transaction, name: str, value: str) -> None:
+    tx.rows(SET, name=name, value=value)
+
+
+GET = "SELECT value FROM marks WHERE name = :name"
+
+
+def get(tx: Transaction, name: str) -> str | None:
+    rows = tx.rows(GET, name=name)
+    return rows[0]["value"] if rows else None

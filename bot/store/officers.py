@@ -1,0 +1,58 @@
+"""What officers have to look at: people who asked for one, and alerts of the service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.messages import Address
+from bot.store.database import Row, Transaction
+from bot.store.values import stamp
+
+HAND_OVER = """
+    INSERT INTO handoffs (id, channel, person, at, text, state)
+    VALUES (:id, :channel, :person, :at, :text, 'open')
+    ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+def hand_over(tx: Transaction, id: str, person: Address, at: datetime, text: str) -> bool:  # noqa: A002
+    """Queue a person for an officer; False when they are waiting already."""
+    rows = tx.rows(
+        HAND_OVER, id=id, channel=person.channel, person=person.user, at=stamp(at), text=text
+    )
+    return bool(rows)
+
+
+ADD_TO_HANDOFF = """
+    UPDATE handoffs SET text = text || :line
+    WHERE channel = :channel AND person = :person AND state = 'open' AND length(text) < 4000
+    RETURNING id
+"""
+
+
+def add_to_handoff(tx: Transaction, person: Address, text: str) -> bool:
+    """Append a masked line to what the waiting person asked; False when nobody waits."""
+    values = {"channel": person.channel, "person": person.user, "line": f"\n{text}"}
+    return bool(tx.rows(ADD_TO_HANDOFF, **values))
+
+
+OPEN = "SELECT * FROM handoffs WHERE state = 'open' ORDER BY at, id"
+
+
+def waiting(tx: Transaction) -> list[Row]:
+    return tx.rows(OPEN)
+
+
+ALERT = "INSERT INTO alerts (id, at, kind, text) VALUES (:id, :at, :kind, :text)"
+
+
+def alert(tx: Transaction, id: str, at: datetime, kind: str, text: str) -> None:  # noqa: A002
+    """Leave a line for the officer on duty; *text* holds no personal data."""
+    tx.rows(ALERT, id=id, at=stamp(at), kind=kind, text=text)
+
+
+ALERTS = "SELECT * FROM alerts WHERE seen_at IS NULL ORDER BY at, id"
+
+
+def alerts(tx: Transaction) -> list[Row]:
+    return tx.rows(ALERTS)

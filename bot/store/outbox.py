@@ -1,0 +1,209 @@
+"""Everything that goes out, one row each.
+
+due ──claim──► sending ──► sent
+ ▲                │ ├────► due      (retry later; `uncertain` counts sends that may have arrived)
+ └──lease ended───┘ └────► failed | missed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages import Address, Priority, Reply
+from bot.store.database import Row, Transaction
+from bot.store.values import moment, pack, stamp, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A row to be sent."""
+
+    id: str
+    address: Address
+    reply: Reply
+    attempts: int
+    created_at: datetime
+    useful_until: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Row) -> Letter:
+        until = row["useful_until"]
+        return cls(
+            id=row["id"],
+            address=Address(row["channel"], row["person"]),
+            reply=Reply.from_json(unpack(row["reply"])),
+            attempts=row["attempts"],
+            created_at=moment(row["created_at"]),
+            useful_until=moment(until) if until else None,
+        )
+
+
+PUT = """
+    INSERT INTO outbox (id, key, channel, person, reply, content, priority, created_at, due_at,
+                        useful_until, state, sent_at)
+    VALUES (:id, :key, :channel, :person, :reply, :content, :priority, :now, :due_at,
+            :useful_until, :state, :sent_at)
+    ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+
+
+def put(
+    tx: Transaction,
+    *,
+    id: str,  # noqa: A002 - the column's name
+    key: str,
+    to: Address,
+    reply: Reply,
+    content: str,
+    now: datetime,
+    due_at: datetime | None = None,
+    useful_until: datetime | None = None,
+    priority: int = Priority.REPLY,
+    delivered: bool = False,
+) -> bool:
+    """Write one message; False when *key* was written before.
+
+    `delivered` is for channels whose readers fetch the row themselves. `content` is the version of
+    the FAQ that the words came from.
+    """
+    rows = tx.rows(
+        PUT,
+        id=id,
+        key=key,
+        channel=to.channel,
+        person=to.user,
+        reply=pack(reply.to_json()),
+        content=content,
+        priority=priority,
+        now=stamp(now),
+        due_at=stamp(due_at or now),
+        useful_until=stamp(useful_until) if useful_until else None,
+        state="sent" if delivered else "due",
+        sent_at=stamp(now) if delivered else None,
+    )
+    return bool(rows)
+
+
+# One person's messages keep their order: a row waits for older ones that are on their way.
+# Asked once for each priority, so that the index finds the row without reading those that wait.
+CLAIM = """
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, owner = :owner,
+                      lease_until = :lease_until
+    WHERE id = (
+        SELECT o.id FROM outbox AS o
+        WHERE o.channel = :channel AND o.state = 'due' AND o.priority = :priority
+          AND o.due_at <= :now
+          AND NOT EXISTS (
+              SELECT 1 FROM outbox AS older
+              WHERE older.channel = o.channel AND older.person = o.person AND older.id < o.id
+                AND older.state IN ('due', 'sending') AND older.priority <= o.priority
+                AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now))
+        ORDER BY o.due_at, o.id LIMIT 1)
+    RETURNING *
+"""
+PRIORITIES = (Priority.REPLY, Priority.REMINDER, Priority.BROADCAST)
+
+
+def claim(
+    tx: Transaction, channel: str, owner: str, now: datetime, lease_until: datetime
+) -> Letter | None:
+    """Take the most urgent row that is due; it is *owner*'s alone until the lease ends."""
+    times = {"now": stamp(now), "lease_until": stamp(lease_until)}
+    for priority in PRIORITIES:
+        while rows := tx.rows(CLAIM, channel=channel, owner=owner, priority=priority, **times):
+            letter = Letter.from_row(rows[0])
+            if letter.useful_until is None or now <= letter.useful_until:
+                return letter
+            close(tx, letter.id, owner, "missed", "no longer useful")
+    return None
+
+
+SENT = """
+    UPDATE outbox SET state = 'sent', sent_at = :now, receipt = :receipt, error = NULL
+    WHERE id = :id AND owner = :owner AND state = 'sending' RETURNING id
+"""
+
+
+def sent(tx: Transaction, id: str, owner: str, now: datetime, receipt: str) -> bool:  # noqa: A002
+    """Record that the platform took it; False when the lease was lost meanwhile."""
+    return bool(tx.rows(SENT, id=id, owner=owner, now=stamp(now), receipt=receipt))
+
+
+RETRY = """
+    UPDATE outbox SET state = 'due', due_at = :due_at, error = :error,
+                      uncertain = uncertain + :uncertain
+    WHERE id = :id AND owner = :owner AND state = 'sending'
+"""
+
+
+def retry(
+    tx: Transaction,
+    id: str,  # noqa: A002
+    owner: str,
+    due_at: datetime,
+    error: str,
+    *,
+    uncertain: bool = False,
+) -> None:
+    tx.rows(RETRY, id=id, owner=owner, due_at=stamp(due_at), error=error, uncertain=int(uncertain))
+
+
+CLOSE = """
+    UPDATE outbox SET state = :state, error = :error
+    WHERE id = :id AND owner = :owner AND state = 'sending'
+"""
+
+
+def close(tx: Transaction, id: str, owner: str, state: str, error: str) -> None:  # noqa: A002
+    """End a row that will not be sent: 'failed' or 'missed'."""
+    tx.rows(CLOSE, id=id, owner=owner, state=state, error=error)
+
+
+RELEASE = """
+    UPDATE outbox SET state = 'due', uncertain = uncertain + 1, error = 'lease ended'
+    WHERE state = 'sending' AND lease_until <= :until RETURNING channel
+"""
+
+
+def release(tx: Transaction, until: datetime) -> set[str]:
+    """Give back rows whose lease ended by *until*: their sender died in the middle, so whether
+    they arrived is uncertain. Returns the channels concerned."""
+    return {row["channel"] for row in tx.rows(RELEASE, until=stamp(until))}
+
+
+NEXT_DUE = """
+    SELECT MIN(due_at) AS at FROM outbox
+    WHERE channel = :channel AND state = 'due' AND priority = :priority AND due_at > :now
+"""
+
+
+def next_due(tx: Transaction, channel: str, now: datetime) -> datetime | None:
+    """When the next row comes due after *now*. Rows that are due and still not claimable wait for
+    one on its way, whose end wakes the courier."""
+    values = {"channel": channel, "now": stamp(now)}
+    found = [tx.rows(NEXT_DUE, priority=p, **values)[0]["at"] for p in PRIORITIES]
+    times = [at for at in found if at]
+    return moment(min(times)) if times else None
+
+
+BY_KEY = "SELECT id, reply FROM outbox WHERE key >= :prefix AND key < :end ORDER BY id"
+
+
+def replies_to(tx: Transaction, prefix: str) -> list[tuple[str, Reply]]:
+    """The rows written in answer to one update, oldest first."""
+    rows = tx.rows(BY_KEY, prefix=prefix, end=prefix + "\U0010ffff")
+    return [(row["id"], Reply.from_json(unpack(row["reply"]))) for row in rows]
+
+
+SINCE = """
+    SELECT id, reply FROM outbox
+    WHERE channel = :channel AND person = :person AND state = 'sent' AND id > :after
+    ORDER BY id LIMIT 100
+"""
+
+
+def delivered_since(tx: Transaction, person: Address, after: str) -> list[tuple[str, Reply]]:
+    """Rows a reader of a mailbox channel has not seen: those after the id *after*."""
+    rows = tx.rows(SINCE, channel=person.channel, person=person.user, after=after)
+    return [(row["id"], Reply.from_json(unpack(row["reply"]))) for row in rows]

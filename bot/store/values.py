@@ -1,0 +1,41 @@
+"""How times, ids and JSON are written in the database."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+
+def stamp(moment: datetime) -> str:
+    """UTC as fixed-width ISO text, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def pack(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpack(text: str) -> Any:
+    return json.loads(text)
+
+
+class Ids:
+    """Ids that grow with time: 12 hex digits of milliseconds, a counter, then randomness.
+
+    The counter keeps the order of ids made in the same millisecond by one process.
+    """
+
+    def __init__(self) -> None:
+        self._counter = itertools.count()
+
+    def new(self, now: datetime) -> str:
+        milliseconds = int(now.timestamp() * 1000)
+        count = next(self._counter) & 0xFFFFFF
+        return f"{milliseconds:012x}{count:06x}{secrets.token_hex(5)}"
