@@ -1,0 +1,173 @@
+"""The composition root: the one module that knows everything."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import structlog
+from aiohttp import web
+
+from bot.channels import Channel
+from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel, errors_as_json
+from bot.config import Settings
+from bot.courier import Courier
+from bot.dialogue import Dialogue
+from bot.library import Library
+from bot.matching.matcher import Thresholds
+from bot.store import conversations, officers, questions
+from bot.store.database import Database, SqliteDatabase, Transaction
+from bot.store.values import Ids
+from bot.yaml_file import Faults
+
+SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_days
+
+Clock = Callable[[], datetime]
+log = structlog.get_logger()
+
+
+class AlreadyRunning(Exception):
+    """Another process serves from this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of one running service."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    dialogue: Dialogue
+    courier: Courier
+    channels: tuple[Channel, ...]
+
+
+SERVICE = web.AppKey("service", Service)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> web.Application:
+    """Put the service together; raises `Faults` when the FAQ cannot be loaded."""
+    service = _assemble(settings, database, clock)
+    app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY)
+    app[SERVICE] = service
+    for channel in service.channels:
+        app.add_routes(channel.routes())
+    app.add_routes([web.static("/static", STATIC)])
+    app.on_response_prepare.append(_add_headers)
+    app.cleanup_ctx.append(_run_service(clock))
+    return app
+
+
+def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
+    ids = Ids()
+
+    async def report(faults: Faults) -> None:
+        now = clock()
+        text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
+        await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
+
+    library = Library(Path(settings.faq), thresholds(settings), report)
+    courier = Courier(database, clock, owner=f"{socket.gethostname()}:{os.getpid()}")
+    dialogue = Dialogue(
+        database,
+        settings,
+        library.matcher,
+        clock,
+        mailboxes=(WebChannel.name,),
+        wake=courier.wake,
+    )
+    channels = _channels(settings, database, dialogue, clock)
+    return Service(settings, database, library, dialogue, courier, channels)
+
+
+def _channels(
+    settings: Settings, database: Database, dialogue: Dialogue, clock: Clock
+) -> tuple[Channel, ...]:
+    """The channels that are on; a channel's library is imported only when it is."""
+    channels: list[Channel] = [WebChannel(database, dialogue.handle, clock)]
+    if settings.telegram.token:
+        from bot.channels.telegram import TelegramChannel
+
+        channels.append(TelegramChannel(settings, database, dialogue.handle, clock))
+    return tuple(channels)
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    return Thresholds(**settings.matching.model_dump())
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        """Courier first, so that what a crash left is on its way before new messages come."""
+        service = app[SERVICE]
+        await service.courier.start(service.channels, alone=True)
+        for channel in service.channels:
+            await channel.start()
+        tasks = [
+            asyncio.create_task(service.library.watch()),
+            asyncio.create_task(_sweep(service, clock)),
+        ]
+        yield
+        for channel in reversed(service.channels):
+            await channel.stop()
+        await service.courier.stop()
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        service.database.close()
+
+    return context
+
+
+async def _sweep(service: Service, clock: Clock) -> None:
+    """Delete what is older than the deployment keeps."""
+    while True:
+        before = clock() - timedelta(days=service.settings.keep_days)
+        try:
+            await service.database.run(lambda tx: forget_before(tx, before))  # noqa: B023
+        except Exception:
+            log.exception("sweeping failed")
+        await asyncio.sleep(SWEEP_EVERY)
+
+
+def forget_before(tx: Transaction, before: datetime) -> None:
+    conversations.forget_before(tx, before)
+    questions.forget_before(tx, before)
+
+
+def open_database(settings: Settings) -> SqliteDatabase:
+    return SqliteDatabase(settings.database)
+
+
+def lock(settings: Settings) -> IO[str]:
+    """Hold the database for this process: only one may serve from one SQLite file.
+
+    Raises `AlreadyRunning`. The lock ends with the returned file, or with the process.
+    """
+    path = Path(settings.database + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise AlreadyRunning(settings.database) from error
+    return file

@@ -1,0 +1,41 @@
+"""Channels: each turns a platform's updates into `Incoming` and a `Reply` into its payload.
+
+They know nothing of FAQ or bookings, and nothing of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
+
+from aiohttp import web
+
+from bot.dialogue import Delivered
+from bot.messages import Incoming, Reply
+
+# What a channel does with a genuine update: `Dialogue.handle`. It returns after the commit; only
+# then may the update be acknowledged.
+Handle: TypeAlias = Callable[[Incoming], Awaitable[Delivered]]
+
+
+class Channel(Protocol):
+    """One platform. `name` is the channel's name in every `Address`."""
+
+    name: str
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the platform calls; empty for channels that only poll."""
+        ...
+
+    async def start(self) -> None:
+        """Connect, register commands, begin to poll or tell the platform the webhook."""
+        ...
+
+    async def stop(self) -> None:
+        """Take nothing new; finish what is being handled; close connections."""
+        ...
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+        """Send the outbox row *id*, a *reply*, to the chat *to*; returns the platform's id of the
+        message. Raises a `SendError` (bot.messages)."""
+        ...

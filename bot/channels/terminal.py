@@ -1,0 +1,59 @@
+"""A conversation in the terminal: buttons are numbers."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from bot.channels import Handle
+from bot.messages import Address, Button, Incoming, Kind, Reply
+
+NAME = "terminal"
+
+
+class Terminal:
+    """One person at this terminal."""
+
+    def __init__(self, handle: Handle, clock: Callable[[], datetime], user: str = "") -> None:
+        self._handle = handle
+        self._clock = clock
+        self._person = Address(NAME, user or getpass.getuser())
+
+    async def say(self, text: str, kind: Kind = Kind.TEXT) -> str:
+        """Send *text*; returns what the bot answers, ready to print."""
+        incoming = Incoming(
+            id=secrets.token_urlsafe(12),
+            sender=self._person,
+            kind=kind,
+            at=self._clock(),
+            text=text,
+        )
+        delivered = await self._handle(incoming)
+        return render(delivered.replies)
+
+
+def render(replies: Iterable[Reply]) -> str:
+    """Replies as plain text. Buttons are numbered as typing their number presses them: those of
+    the last reply that has any."""
+    replies = list(replies)
+    tappable = [reply for reply in replies if any(button.data for button in reply.buttons)]
+    last = tappable[-1] if tappable else None
+    return "\n\n".join(_render(reply, numbered=reply is last) for reply in replies)
+
+
+def _render(reply: Reply, *, numbered: bool) -> str:
+    parts = [reply.text]
+    if reply.source:
+        parts.append(f"Nguồn: {reply.source}")
+    links = [f"→ {button.label}: {button.url}" for button in reply.buttons if button.url]
+    if links:
+        parts.append("\n".join(links))
+    if numbered:
+        parts.append(_choices(button for button in reply.buttons if button.data))
+    return "\n\n".join(parts)
+
+
+def _choices(buttons: Iterable[Button]) -> str:
+    return "\n".join(f"  {n}. {button.label}" for n, button in enumerate(buttons, 1))

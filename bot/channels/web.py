@@ -1,0 +1,271 @@
+"""The web chat: a page, a JSON API, and a stream of messages that come later.
+
+Replies are outbox rows that are delivered by being written: the HTTP response, the history after a
+reload and the stream all read the same rows. A session id is a random secret that only its browser
+knows; the database holds its hash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels import Handle
+from bot.messages import Address, Incoming, Kind, Reply
+from bot.store import conversations, outbox
+from bot.store.database import Database
+from bot.store.values import unpack
+
+MAX_BODY = 16 * 1024  # bytes
+HEARTBEAT = 15.0  # seconds between looks for rows that were not pushed, and proof of life
+STATIC = Path(__file__).parent / "static"
+MESSAGE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class BadRequest(Exception):
+    """The request cannot be used; the message says why, in Vietnamese, for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser's secret and the person it stands for."""
+
+    token: str
+
+    @classmethod
+    def new(cls) -> Session:
+        return cls(secrets.token_urlsafe(24))
+
+    @property
+    def person(self) -> Address:
+        return Address("web", hashlib.sha256(self.token.encode()).hexdigest()[:40])
+
+
+class WebChannel:
+    """Routes of the web chat."""
+
+    name = "web"
+
+    def __init__(self, database: Database, handle: Handle, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._handle = handle
+        self._clock = clock
+        self._listeners: defaultdict[str, set[asyncio.Queue[dict[str, Any]]]] = defaultdict(set)
+        self._stopping = asyncio.Event()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.page),
+            web.post("/api/chat", self.chat),
+            web.post("/api/history", self.history),
+            web.post("/api/events", self.events),
+        ]
+
+    async def start(self) -> None:
+        """Nothing to connect to."""
+
+    async def stop(self) -> None:
+        self._stopping.set()
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+        """Push a row that came due to the open pages; it stands in the history in any case."""
+        for listener in self._listeners.get(to, ()):
+            listener.put_nowait(reply_json(id, reply))
+        return "mailbox"
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(
+            STATIC / "index.html", headers={**HEADERS, "Cache-Control": "no-cache"}
+        )
+
+    async def chat(self, request: web.Request) -> web.Response:
+        body = await read_json(request)
+        session = await self._session(body)
+        incoming = self._incoming(body, session)
+        delivered = await self._handle(incoming)
+        return json_response(
+            {
+                "session": session.token,
+                "replies": [reply_json(id_, reply) for id_, reply in delivered.rows],
+            }
+        )
+
+    async def history(self, request: web.Request) -> web.Response:
+        session = await self._session(await read_json(request))
+        rows = await self._database.run(lambda tx: conversations.history(tx, session.person))
+        return json_response({"session": session.token, "lines": [_line(row) for row in rows]})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: one `reply` for each row after the id `after`."""
+        body = await read_json(request)
+        session = await self._session(body)
+        after = text_of(body, "after")
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        listener: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        person = session.person
+        self._listeners[person.user].add(listener)
+        try:
+            await self._stream(response, person, after, listener)
+        except ConnectionResetError:
+            pass  # the page was closed
+        finally:
+            self._listeners[person.user].discard(listener)
+            if not self._listeners[person.user]:
+                del self._listeners[person.user]
+        return response
+
+    async def _stream(
+        self,
+        response: web.StreamResponse,
+        person: Address,
+        after: str,
+        listener: asyncio.Queue[dict[str, Any]],
+    ) -> None:
+        while not self._stopping.is_set():
+            missed = await self._database.run(
+                lambda tx, last=after: outbox.delivered_since(tx, person, last)  # type: ignore[misc]
+            )
+            for id_, reply in missed:
+                await response.write(_event(reply_json(id_, reply)))
+                after = id_
+            await response.write(b": alive\n\n")
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    await response.write(_event(await listener.get()))
+            except TimeoutError:
+                continue
+
+    async def _session(self, body: dict[str, Any]) -> Session:
+        """The session the body names, or a new one: a client never chooses its own id."""
+        token = text_of(body, "session")
+        session = Session(token)
+        if not token:
+            return Session.new()
+        known = await self._database.run(lambda tx: conversations.known(tx, session.person))
+        return session if known else Session.new()
+
+    def _incoming(self, body: dict[str, Any], session: Session) -> Incoming:
+        button = text_of(body, "button")
+        if "text" not in body and not button:
+            raise BadRequest(
+                "Thiếu nội dung: gửi `text` (câu hỏi) hoặc `button` (dữ liệu của nút)."
+            )
+        id_ = text_of(body, "id") or secrets.token_urlsafe(12)
+        if not MESSAGE_ID.match(id_):
+            raise BadRequest("`id` phải gồm 8-64 chữ cái, chữ số, dấu - hoặc _.")
+        kind, data = _tap(button) if button else (Kind.TEXT, "")
+        return Incoming(
+            id=f"{session.person.user}:{id_}",
+            sender=session.person,
+            kind=kind,
+            at=self._clock(),
+            text="" if button else text_of(body, "text"),
+            data=data,
+        )
+
+
+def _tap(button: str) -> tuple[Kind, str]:
+    """`start` and `start:<payload>` open the chat, as a deep link does elsewhere."""
+    verb, _, payload = button.partition(":")
+    return (Kind.START, payload) if verb == "start" else (Kind.BUTTON, button)
+
+
+async def read_json(request: web.Request) -> dict[str, Any]:
+    """The request's JSON object; raises `BadRequest`, or 413 from aiohttp when it is too long."""
+    raw = await request.read()
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("Nội dung gửi lên phải là JSON.") from error
+    if not isinstance(body, dict):
+        raise BadRequest("Nội dung gửi lên phải là một đối tượng JSON: {…}.")
+    return body
+
+
+def text_of(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadRequest(f"`{key}` phải là chuỗi chữ.")
+    return value
+
+
+def reply_json(id_: str, reply: Reply) -> dict[str, Any]:
+    """A reply as the API shows it."""
+    return {
+        "id": id_,
+        "kind": reply.tone.value,
+        "entry": reply.entry,
+        "text": reply.text,
+        "buttons": [
+            {"label": button.label, "data": button.data, "entry": button.entry}
+            for button in reply.buttons
+            if button.data
+        ],
+        "links": [
+            {"label": button.label, "url": button.url} for button in reply.buttons if button.url
+        ],
+        "source": reply.source,
+    }
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    if row["side"] == 0:
+        return {"from": "me", "at": row["at"], "kind": row["kind"], "text": row["body"]}
+    reply = reply_json(row["id"], Reply.from_json(unpack(row["body"])))
+    return {"from": "bot", "at": row["at"], **reply}
+
+
+def _event(data: dict[str, Any]) -> bytes:
+    return f"event: reply\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def json_response(data: Any, status: int = 200) -> web.Response:
+    text = json.dumps(data, ensure_ascii=False)
+    return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
+
+
+SORRY = {
+    404: "Không có địa chỉ này.",
+    405: "Cách gọi không đúng với địa chỉ này.",
+    413: "Tin dài quá (tối đa 16 KB). Bạn viết gọn lại nhé.",
+}
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Under /api/, every error is JSON with a message a person can read."""
+    if not request.path.startswith("/api/"):
+        response: web.StreamResponse = await handler(request)
+        return response
+    try:
+        return await handler(request)  # type: ignore[no-any-return]
+    except BadRequest as error:
+        return json_response({"error": str(error)}, status=400)
+    except web.HTTPException as error:
+        message = SORRY.get(error.status, "Yêu cầu không dùng được.")
+        return json_response({"error": message}, status=error.status)

@@ -1,0 +1,120 @@
+"""The `vneid-bot` command."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from bot import config
+from bot.yaml_file import Faults
+
+DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
+
+
+def _explained(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Faults in config.yaml or the FAQ are printed one under the other, with exit code 2."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except Faults as faults:
+            count = len(faults.faults)
+            click.echo(f"Có {count} lỗi cần sửa:\n{faults}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def _load(config_file: Path | None, faq: Path | None) -> config.Settings:
+    """Settings of *config_file*, of ./config.yaml, or of the checkout's, in this order."""
+    here = Path("config.yaml")
+    file = config_file or (here if here.exists() else DEFAULT_CONFIG)
+    settings = config.load(file)
+    return settings.model_copy(update={"faq": str(faq.resolve())}) if faq else settings
+
+
+def _start_logs(level: int = logging.INFO) -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Tệp cấu hình (mặc định: config.yaml)",
+)
+faq_option = click.option(
+    "--faq",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Thư mục FAQ khác",
+)
+
+
+@click.group()
+@click.version_option(package_name="vneid-bot")
+def main() -> None:
+    """Trợ lý VNeID: trả lời người dân về VNeID, căn cước và Đề án 06."""
+
+
+@main.command()
+@config_option
+@click.option("--port", type=click.IntRange(0, 65535), help="Cổng khác trong config.yaml")
+@_explained
+def serve(config_file: Path | None, port: int | None) -> None:
+    """Chạy dịch vụ: web, và mọi kênh đã có token."""
+    from bot import server
+
+    _start_logs()
+    settings = _load(config_file, None)
+    if port is not None:
+        listen = settings.listen.model_copy(update={"port": port})
+        settings = settings.model_copy(update={"listen": listen})
+    sys.exit(server.run(settings))
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@config_option
+@faq_option
+@_explained
+def ask(question: tuple[str, ...], config_file: Path | None, faq: Path | None) -> None:
+    """Hỏi một câu, in câu trả lời rồi thoát. Không lưu gì."""
+    from bot import server
+
+    _start_logs(logging.ERROR)
+    settings = _load(config_file, faq)
+    with server.terminal(settings, remember=False) as terminal:
+        click.echo(asyncio.run(terminal.say(" ".join(question))))
+
+
+@main.command()
+@config_option
+@faq_option
+@_explained
+def chat(config_file: Path | None, faq: Path | None) -> None:
+    """Trò chuyện ở đây; gõ số để bấm nút, Ctrl-D để thôi."""
+    from bot import server
+    from bot.messages import Kind
+
+    _start_logs(logging.ERROR)
+    settings = _load(config_file, faq)
+    with server.terminal(settings, remember=True) as terminal:
+        click.echo(asyncio.run(terminal.say("", Kind.START)))
+        with contextlib.suppress(click.Abort, EOFError):
+            while True:
+                text = click.prompt("\nBạn", prompt_suffix=": ", default="", show_default=False)
+                click.echo("\n" + asyncio.run(terminal.say(text)))
+    click.echo("\nTạm biệt!")

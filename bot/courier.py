@@ -1,0 +1,235 @@
+"""Sends what the outbox holds: claim, send, record; retry, or give up aloud.
+
+Each worker has at most one message on its way. If the process dies, that row's lease ends, the row
+is counted as uncertain and sent again: nothing is lost, and at most one send per worker may arrive
+twice. `decide` is the whole policy, a pure function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.messages import (
+    Refused,
+    Reply,
+    SendError,
+    Throttled,
+    Uncertain,
+    Unreachable,
+)
+from bot.store import conversations, officers, outbox
+from bot.store.database import Database, Transaction
+from bot.store.outbox import Letter
+from bot.store.values import Ids
+
+LEASE = timedelta(seconds=60)
+SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cannot be sent twice
+FIRST_PAUSE = 1.0  # seconds, doubled at each attempt
+LONGEST_PAUSE = 300.0
+GIVE_UP_AFTER = timedelta(hours=24)
+IDLE_POLL = 30.0  # seconds between looks for expired leases when nothing else wakes the courier
+
+log = structlog.get_logger()
+
+
+class Sender(Protocol):
+    """The sending half of a channel."""
+
+    name: str
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+        """Send *reply* to the chat *to*; returns the platform's id. Raises a `SendError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Send it again at `at`."""
+
+    at: datetime
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Do not send it; `unreachable` says that the person cannot be written to at all."""
+
+    reason: str
+    unreachable: bool = False
+
+
+def decide(error: SendError, letter: Letter, now: datetime, jitter: float) -> Again | GiveUp:
+    """What becomes of a row whose sending failed. *jitter* is from 0 to 1."""
+    if isinstance(error, Unreachable):
+        return GiveUp(f"unreachable: {error}", unreachable=True)
+    if isinstance(error, Refused):
+        return GiveUp(f"refused: {error}")
+    if isinstance(error, Throttled):
+        pause = error.retry_after
+    else:
+        pause = min(FIRST_PAUSE * 2.0 ** min(letter.attempts - 1, 16), LONGEST_PAUSE)
+        pause *= 0.5 + jitter / 2
+    at = now + timedelta(seconds=pause)
+    end = letter.useful_until or letter.created_at + GIVE_UP_AFTER
+    if at > end:
+        return GiveUp(f"not sent in time: {error}")
+    return Again(at, uncertain=isinstance(error, Uncertain))
+
+
+class Courier:
+    """Runs `workers` senders for each channel until it is stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        *,
+        owner: str,
+        workers: int = 8,
+    ) -> None:
+        self._database = database
+        self._senders: dict[str, Sender] = {}
+        self._clock = clock
+        self._owner = owner
+        self._workers = workers
+        self._news: dict[str, asyncio.Semaphore] = {}
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ids = Ids()
+
+    def wake(self, channel: str) -> None:
+        """There may be work for *channel*: one idle worker looks. At most one call is kept."""
+        news = self._news.get(channel)
+        if news is not None and news.locked():
+            news.release()
+
+    def serve(self, senders: Iterable[Sender]) -> None:
+        """Say whom to send through."""
+        self._senders = {sender.name: sender for sender in senders}
+        self._news = {name: asyncio.Semaphore(0) for name in self._senders}
+
+    async def start(self, senders: Iterable[Sender], *, alone: bool) -> None:
+        """Begin. *alone*: no other process uses this database, so every lease found is dead."""
+        self.serve(senders)
+        until = self._clock() + LEASE * 2 if alone else self._clock()
+        await self._release(until)
+        for name, sender in self._senders.items():
+            for number in range(self._workers):
+                worker = self._work(sender, f"{self._owner}/{name}/{number}")
+                self._tasks.append(asyncio.create_task(worker, name=f"courier {name} {number}"))
+        self._tasks.append(asyncio.create_task(self._watch_leases(), name="courier leases"))
+
+    async def stop(self) -> None:
+        """Finish what is on its way; what is left stays in the outbox."""
+        self._stopping.set()
+        for news in self._news.values():
+            for _ in range(self._workers):
+                news.release()
+        await asyncio.gather(*self._tasks)
+        self._tasks.clear()
+
+    async def drain(self) -> int:
+        """Send what is due now, one row after the other; returns how many rows were tried."""
+        tried = 0
+        for name, sender in self._senders.items():
+            while letter := await self._claim(name, self._owner):
+                await self._send(sender, self._owner, letter)
+                tried += 1
+        return tried
+
+    async def _watch_leases(self) -> None:
+        while not await self._stopped_within(IDLE_POLL):
+            try:
+                await self._release(self._clock())
+            except Exception:
+                log.exception("releasing leases failed")
+
+    async def _release(self, until: datetime) -> None:
+        for channel in await self._database.run(lambda tx: outbox.release(tx, until)):
+            self.wake(channel)
+
+    async def _work(self, sender: Sender, owner: str) -> None:
+        while not self._stopping.is_set():
+            try:
+                letter = await self._claim(sender.name, owner)
+                if letter is None:
+                    await self._wait(sender.name)
+                else:
+                    self.wake(sender.name)  # where one row was, there may be a second
+                    await self._send(sender, owner, letter)
+            except Exception:
+                # The database is gone or full: the row stays, and its lease will end.
+                log.exception("courier failed", channel=sender.name)
+                await self._stopped_within(5.0)
+
+    async def _claim(self, channel: str, owner: str) -> Letter | None:
+        now = self._clock()
+        return await self._database.run(
+            lambda tx: outbox.claim(tx, channel, owner, now, now + LEASE)
+        )
+
+    async def _send(self, sender: Sender, owner: str, letter: Letter) -> None:
+        try:
+            receipt = await self._attempt(sender, letter)
+        except SendError as error:
+            verdict = decide(error, letter, self._clock(), random.random())  # noqa: S311 - jitter
+            reason = str(error)
+            await self._database.run(lambda tx: self._record(tx, owner, letter, verdict, reason))
+        else:
+            now = self._clock()
+            await self._database.run(lambda tx: outbox.sent(tx, letter.id, owner, now, receipt))
+        self.wake(sender.name)  # an older row no longer holds back this person's next one
+
+    async def _attempt(self, sender: Sender, letter: Letter) -> str:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                return await sender.send(letter.address.user, letter.reply, letter.id)
+        except SendError:
+            raise
+        except TimeoutError as error:
+            raise Uncertain("no answer in time") from error
+        except Exception as error:
+            log.exception("channel failed", channel=sender.name, row=letter.id)
+            raise Refused(f"fault in the channel: {error!r}") from error
+
+    def _record(
+        self,
+        tx: Transaction,
+        owner: str,
+        letter: Letter,
+        verdict: Again | GiveUp,
+        reason: str,
+    ) -> None:
+        if isinstance(verdict, Again):
+            outbox.retry(tx, letter.id, owner, verdict.at, reason, uncertain=verdict.uncertain)
+            return
+        outbox.close(tx, letter.id, owner, "failed", verdict.reason)
+        if verdict.unreachable:
+            conversations.set_reachable(tx, letter.address, reachable=False)
+            return
+        now = self._clock()
+        text = f"Không gửi được tin {letter.id} qua {letter.address.channel}: {verdict.reason}"
+        officers.alert(tx, self._ids.new(now), now, "send", text)
+
+    async def _wait(self, channel: str) -> None:
+        """Until there is news, the next row is due, or a while has passed."""
+        now = self._clock()
+        due = await self._database.run(lambda tx: outbox.next_due(tx, channel, now))
+        pause = min((due - now).total_seconds(), IDLE_POLL) if due else IDLE_POLL
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._news[channel].acquire()
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        return self._stopping.is_set()

@@ -1,0 +1,196 @@
+"""One message, one transaction.
+
+The update's id is written first: no row back, it was handled before. Then the person's
+conversation is taken, a handler answers, and state and replies are written. Only after the commit
+may a channel acknowledge the update; a crash before it means that the platform sends it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot import privacy
+from bot.config import Settings
+from bot.matching.matcher import Matcher
+from bot.messages import Answer, Conversation, Incoming, Kind, Reply
+from bot.store import conversations, officers, outbox
+from bot.store.database import Database, Transaction
+from bot.store.values import Ids
+from handlers import HANDLERS, texts
+from handlers.turn import Handler, Turn
+
+REPLY_USEFUL_FOR = timedelta(hours=24)
+MAX_STORED_CHARACTERS = 2000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Rows written in answer to one update: their outbox ids and replies, in order."""
+
+    rows: tuple[tuple[str, Reply], ...]
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        return tuple(reply for _, reply in self.rows)
+
+
+class Dialogue:
+    """Handles updates of all channels.
+
+    `matcher` is asked for anew at each message, so that a reload is live at once. `mailboxes` are
+    the channels whose readers fetch their replies (web, terminal): rows for them are delivered by
+    being written. `wake` is told the channel that has new rows for the courier.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        matcher: Callable[[], Matcher],
+        clock: Callable[[], datetime],
+        *,
+        handlers: Sequence[Handler] = HANDLERS,
+        mailboxes: Collection[str] = (),
+        wake: Callable[[str], None] = lambda channel: None,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._matcher = matcher
+        self._clock = clock
+        self._handlers = handlers
+        self._mailboxes = frozenset(mailboxes)
+        self._wake = wake
+        self._ids = Ids()
+
+    async def handle(self, incoming: Incoming) -> Delivered:
+        """Answer *incoming*; returns after the commit.
+
+        An update that was handled before changes nothing and returns what was written then. A
+        fault of a handler is logged and apologised for, so that no message can block the queue;
+        a fault of the database is raised: the platform has to send again.
+        """
+        matcher = self._matcher()
+        try:
+            delivered = await self._database.run(lambda tx: self._turn(tx, incoming, matcher))
+        except HandlerFault as fault:
+            log.error(
+                "handler failed",
+                update=incoming.id,
+                channel=incoming.sender.channel,
+                exc_info=fault.__cause__,
+            )
+            delivered = await self._database.run(lambda tx: self._apologise(tx, incoming, matcher))
+        if delivered.rows and incoming.sender.channel not in self._mailboxes:
+            self._wake(incoming.sender.channel)
+        return delivered
+
+    def _turn(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
+        now = self._clock()
+        masked = privacy.mask(incoming.text)
+        if not self._first_time(tx, incoming, masked):
+            return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
+        conversation = _current(conversations.take(tx, incoming.sender, now), now)
+        turn = Turn(
+            incoming=_as_tap(incoming, conversation),
+            masked=masked,
+            conversation=conversation,
+            now=now,
+            tx=tx,
+            matcher=matcher,
+            settings=self._settings,
+            new_id=lambda: self._ids.new(now),
+        )
+        return self._write(turn, self._ask(turn))
+
+    def _first_time(self, tx: Transaction, incoming: Incoming, masked: privacy.Masked) -> bool:
+        stored = masked.text[:MAX_STORED_CHARACTERS].encode("utf-8", "replace").decode()
+        return conversations.first_time(tx, incoming, stored or incoming.data)
+
+    def _ask(self, turn: Turn) -> Answer:
+        """The first handler that answers wins."""
+        try:
+            answers = (handler(turn) for handler in self._handlers)
+            return next((answer for answer in answers if answer is not None), Answer())
+        except Exception as error:
+            raise HandlerFault from error
+
+    def _write(self, turn: Turn, answer: Answer) -> Delivered:
+        replies = (*texts.privacy_notices(turn.masked.found), *answer.replies)
+        before = answer.conversation or turn.conversation
+        conversation = replace(before, choices=_choices(replies, turn.conversation))
+        if conversation != turn.conversation:
+            conversations.save(turn.tx, turn.incoming.sender, conversation)
+        rows = tuple((turn.new_id(), reply) for reply in replies)
+        for number, (id_, reply) in enumerate(rows):
+            outbox.put(
+                turn.tx,
+                id=id_,
+                key=f"{_prefix(turn.incoming)}{number}",
+                to=turn.incoming.sender,
+                reply=reply,
+                content=turn.matcher.faq.version,
+                now=turn.now,
+                useful_until=turn.now + REPLY_USEFUL_FOR,
+                delivered=turn.incoming.sender.channel in self._mailboxes,
+            )
+        return Delivered(rows)
+
+    def _apologise(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
+        now = self._clock()
+        masked = privacy.mask(incoming.text)
+        if not self._first_time(tx, incoming, masked):
+            return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
+        text = f"Tin nhắn {incoming.sender.channel}:{incoming.id} gặp lỗi khi xử lý; xem nhật ký."
+        officers.alert(tx, self._ids.new(now), now, "handler", text)
+        turn = Turn(
+            incoming=incoming,
+            masked=masked,
+            conversation=conversations.take(tx, incoming.sender, now),
+            now=now,
+            tx=tx,
+            matcher=matcher,
+            settings=self._settings,
+            new_id=lambda: self._ids.new(now),
+        )
+        return self._write(turn, Answer((texts.sorry(),), Conversation()))
+
+
+class HandlerFault(Exception):
+    """A handler raised; its transaction was undone."""
+
+
+def _prefix(incoming: Incoming) -> str:
+    return f"reply:{incoming.sender.channel}:{incoming.id}:"
+
+
+def _current(conversation: Conversation, now: datetime) -> Conversation:
+    """A step whose deadline has passed is forgotten, as at read time nothing else would."""
+    if conversation.deadline is not None and now >= conversation.deadline:
+        return replace(conversation, step="", data={}, deadline=None)
+    return conversation
+
+
+def _as_tap(incoming: Incoming, conversation: Conversation) -> Incoming:
+    """Typing the number of a choice is a tap on it, in every channel."""
+    typed = incoming.text.strip().rstrip(".)")
+    if incoming.kind is not Kind.TEXT or not (typed.isascii() and typed.isdigit()):
+        return incoming
+    number = int(typed) if len(typed) <= 2 else 0
+    if 1 <= number <= len(conversation.choices):
+        return replace(incoming, kind=Kind.BUTTON, data=conversation.choices[number - 1])
+    return incoming
+
+
+def _choices(replies: Sequence[Reply], conversation: Conversation) -> tuple[str, ...]:
+    """The buttons that a number typed next refers to: those of the last reply that has any."""
+    for reply in reversed(replies):
+        taps = tuple(button.data for button in reply.buttons if button.data)
+        if taps:
+            return taps
+    return conversation.choices

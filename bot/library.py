@@ -1,0 +1,78 @@
+"""The FAQ that is live: loaded, indexed, and swapped whole when its files change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from bot.matching import entries
+from bot.matching.matcher import Matcher, Thresholds
+from bot.yaml_file import Faults
+
+LOOK_EVERY = 0.5  # seconds between looks at the files; a change is live within two
+
+log = structlog.get_logger()
+
+
+class Library:
+    """Holds the matcher in use. A folder with faults never replaces a good one."""
+
+    def __init__(
+        self,
+        folder: Path,
+        thresholds: Thresholds,
+        report: Callable[[Faults], Awaitable[None]] | None = None,
+    ) -> None:
+        """Load *folder*; raises `Faults` when it cannot be used at all."""
+        self._folder = folder
+        self._thresholds = thresholds
+        self._report = report
+        self._print = _fingerprint(folder)
+        self._matcher = Matcher.build(entries.load(folder), thresholds)
+        self.faults: Faults | None = None
+
+    def matcher(self) -> Matcher:
+        return self._matcher
+
+    async def watch(self) -> None:
+        """Look for changed files until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            await self.refresh()
+
+    async def refresh(self) -> bool:
+        """Reload when a file has changed; True when a new version is live."""
+        found = await asyncio.to_thread(_fingerprint, self._folder)
+        if found == self._print:
+            return False
+        self._print = found
+        try:
+            matcher = await asyncio.to_thread(self._build)
+        except Faults as faults:
+            self.faults = faults
+            log.error("faq refused, the last good one stays", faults=str(faults))
+            if self._report:
+                await self._report(faults)
+            return False
+        changed = matcher.faq.version != self._matcher.faq.version
+        self._matcher, self.faults = matcher, None
+        log.info("faq live", version=matcher.faq.version, entries=len(matcher.faq.entries))
+        return changed
+
+    def _build(self) -> Matcher:
+        return Matcher.build(entries.load(self._folder), self._thresholds)
+
+
+def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, times and sizes of the files; cheap enough to look at twice a second."""
+    found = []
+    for file in sorted(folder.glob("*.y*ml")):
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # an editor is swapping it just now; the next look sees it
+        found.append((file.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)

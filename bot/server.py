@@ -1,0 +1,110 @@
+"""Run the service in this process: the web server, or a talk in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from aiohttp import web
+
+from bot.app import (
+    SERVICE,
+    AlreadyRunning,
+    lock,
+    make_app,
+    open_database,
+    thresholds,
+    utc_now,
+)
+from bot.channels.terminal import NAME, Terminal
+from bot.config import Settings
+from bot.dialogue import Dialogue
+from bot.library import Library
+from bot.store.database import SqliteDatabase
+
+GRACE = 10.0  # seconds in which requests under way may finish
+
+# Channels that a token turns on: name, whether it is on, and how to turn it on.
+SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
+    ("Telegram", lambda settings: bool(settings.telegram.token), "TELEGRAM_BOT_TOKEN"),
+)
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    try:
+        held = lock(settings)
+    except AlreadyRunning:
+        click.echo(f"Dịch vụ khác đang chạy với {settings.database}; tắt nó trước.", err=True)
+        return 1
+    with held:
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(_serve(settings))
+        except OSError as error:
+            where = f"{settings.listen.host}:{settings.listen.port}"
+            hint = "đổi listen.port trong config.yaml, hoặc chạy với --port"
+            click.echo(f"Không mở được {where}: {error.strerror}; {hint}.", err=True)
+            return 1
+    return 0
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return None
+    return uvloop.Loop
+
+
+async def _serve(settings: Settings) -> None:
+    app = make_app(settings, open_database(settings))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, handler_cancellation=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
+        await site.start()
+        _announce(settings, app, runner)
+        await _until_told_to_stop()
+    finally:
+        await runner.cleanup()
+
+
+def _announce(settings: Settings, app: web.Application, runner: web.AppRunner) -> None:
+    host, port = runner.addresses[0][:2]
+    faq = app[SERVICE].library.matcher().faq
+    lines = [
+        f"{settings.name} đang chạy: http://{host}:{port}",
+        f"  Web       BẬT   http://{host}:{port}/ và POST /api/chat",
+    ]
+    for name, is_on, variable in SWITCHES:
+        state = "BẬT" if is_on(settings) else f"TẮT   đặt biến môi trường {variable} để bật"
+        lines.append(f"  {name:9} {state}")
+    lines.append(f"  FAQ       {len(faq.entries)} mục, bản {faq.version} ({settings.faq})")
+    lines.append(f"  Dữ liệu   {settings.database}")
+    click.echo("\n".join(lines))
+
+
+async def _until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    click.echo("Đang dừng: làm nốt việc dở, không nhận thêm.")
+
+
+@contextmanager
+def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
+    """A talk in this terminal; with *remember* in the deployment's database, else in memory."""
+    database = open_database(settings) if remember else SqliteDatabase(":memory:")
+    try:
+        library = Library(Path(settings.faq), thresholds(settings))
+        dialogue = Dialogue(database, settings, library.matcher, utc_now, mailboxes=(NAME,))
+        yield Terminal(dialogue.handle, utc_now)
+    finally:
+        database.close()

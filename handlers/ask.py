@@ -1,0 +1,73 @@
+"""Questions: answer, ask back, or admit; and the buttons that go straight to an entry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.matching.entries import Entry
+from bot.matching.entries import Kind as EntryKind
+from bot.matching.matcher import Outcome, Result
+from bot.messages import Answer, Conversation, Kind, Reply
+from bot.store import questions
+from handlers import texts
+from handlers.turn import Turn
+
+RELATED = 2  # buttons to neighbouring questions under an answer
+
+
+def handle(turn: Turn) -> Answer | None:
+    if turn.incoming.kind is Kind.BUTTON:
+        verb, _, id_ = turn.data.partition(":")
+        entry = turn.entry(id_) if verb == "ask" else None
+        return show(turn, entry) if entry and entry.kind is EntryKind.ANSWER else None
+    if turn.incoming.kind is not Kind.TEXT:
+        return None
+    return _question(turn)
+
+
+def show(turn: Turn, entry: Entry) -> Answer:
+    """The entry that a button or deep link names."""
+    reply = texts.answer(entry, _related(turn, entry), None)
+    return Answer((reply,), _after(turn.conversation, entry.id))
+
+
+def _question(turn: Turn) -> Answer:
+    results = turn.matcher.match_all(turn.text, previous=turn.conversation.entry)
+    replies = [_reply(turn, result) for result in results]
+    if turn.incoming.edited:
+        replies.insert(0, texts.edited())
+    answered = [reply.entry for reply in replies if reply.entry]
+    conversation = _after(turn.conversation, answered[-1] if answered else None)
+    return Answer(tuple(replies), conversation)
+
+
+def _reply(turn: Turn, result: Result) -> Reply:
+    id_ = turn.new_id()
+    best = result.neighbour or (result.matches[0].entry if result.matches else None)
+    questions.record(
+        turn.tx,
+        id=id_,
+        person=turn.incoming.sender,
+        at=turn.now,
+        text=turn.masked.text,
+        outcome=result.outcome.value,
+        entry=best,
+        confidence=result.confidence,
+        content=turn.matcher.faq.version,
+    )
+    entries = [entry for match in result.matches if (entry := turn.entry(match.entry))]
+    if result.outcome is Outcome.ANSWER and entries:
+        return texts.answer(entries[0], _related(turn, entries[0]), id_)
+    if result.outcome is Outcome.ASK_BACK and entries:
+        return texts.ask_back(entries[: turn.settings.matching.choices])
+    neighbour = turn.entry(result.neighbour) if result.neighbour else None
+    return texts.neighbour(neighbour) if neighbour else texts.admit(turn.settings.contact)
+
+
+def _related(turn: Turn, entry: Entry) -> list[Entry]:
+    found = (turn.entry(id_) for id_ in entry.related)
+    return [other for other in found if other][:RELATED]
+
+
+def _after(conversation: Conversation, entry: str | None) -> Conversation:
+    return replace(conversation, entry=entry or conversation.entry)

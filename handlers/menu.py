@@ -1,0 +1,61 @@
+"""The menu, its groups, help and cancel: by button, command or word."""
+
+from __future__ import annotations
+
+from bot.messages import Answer, Button, Conversation, Kind
+from handlers import lifecycle, texts
+from handlers.turn import Turn
+from handlers.words import plain
+
+PAGE = 8  # entries shown at a time
+WORDS = {
+    "menu": "menu", "danh muc": "menu", "chu de": "menu", "muc luc": "menu",
+    "help": "help", "tro giup": "help", "huong dan su dung": "help", "cach dung": "help",
+    "huy": "cancel", "huy bo": "cancel", "thoi": "cancel", "quay lai": "cancel",
+    "start": "start", "bat dau": "start", "xin chao": "start", "chao": "start", "hi": "start",
+    "hello": "start", "alo": "start", "chao ban": "start", "chao bot": "start", "hi bot": "start",
+}  # fmt: skip
+
+
+def handle(turn: Turn) -> Answer | None:
+    wish = turn.data if turn.incoming.kind is Kind.BUTTON else _word(turn)
+    verb, _, rest = wish.partition(":")
+    match verb:
+        case "menu" | "none":
+            groups = (
+                (group.id, group.title)
+                for group in turn.matcher.faq.groups
+                if group.id != OUT_OF_SCOPE
+            )
+            return Answer((texts.menu(groups),))
+        case "group":
+            return _group(turn, rest)
+        case "help":
+            return Answer((texts.help_text(turn.settings.contact),))
+        case "cancel":
+            return Answer((texts.cancelled(bool(turn.conversation.step)),), Conversation())
+        case "start":
+            return lifecycle.start(turn)
+    return None
+
+
+OUT_OF_SCOPE = "ngoai-pham-vi"
+
+
+def _word(turn: Turn) -> str:
+    if turn.incoming.kind is not Kind.TEXT or len(turn.text) > 40:
+        return ""
+    words = plain(turn.text).strip("/ ")
+    return WORDS.get(words, "")
+
+
+def _group(turn: Turn, rest: str) -> Answer | None:
+    id_, _, page = rest.partition(":")
+    found = next((group for group in turn.matcher.faq.groups if group.id == id_), None)
+    if found is None or not (page.isdigit() or not page):
+        return None
+    first = int(page or 0)
+    entries = [entry for key in found.entries[first : first + PAGE] if (entry := turn.entry(key))]
+    rest_follows = len(found.entries) > first + PAGE
+    more = Button("Xem thêm", f"group:{id_}:{first + PAGE}") if rest_follows else None
+    return Answer((texts.group(found.title, entries, more),)) if entries else None

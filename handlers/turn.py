@@ -1,0 +1,57 @@
+"""What a handler may look at: one message, the state of the talk, and nothing else of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.config import Settings
+from bot.matching.entries import Entry
+from bot.matching.matcher import Matcher
+from bot.messages import Answer, Conversation, Incoming
+from bot.privacy import Masked
+from bot.store.database import Transaction
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a talk.
+
+    `masked` is the text with personal data taken out: the only form that may be stored or shown.
+    `now` is aware UTC. `tx` is the transaction that everything of this turn is written in.
+    """
+
+    incoming: Incoming
+    masked: Masked
+    conversation: Conversation
+    now: datetime
+    tx: Transaction
+    matcher: Matcher
+    settings: Settings
+    new_id: Callable[[], str]
+
+    @property
+    def text(self) -> str:
+        return self.incoming.text
+
+    @property
+    def data(self) -> str:
+        """The pressed button's data; "" when nothing was pressed."""
+        return self.incoming.data
+
+    def entry(self, id: str) -> Entry | None:  # noqa: A002 - the field's name
+        """The FAQ entry as it reads today in Vietnam."""
+        found = self.matcher.faq.entries.get(id)
+        return found.on(local(self.now).date()) if found else None
+
+
+Handler = Callable[[Turn], Answer | None]
+
+
+def local(moment: datetime) -> datetime:
+    """*moment* on Vietnam's clocks."""
+    return moment.astimezone(VIETNAM)
