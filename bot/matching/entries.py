@@ -25,6 +25,9 @@ Texts: TypeAlias = tuple[Text, ...]
 # Telegram's callback_data holds 64 bytes: an id and the verb in front of it.
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 
+Month: TypeAlias = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+Year: TypeAlias = Annotated[int, Field(ge=1945, le=2100)]
+
 
 class Part(BaseModel):
     """A piece of an entry: unknown keys are faults, values never change."""
@@ -44,8 +47,9 @@ class Source(Part):
     article: Text | None = None
     page: Text | None = None
     url: Annotated[str, Field(pattern=r"^https://")] | None = None
-    # "from" in YAML: the day the law applies from, or the day of the page.
-    since: date | None = Field(default=None, alias="from")
+    # "from" in YAML: the day the law applies from, or the day of the page; a month ("2025-02") or
+    # a year where no more is known.
+    since: date | Month | Year | None = Field(default=None, alias="from")
 
     @model_validator(mode="after")
     def _law_or_page(self) -> Source:
@@ -55,7 +59,10 @@ class Source(Part):
 
     def __str__(self) -> str:
         name = ", ".join(part for part in (self.article, self.law or self.page) if part)
-        return f"{name} ({self.since:%d/%m/%Y})" if self.since else name
+        if self.since is None:
+            return name
+        parts = str(self.since).split("-")
+        return f"{name} ({'/'.join(reversed(parts))})"
 
 
 class Link(Part):
