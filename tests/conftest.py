@@ -1,0 +1,122 @@
+"""What every test may use: a movable clock, a real database, and people who chat."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.dialogue import Delivered, Dialogue
+from bot.matching import entries
+from bot.matching.matcher import Matcher, Thresholds
+from bot.messages import Address, Incoming, Kind, Reply
+from bot.store.database import SqliteDatabase
+
+FAQ = Path(__file__).parent / "faq"
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass
+class Clock:
+    """Time that moves only when a test says so."""
+
+    now: datetime = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10:00 in Vietnam
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    opened = SqliteDatabase(tmp_path / "test.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def matcher() -> Matcher:
+    """The matcher of the small FAQ beside this file."""
+    return Matcher.build(entries.load(FAQ), Thresholds())
+
+
+@dataclass
+class Heard:
+    """What the bot said to one message."""
+
+    replies: tuple[Reply, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n---\n".join(reply.text for reply in self.replies)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Label -> data of all buttons."""
+        return {b.label: b.data for reply in self.replies for b in reply.buttons}
+
+    @property
+    def entries(self) -> list[str]:
+        return [reply.entry for reply in self.replies if reply.entry]
+
+    @property
+    def tones(self) -> list[str]:
+        return [reply.tone.value for reply in self.replies]
+
+
+@dataclass
+class Person:
+    """Somebody who chats. Every message has a new update id unless one is given."""
+
+    handle: Callable[[Incoming], Delivered]
+    address: Address
+    clock: Clock
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def does(self, kind: Kind, text: str = "", data: str = "", **more: object) -> Heard:
+        id_ = str(more.pop("id", "") or f"{self.address.user}-{next(self.ids)}")
+        incoming = Incoming(id_, self.address, kind, self.clock(), text, data, **more)  # type: ignore[arg-type]
+        return Heard(self.handle(incoming).replies)
+
+    def says(self, text: str, **more: object) -> Heard:
+        return self.does(Kind.TEXT, text=text, **more)
+
+    def presses(self, data: str, **more: object) -> Heard:
+        return self.does(Kind.BUTTON, data=data, **more)
+
+
+@pytest.fixture
+def loop_runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def dialogue(database: SqliteDatabase, matcher: Matcher, clock: Clock) -> Dialogue:
+    return Dialogue(database, Settings(), lambda: matcher, clock, mailboxes=("web",))
+
+
+@pytest.fixture
+def chat(dialogue: Dialogue, clock: Clock, loop_runner: asyncio.Runner) -> Callable[..., Person]:
+    """`chat("an").says("…")`: a conversation on the web channel (or another one)."""
+
+    def person(name: str = "an", channel: str = "web") -> Person:
+        def handle(incoming: Incoming) -> Delivered:
+            return loop_runner.run(dialogue.handle(incoming))
+
+        return Person(handle, Address(channel, name), clock)
+
+    return person
