@@ -67,8 +67,11 @@ class Settings(Section):
         return value.rstrip("/")
 
 
-# Places that only the environment may fill. Left unset, their channel is off.
-SECRETS: tuple[KeyPath, ...] = (("telegram", "token"), ("telegram", "webhook_secret"))
+# Places that only the environment may fill, and the usual variable. Unset: the channel is off.
+SECRETS: dict[KeyPath, str] = {
+    ("telegram", "token"): "TELEGRAM_BOT_TOKEN",
+    ("telegram", "webhook_secret"): "TELEGRAM_WEBHOOK_SECRET",
+}
 
 
 def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -93,10 +96,9 @@ def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _literal_secrets(document: Document, data: dict[str, Any]) -> list[Fault]:
     faults = []
-    for path in SECRETS:
+    for path, name in SECRETS.items():
         value = _get(data, path)
         if isinstance(value, str) and value and not PLACEHOLDER.fullmatch(value):
-            name = "_".join(map(str, path)).upper()
             hint = f"viết ${{{name}}} và đặt biến môi trường {name}"
             message = f"{dotted(path)}: bí mật không được viết trong tệp"
             faults.append(document.fault(path, message, hint))

@@ -75,6 +75,7 @@ class Dialogue:
         fault of a handler is logged and apologised for, so that no message can block the queue;
         a fault of the database is raised: the platform has to send again.
         """
+        incoming = replace(incoming, text=_clean(incoming.text), data=_clean(incoming.data))
         matcher = self._matcher()
         try:
             delivered = await self._database.run(lambda tx: self._turn(tx, incoming, matcher))
@@ -109,8 +110,8 @@ class Dialogue:
         return self._write(turn, self._ask(turn))
 
     def _first_time(self, tx: Transaction, incoming: Incoming, masked: privacy.Masked) -> bool:
-        stored = masked.text[:MAX_STORED_CHARACTERS].encode("utf-8", "replace").decode()
-        return conversations.first_time(tx, incoming, stored or incoming.data)
+        stored = masked.text[:MAX_STORED_CHARACTERS] or incoming.data
+        return conversations.first_time(tx, incoming, stored)
 
     def _ask(self, turn: Turn) -> Answer:
         """The first handler that answers wins."""
@@ -163,6 +164,11 @@ class Dialogue:
 
 class HandlerFault(Exception):
     """A handler raised; its transaction was undone."""
+
+
+def _clean(text: str) -> str:
+    """Without lone surrogates and NUL, which no database can hold."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _prefix(incoming: Incoming) -> str:

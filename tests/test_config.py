@@ -1,0 +1,87 @@
+"""config.yaml: every fault at once, each with its line and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.yaml_file import Faults
+from tests.conftest import PROJECT
+
+
+def load(tmp_path: Path, text: str, **environment: str) -> config.Settings:
+    file = tmp_path / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    return config.load(file, environment)
+
+
+def faults(tmp_path: Path, text: str, **environment: str) -> list[str]:
+    with pytest.raises(Faults) as caught:
+        load(tmp_path, text, **environment)
+    return [f"{fault.line}: {fault.message} → {fault.hint}" for fault in caught.value.faults]
+
+
+def test_the_project_s_own_file_is_valid_without_any_secret() -> None:
+    settings = config.load(PROJECT / "config.yaml", {})
+    assert settings.telegram.token == ""
+    assert settings.faq == str(PROJECT / "faq")
+
+
+def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path, "").listen.port == 8080
+
+
+def test_a_token_in_the_environment_turns_the_channel_on(tmp_path: Path) -> None:
+    settings = load(tmp_path, "telegram: {token: '${T}'}", T="1:abc")
+    assert settings.telegram.token == "1:abc"
+    assert "1:abc" not in repr(settings)
+
+
+def test_all_faults_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
+    text = "name: [1]\nlisten:\n  port: '8080'\n  hots: x\ntelegran:\n  token: 1\n"
+    found = faults(tmp_path, text)
+    assert [line[:2] for line in found] == ["1:", "3:", "4:", "5:"]
+    assert "listen.port: cần một số nguyên (đang là '8080')" in found[1]
+    assert "listen.hots: khóa này không dùng ở đây" in found[2]
+    assert "xem lại chính tả" in found[3]
+
+
+def test_a_secret_written_in_the_file_is_refused(tmp_path: Path) -> None:
+    found = faults(tmp_path, "telegram:\n  token: 123:abc\n")
+    assert "bí mật không được viết trong tệp" in found[0]
+    assert "${TELEGRAM_BOT_TOKEN}" in found[0]
+    assert "123:abc" not in found[0]
+
+
+def test_a_missing_variable_outside_the_channels_is_named(tmp_path: Path) -> None:
+    found = faults(tmp_path, "name: x\ndatabase: ${DATABASE_URL}\n")
+    assert found == [
+        "2: database: chưa có biến môi trường DATABASE_URL → đặt DATABASE_URL=… rồi chạy lại"
+    ]
+
+
+def test_a_webhook_needs_its_secret(tmp_path: Path) -> None:
+    text = "public_url: https://bot.example\ntelegram: {token: '${T}'}\n"
+    assert "TELEGRAM_WEBHOOK_SECRET" in faults(tmp_path, text, T="1:a")[0]
+
+
+def test_public_url_must_be_https(tmp_path: Path) -> None:
+    assert "https://" in faults(tmp_path, "public_url: http://bot.example\n")[0]
+
+
+def test_thresholds_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
+    text = "matching:\n  answer: 0.2\n  ask_back: 0.5\n"
+    assert "3: matching.ask_back lớn hơn" in faults(tmp_path, text)[0]
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "chữ"])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    assert "khóa: giá trị" in faults(tmp_path, text)[0]
+
+
+def test_every_key_is_explained_in_the_project_s_file() -> None:
+    text = (PROJECT / "config.yaml").read_text(encoding="utf-8")
+    for name in config.Settings.model_fields:
+        assert f"\n{name}:" in f"\n{text}", f"{name} is missing from config.yaml"

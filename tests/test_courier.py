@@ -1,0 +1,211 @@
+"""The courier: claim, send, record; retry, or give up aloud."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.courier import Again, Courier, GiveUp, decide
+from bot.messages import (
+    Address,
+    Refused,
+    Reply,
+    SendError,
+    Throttled,
+    Tone,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
+from bot.store import conversations, officers, outbox
+from bot.store.database import SqliteDatabase
+from bot.store.outbox import Letter
+from bot.store.values import Ids
+from tests.conftest import Clock
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+AN = Address("post", "an")
+
+
+def letter(attempts: int = 1, useful_for: float | None = None) -> Letter:
+    until = NOW + timedelta(seconds=useful_for) if useful_for is not None else None
+    return Letter("id", AN, Reply(Tone.NOTICE, "x"), attempts, NOW, until)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts", "pause"),
+    [
+        (Unavailable("down"), 1, 1),
+        (Unavailable("down"), 4, 8),
+        (Unavailable("down"), 60, 300),
+        (Throttled(35), 9, 35),
+        (Uncertain("timeout"), 2, 2),
+    ],
+)
+def test_passing_trouble_means_again_after_a_growing_pause(
+    error: SendError, attempts: int, pause: float
+) -> None:
+    verdict = decide(error, letter(attempts), NOW, jitter=1)
+    assert verdict == Again(NOW + timedelta(seconds=pause), isinstance(error, Uncertain))
+
+
+def test_jitter_spreads_the_retries() -> None:
+    first = decide(Unavailable(""), letter(4), NOW, jitter=0)
+    assert first == Again(NOW + timedelta(seconds=4), uncertain=False)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (Refused("bad"), GiveUp("refused: bad")),
+        (Unreachable("blocked"), GiveUp("unreachable: blocked", unreachable=True)),
+    ],
+)
+def test_what_cannot_be_mended_is_given_up(error: SendError, verdict: GiveUp) -> None:
+    assert decide(error, letter(), NOW, 1) == verdict
+
+
+def test_a_row_is_given_up_when_the_next_try_would_be_too_late() -> None:
+    assert isinstance(decide(Throttled(60), letter(useful_for=30), NOW, 1), GiveUp)
+
+
+@dataclass
+class Post:
+    """A channel that fails as it is told to, then takes everything."""
+
+    name: str = "post"
+    errors: list[Exception] = field(default_factory=list)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+        if self.errors:
+            raise self.errors.pop(0)
+        async with self.arrived:
+            self.sent.append((to, reply.text))
+            self.arrived.notify_all()
+        return str(len(self.sent))
+
+    async def has(self, count: int) -> None:
+        async with asyncio.timeout(10), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.sent) >= count)
+
+
+@pytest.fixture
+def courier(database: SqliteDatabase, clock: Clock) -> Courier:
+    return Courier(database, clock, owner="me", workers=3)
+
+
+def put(database: SqliteDatabase, clock: Clock, *texts: str, to: Address = AN) -> None:
+    ids = Ids()
+    with database.transaction() as tx:
+        conversations.take(tx, to, clock())
+        for text in texts:
+            outbox.put(
+                tx, id=ids.new(clock()), key=f"{to.user}{text}", to=to,
+                reply=Reply(Tone.NOTICE, text), content="v", now=clock(),
+            )  # fmt: skip
+
+
+def state(database: SqliteDatabase, key: str) -> dict[str, object]:
+    with database.transaction() as tx:
+        return tx.rows("SELECT * FROM outbox WHERE key = :key", key=key)[0]
+
+
+async def test_due_rows_go_out_in_order_and_are_recorded(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    post = Post()
+    courier.serve([post])
+    put(database, clock, "một", "hai")
+    assert await courier.drain() == 2
+    assert post.sent == [("an", "một"), ("an", "hai")]
+    assert state(database, "anhai")["receipt"] == "2"
+
+
+async def test_a_failed_send_is_repeated_and_the_uncertain_one_counted(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    post = Post(errors=[Unavailable("503"), Uncertain("timeout")])
+    courier.serve([post])
+    put(database, clock, "một")
+    for _ in range(3):
+        await courier.drain()
+        clock.move(minutes=1)
+    row = state(database, "anmột")
+    assert (post.sent, row["attempts"], row["uncertain"]) == ([("an", "một")], 3, 1)
+
+
+async def test_giving_up_leaves_a_line_for_the_officer(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    courier.serve([Post(errors=[Refused("too long")])])
+    put(database, clock, "một")
+    await courier.drain()
+    assert state(database, "anmột")["state"] == "failed"
+    with database.transaction() as tx:
+        assert "too long" in officers.alerts(tx)[0]["text"]
+
+
+async def test_who_blocked_the_bot_is_marked_unreachable(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    courier.serve([Post(errors=[Unreachable("403")])])
+    put(database, clock, "một")
+    await courier.drain()
+    with database.transaction() as tx:
+        assert tx.rows("SELECT reachable FROM people") == [{"reachable": 0}]
+        assert officers.alerts(tx) == []
+
+
+async def test_a_fault_inside_a_channel_does_not_stop_the_others(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    post = Post(errors=[KeyError("bug")])
+    courier.serve([post])
+    put(database, clock, "một")
+    put(database, clock, "hai", to=Address("post", "binh"))
+    await courier.drain()
+    assert post.sent == [("binh", "hai")]
+
+
+async def test_a_fresh_row_goes_out_as_soon_as_the_courier_is_woken(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    post = Post()
+    await courier.start([post], alone=True)
+    put(database, clock, *map(str, range(20)))
+    for n in range(10):
+        put(database, clock, "x", to=Address("post", f"p{n}"))
+    courier.wake("post")
+    await post.has(30)
+    await courier.stop()
+    assert [text for to, text in post.sent if to == "an"] == [str(n) for n in range(20)]
+
+
+async def test_what_a_crash_left_is_sent_at_the_next_start_and_counted_as_uncertain(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    put(database, clock, "một")
+    with database.transaction() as tx:
+        outbox.claim(tx, "post", "dead", clock(), clock() + timedelta(seconds=60))
+    post = Post()
+    await courier.start([post], alone=True)
+    await post.has(1)
+    await courier.stop()
+    assert state(database, "anmột")["uncertain"] == 1
+
+
+async def test_stopping_finishes_what_is_on_its_way(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    post = Post()
+    await courier.start([post], alone=True)
+    put(database, clock, "một")
+    courier.wake("post")
+    await post.has(1)
+    await courier.stop()
+    assert state(database, "anmột")["state"] == "sent"

@@ -1,0 +1,166 @@
+"""One message, one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.config import Settings
+from bot.dialogue import Dialogue
+from bot.matching.matcher import Matcher
+from bot.messages import Address, Answer, Button, Conversation, Incoming, Kind, Reply, Tone
+from bot.store import conversations, officers
+from bot.store.database import DatabaseClosed, SqliteDatabase
+from handlers.turn import Handler, Turn
+from tests.conftest import Clock, Person
+
+AN = Address("telegram", "an")
+
+
+def rows(database: SqliteDatabase, table: str) -> list[dict[str, object]]:
+    with database.transaction() as tx:
+        return tx.rows(f"SELECT * FROM {table}")  # noqa: S608 - a table's name of this file
+
+
+def says(*texts: str) -> Answer:
+    return Answer(tuple(Reply(Tone.NOTICE, text) for text in texts))
+
+
+@pytest.fixture
+def talk(
+    database: SqliteDatabase, matcher: Matcher, clock: Clock, loop_runner: asyncio.Runner
+) -> Callable[..., Person]:
+    """`talk(handler, …)`: somebody on Telegram in front of just these handlers."""
+
+    def build(*handlers: Handler, woken: list[str] | None = None) -> Person:
+        wake = (woken if woken is not None else []).append
+        dialogue = Dialogue(
+            database, Settings(), lambda: matcher, clock, handlers=handlers, wake=wake
+        )
+        return Person(lambda incoming: loop_runner.run(dialogue.handle(incoming)), AN, clock)
+
+    return build
+
+
+def test_the_first_handler_that_answers_wins(talk: Callable[..., Person]) -> None:
+    person = talk(lambda t: None, lambda t: says("hai"), lambda t: says("ba"))
+    assert person.says("x").text == "hai"
+
+
+def test_a_message_that_comes_twice_is_answered_once(
+    talk: Callable[..., Person], database: SqliteDatabase
+) -> None:
+    count = iter(range(9))
+    person = talk(lambda t: says(f"lần {next(count)}", "và"))
+    first = person.says("x", id="u1")
+    again = person.says("x", id="u1")
+    assert again.replies == first.replies
+    assert len(rows(database, "outbox")) == 2
+
+
+def test_replies_are_rows_for_the_courier(
+    talk: Callable[..., Person], database: SqliteDatabase
+) -> None:
+    woken: list[str] = []
+    talk(lambda t: says("một"), woken=woken).says("x", id="u1")
+    (row,) = rows(database, "outbox")
+    assert (row["key"], row["state"]) == ("reply:telegram:u1:0", "due")
+    assert woken == ["telegram"]
+
+
+def test_every_answer_records_the_faq_version(
+    talk: Callable[..., Person], database: SqliteDatabase, matcher: Matcher
+) -> None:
+    talk(lambda t: says("một")).says("x")
+    assert rows(database, "outbox")[0]["content"] == matcher.faq.version
+
+
+def test_a_fault_of_a_handler_is_undone_logged_and_apologised_for(
+    talk: Callable[..., Person], database: SqliteDatabase
+) -> None:
+    def broken(turn: Turn) -> Answer:
+        officers.hand_over(turn.tx, "h1", AN, turn.now, "nửa chừng")
+        raise RuntimeError("bug")
+
+    person = talk(broken)
+    assert "Xin lỗi" in person.says("x", id="u1").text
+    assert rows(database, "handoffs") == []
+    assert rows(database, "alerts")[0]["kind"] == "handler"
+    assert "Xin lỗi" in person.says("x", id="u1").text  # seen: it cannot block the queue
+    assert len(rows(database, "alerts")) == 1
+
+
+def test_a_fault_of_the_database_is_the_platform_s_to_repeat(
+    talk: Callable[..., Person], database: SqliteDatabase
+) -> None:
+    person = talk(lambda t: says("một"))
+    database.close()
+    with pytest.raises(DatabaseClosed):
+        person.says("x")
+
+
+def test_a_step_is_forgotten_after_its_deadline(talk: Callable[..., Person], clock: Clock) -> None:
+    def handler(turn: Turn) -> Answer:
+        waiting = Conversation(step="name", data={"a": 1}, deadline=turn.now + timedelta(minutes=5))
+        return replace(says(turn.conversation.step or "nothing"), conversation=waiting)
+
+    person = talk(handler)
+    assert person.says("x").text == "nothing"
+    clock.move(minutes=4)
+    assert person.says("x").text == "name"
+    clock.move(minutes=6)
+    assert person.says("x").text == "nothing"
+
+
+def test_typing_a_number_is_a_tap_on_the_last_choices(talk: Callable[..., Person]) -> None:
+    def handler(turn: Turn) -> Answer:
+        if turn.incoming.kind is Kind.BUTTON:
+            return says(f"pressed {turn.data}")
+        buttons = (Button("A", "a"), Button("Trang", url="https://vneid.gov.vn"), Button("B", "b"))
+        return Answer((Reply(Tone.NOTICE, "chọn", buttons),))
+
+    person = talk(handler)
+    assert person.says("2").text == "chọn"  # nothing was offered yet
+    assert person.says("2.").text == "pressed b"
+    assert person.says(" 1 ").text == "pressed a"  # the choices stay until others are offered
+    assert person.says("3").text == "chọn"
+    assert person.says("012").text == "chọn"
+    assert person.says("²").text == "chọn"
+
+
+def test_personal_data_is_masked_before_it_is_stored_and_the_person_is_told(
+    talk: Callable[..., Person], database: SqliteDatabase
+) -> None:
+    heard = talk(lambda t: says(t.masked.text)).says("cccd 079123456789")
+    assert "Mình đã che đi" in heard.replies[0].text
+    assert heard.replies[1].text == "cccd [số giấy tờ]"
+    with database.transaction() as tx:
+        stored = repr(conversations.history(tx, AN)) + repr(rows_in(tx))
+    assert "079123456789" not in stored
+
+
+def rows_in(tx: object) -> list[object]:
+    tables = ("incoming", "outbox", "people", "questions", "handoffs")
+    return [tx.rows(f"SELECT * FROM {name}") for name in tables]  # type: ignore[attr-defined]  # noqa: S608
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "‮abc", "\u200b" * 50, "🙂" * 4000])
+def test_any_text_is_stored_and_answered(text: str, talk: Callable[..., Person]) -> None:
+    assert talk(lambda t: says("được")).says(text).text == "được"
+
+
+async def test_one_persons_messages_are_answered_in_order(
+    database: SqliteDatabase, matcher: Matcher, clock: Clock
+) -> None:
+    def handler(turn: Turn) -> Answer:
+        count = turn.conversation.data.get("n", 0) + 1
+        return Answer((Reply(Tone.NOTICE, str(count)),), Conversation(data={"n": count}))
+
+    dialogue = Dialogue(database, Settings(), lambda: matcher, clock, handlers=(handler,))
+    updates = [Incoming(f"u{n}", AN, Kind.TEXT, clock(), "x") for n in range(50)]
+    delivered = await asyncio.gather(*map(dialogue.handle, updates))
+    assert [d.replies[0].text for d in delivered] == [str(n) for n in range(1, 51)]
