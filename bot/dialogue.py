@@ -22,6 +22,7 @@ from bot.store.database import Database, Transaction
 from bot.store.values import Ids
 from handlers import HANDLERS, texts
 from handlers.turn import Handler, Turn
+from handlers.words import plain
 
 REPLY_USEFUL_FOR = timedelta(hours=24)
 MAX_STORED_CHARACTERS = 2000
@@ -99,6 +100,7 @@ class Dialogue:
         conversation = _current(conversations.take(tx, incoming.sender, now), now)
         turn = Turn(
             incoming=_as_tap(incoming, conversation),
+            words=plain(incoming.text),
             masked=masked,
             conversation=conversation,
             now=now,
@@ -151,6 +153,7 @@ class Dialogue:
         officers.alert(tx, self._ids.new(now), now, "handler", text)
         turn = Turn(
             incoming=incoming,
+            words=plain(incoming.text),
             masked=masked,
             conversation=conversations.take(tx, incoming.sender, now),
             now=now,

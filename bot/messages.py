@@ -81,6 +81,9 @@ class Button:
     url: str = ""
     entry: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        return {"label": self.label, "data": self.data, "url": self.url, "entry": self.entry}
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -103,7 +106,14 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "tone": self.tone.value,
+            "text": self.text,
+            "buttons": [button.to_json() for button in self.buttons],
+            "entry": self.entry,
+            "source": self.source,
+            "attachments": [asdict(item) for item in self.attachments],
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Reply:
@@ -133,8 +143,13 @@ class Conversation:
     choices: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        deadline = self.deadline.isoformat() if self.deadline else None
-        return {**asdict(self), "deadline": deadline, "choices": list(self.choices)}
+        return {
+            "step": self.step,
+            "data": self.data,
+            "deadline": self.deadline.isoformat() if self.deadline else None,
+            "entry": self.entry,
+            "choices": self.choices,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Conversation:

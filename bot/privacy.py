@@ -45,10 +45,13 @@ _LONE_CODE = re.compile(r"\A\s*\d{6}\s*\Z|(?<=\bmã )\d{6}\b|(?<=\bma )\d{6}\b",
 _CODE_BEFORE = re.compile(
     rf"(?<![\d.])\d{{6}}(?!\d|[.,]\d)(?=[^\d\n]{{0,12}}\b{_CODE_WORD}\b)", re.IGNORECASE
 )
+_DIGIT = re.compile(r"\d")  # nothing that is masked is without one
 
 
 def mask(text: str) -> Masked:
     """Replace personal data in *text* by what it was; say which kinds were found."""
+    if not _DIGIT.search(text):
+        return Masked(text, frozenset())
     found: set[Secret] = set()
 
     def hide(kind: Secret, kept: str = "") -> str:

@@ -9,7 +9,6 @@ from bot.messages import Answer, Kind
 from bot.store import officers
 from handlers import texts
 from handlers.turn import Turn
-from handlers.words import plain
 
 STEP = "officer"
 WAIT_FOR_QUESTION = timedelta(minutes=30)
@@ -24,7 +23,7 @@ def handle(turn: Turn) -> Answer | None:
         return _prompt(turn) if turn.data == "officer" else None
     if turn.incoming.kind is not Kind.TEXT:
         return None
-    if plain(turn.text).strip("/ ") in WORDS:
+    if turn.words.strip("/ ") in WORDS:
         return _prompt(turn)
     return _queue(turn) if turn.conversation.step == STEP else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.messages import Answer, Button, Conversation, Kind
 from handlers import lifecycle, texts
 from handlers.turn import Turn
-from handlers.words import plain
 
 PAGE = 8  # entries shown at a time
 WORDS = {
@@ -45,7 +44,7 @@ OUT_OF_SCOPE = "ngoai-pham-vi"
 def _word(turn: Turn) -> str:
     if turn.incoming.kind is not Kind.TEXT or len(turn.text) > 40:
         return ""
-    words = plain(turn.text).strip("/ ")
+    words = turn.words.strip("/ ")
     return WORDS.get(words, "")
 
 

@@ -7,7 +7,6 @@ import re
 from bot.messages import Answer, Kind
 from handlers import ask, texts
 from handlers.turn import Turn
-from handlers.words import plain
 
 # Somebody unknown …
 WHO = (
@@ -40,14 +39,14 @@ OWN = re.compile(
 
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is not Kind.TEXT or not looks_like_scam(turn.text):
+    if turn.incoming.kind is not Kind.TEXT or not looks_like_scam(turn.words):
         return None
     rest = ask.handle(turn)
     replies = rest.replies if rest else ()
     return Answer((texts.scam_now(), *replies), rest.conversation if rest else None)
 
 
-def looks_like_scam(text: str) -> bool:
-    """Whether *text* tells of somebody asking from afar for codes, money, an app or a card photo."""
-    words = plain(text)
+def looks_like_scam(words: str) -> bool:
+    """Whether the plain *words* tell of somebody who asks from afar for codes, money, an app or a
+    photo of a card."""
     return bool(PRESSURE.search(words) and REMOTE.search(words) and not OWN.search(words))

@@ -21,11 +21,13 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 class Turn:
     """One turn of a talk.
 
-    `masked` is the text with personal data taken out: the only form that may be stored or shown.
+    `words` is the text in lower case without accents or punctuation, for comparing. `masked` is the
+    text with personal data taken out: the only form that may be stored or shown.
     `now` is aware UTC. `tx` is the transaction that everything of this turn is written in.
     """
 
     incoming: Incoming
+    words: str
     masked: Masked
     conversation: Conversation
     now: datetime

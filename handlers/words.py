@@ -11,5 +11,4 @@ _NOT_WORD = re.compile(r"[^a-z0-9/]+")
 def plain(text: str) -> str:
     """*text* in lower case, without accents, with single spaces between words."""
     letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _NOT_WORD.sub(" ", bare).strip()
+    return _NOT_WORD.sub(" ", letters.encode("ascii", "ignore").decode()).strip()

@@ -148,7 +148,7 @@ def rows_in(tx: object) -> list[object]:
     return [tx.rows(f"SELECT * FROM {name}") for name in tables]  # type: ignore[attr-defined]  # noqa: S608
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "‮abc", "\u200b" * 50, "🙂" * 4000])
+@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\u202eabc", "\u200b" * 50, "🙂" * 4000])
 def test_any_text_is_stored_and_answered(text: str, talk: Callable[..., Person]) -> None:
     assert talk(lambda t: says("được")).says(text).text == "được"
 

@@ -8,7 +8,7 @@ knows; the database holds its hash.
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import hmac
 import json
 import re
 import secrets
@@ -23,12 +23,13 @@ from aiohttp import web
 
 from bot.channels import Handle
 from bot.messages import Address, Incoming, Kind, Reply
-from bot.store import conversations, outbox
+from bot.store import conversations, marks, outbox
 from bot.store.database import Database
 from bot.store.values import unpack
 
 MAX_BODY = 16 * 1024  # bytes
 HEARTBEAT = 15.0  # seconds between looks for rows that were not pushed, and proof of life
+KEY = "web session key"  # the mark that the sessions' secret is kept under
 STATIC = Path(__file__).parent / "static"
 MESSAGE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 HEADERS = {
@@ -51,14 +52,29 @@ class Session:
     """A browser's secret and the person it stands for."""
 
     token: str
+    person: Address
 
-    @classmethod
-    def new(cls) -> Session:
-        return cls(secrets.token_urlsafe(24))
 
-    @property
-    def person(self) -> Address:
-        return Address("web", hashlib.sha256(self.token.encode()).hexdigest()[:40])
+class Sessions:
+    """Issues session ids and recognises its own: 24 random bytes and their keyed hash.
+
+    A client can neither guess another's id nor choose its own, and checking one asks no database.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def new(self) -> Session:
+        return self._session(secrets.token_urlsafe(24))
+
+    def find(self, token: str) -> Session | None:
+        """The session of *token*; None when it was not issued here."""
+        session = self._session(token.partition(".")[0])
+        return session if hmac.compare_digest(session.token.encode(), token.encode()) else None
+
+    def _session(self, value: str) -> Session:
+        digest = hmac.new(self._key, value.encode(), "sha256").hexdigest()
+        return Session(f"{value}.{digest[:32]}", Address("web", digest[24:]))
 
 
 class WebChannel:
@@ -70,6 +86,8 @@ class WebChannel:
         self._database = database
         self._handle = handle
         self._clock = clock
+        with database.transaction() as tx:
+            self._sessions = Sessions(bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32))))
         self._listeners: defaultdict[str, set[asyncio.Queue[dict[str, Any]]]] = defaultdict(set)
         self._stopping = asyncio.Event()
 
@@ -100,7 +118,7 @@ class WebChannel:
 
     async def chat(self, request: web.Request) -> web.Response:
         body = await read_json(request)
-        session = await self._session(body)
+        session = self._session(body)
         incoming = self._incoming(body, session)
         delivered = await self._handle(incoming)
         return json_response(
@@ -111,14 +129,14 @@ class WebChannel:
         )
 
     async def history(self, request: web.Request) -> web.Response:
-        session = await self._session(await read_json(request))
+        session = self._session(await read_json(request))
         rows = await self._database.run(lambda tx: conversations.history(tx, session.person))
         return json_response({"session": session.token, "lines": [_line(row) for row in rows]})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one `reply` for each row after the id `after`."""
         body = await read_json(request)
-        session = await self._session(body)
+        session = self._session(body)
         after = text_of(body, "after")
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
@@ -158,14 +176,9 @@ class WebChannel:
             except TimeoutError:
                 continue
 
-    async def _session(self, body: dict[str, Any]) -> Session:
+    def _session(self, body: dict[str, Any]) -> Session:
         """The session the body names, or a new one: a client never chooses its own id."""
-        token = text_of(body, "session")
-        session = Session(token)
-        if not token:
-            return Session.new()
-        known = await self._database.run(lambda tx: conversations.known(tx, session.person))
-        return session if known else Session.new()
+        return self._sessions.find(text_of(body, "session")) or self._sessions.new()
 
     def _incoming(self, body: dict[str, Any], session: Session) -> Incoming:
         button = text_of(body, "button")

@@ -14,8 +14,8 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -64,11 +64,11 @@ class DatabaseClosed(Exception):
 class SqliteTransaction:
     """A transaction of one SQLite connection."""
 
-    def __init__(self, database: sqlite_utils.Database) -> None:
-        self._database = database
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
-        cursor = self._database.conn.execute(sql, values)
+        cursor = self._connection.execute(sql, values)
         if cursor.description is None:
             return []
         names = [column[0] for column in cursor.description]
@@ -76,11 +76,36 @@ class SqliteTransaction:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        with self._database.atomic():
+        """A savepoint. Its name is always the same (the innermost counts), so that SQLite need not
+        parse it anew each time, as it would with sqlite-utils' random names."""
+        self._connection.execute("SAVEPOINT piece")
+        try:
             yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO piece")
+                self._connection.execute("RELEASE piece")
+            raise
+        self._connection.execute("RELEASE piece")
 
 
-Work: TypeAlias = tuple[Callable[[SqliteTransaction], Any], "Future[Any]"]
+@dataclass(slots=True)
+class Piece:
+    """A piece of work that waits, and where its outcome is to be told."""
+
+    work: Callable[[SqliteTransaction], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        """In the waiter's loop; a waiter that gave up meanwhile is passed over."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
 
 
 class SqliteDatabase:
@@ -92,7 +117,7 @@ class SqliteDatabase:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._connection = _connect(self.path)
         self._lock = threading.Lock()  # the connection belongs to one thread at a time
-        self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         with self.transaction() as tx:
             migrate(tx)
         self._writer = threading.Thread(target=self._write_forever, name="sqlite", daemon=True)
@@ -102,9 +127,9 @@ class SqliteDatabase:
     async def run(self, work: Callable[[Transaction], T]) -> T:
         if self._closed:
             raise DatabaseClosed
-        future: Future[T] = Future()
-        self._work.put((work, future))
-        return await asyncio.wrap_future(future)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._work.put(Piece(work, future))
+        return await future
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
@@ -129,9 +154,9 @@ class SqliteDatabase:
             if self._closed and self._work.empty():
                 return
 
-    def _next_group(self) -> list[Work]:
+    def _next_group(self) -> list[Piece]:
         """Everything that waits now, at most GROUP pieces; blocks until there is one."""
-        group: list[Work] = []
+        group: list[Piece] = []
         item = self._work.get()
         while item is not None:
             group.append(item)
@@ -140,39 +165,38 @@ class SqliteDatabase:
             item = self._work.get()
         return group
 
-    def _write(self, group: list[Work]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
+    def _write(self, group: list[Piece]) -> None:
         try:
             with _immediate(self._connection) as tx:
-                for work, future in group:
-                    self._run_one(tx, work, future, done)
-        except BaseException as error:
-            for future, _ in done:
-                future.set_exception(error)
-            failed = {id(future) for future, _ in done}
-            for _, future in group:
-                if id(future) not in failed and not future.done():
-                    future.set_exception(error)
-            return
-        for future, result in done:
-            future.set_result(result)
+                for piece in group:
+                    _run(piece, tx)
+        except BaseException as error:  # the commit failed: every waiter must hear of it
+            for piece in group:
+                piece.error = piece.error or error
+        _tell_all(group)
 
-    @staticmethod
-    def _run_one(
-        tx: SqliteTransaction,
-        work: Callable[[SqliteTransaction], Any],
-        future: Future[Any],
-        done: list[tuple[Future[Any], Any]],
-    ) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            with tx.atomic():
-                result = work(tx)
-        except Exception as error:
-            future.set_exception(error)
-        else:
-            done.append((future, result))
+
+def _run(piece: Piece, tx: SqliteTransaction) -> None:
+    try:
+        with tx.atomic():
+            piece.result = piece.work(tx)
+    except Exception as error:  # it belongs to whoever handed the work in
+        piece.error = error
+
+
+def _tell_all(group: list[Piece]) -> None:
+    """One wake-up for each event loop that waits, however many pieces it handed in."""
+    waiting: dict[asyncio.AbstractEventLoop, list[Piece]] = {}
+    for piece in group:
+        waiting.setdefault(piece.future.get_loop(), []).append(piece)
+    for loop, pieces in waiting.items():
+        with suppress(RuntimeError):  # that loop was closed: nobody waits there any more
+            loop.call_soon_threadsafe(_tell, pieces)
+
+
+def _tell(pieces: list[Piece]) -> None:
+    for piece in pieces:
+        piece.tell()
 
 
 def _connect(path: str) -> sqlite_utils.Database:
@@ -195,7 +219,7 @@ def _immediate(database: sqlite_utils.Database) -> Iterator[SqliteTransaction]:
     spite of the busy timeout."""
     database.conn.execute("BEGIN IMMEDIATE")
     try:
-        yield SqliteTransaction(database)
+        yield SqliteTransaction(database.conn)
         database.conn.execute("COMMIT")
     except BaseException:
         if database.conn.in_transaction:

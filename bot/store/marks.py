@@ -20,3 +20,12 @@ GET = "SELECT value FROM marks WHERE name = :name"
 def get(tx: Transaction, name: str) -> str | None:
     rows = tx.rows(GET, name=name)
     return rows[0]["value"] if rows else None
+
+
+ONCE = "INSERT INTO marks (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING"
+
+
+def once(tx: Transaction, name: str, value: str) -> str:
+    """The value of *name*; *value* becomes it when there is none yet."""
+    tx.rows(ONCE, name=name, value=value)
+    return get(tx, name) or value

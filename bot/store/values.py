@@ -11,7 +11,7 @@ from typing import Any
 
 def stamp(moment: datetime) -> str:
     """UTC as fixed-width ISO text, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def moment(text: str) -> datetime:
