@@ -65,16 +65,14 @@ def running(
             stderr=errors,
             text=True,
         )
-    assert process.stdout
-    line = process.stdout.readline()
-    found = ADDRESS.search(line)
-    if not found:
-        process.wait(5)
-        raise RuntimeError(f"no address in {line!r}; {(config.parent / 'service.log').read_text()}")
-    try:
-        yield Service(process, int(found[1]), time.perf_counter() - began)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait(10)
-        process.stdout.close()
+    with process:
+        assert process.stdout
+        try:
+            found = ADDRESS.search(process.stdout.readline())
+            if not found:
+                process.wait(10)
+                raise RuntimeError((config.parent / "service.log").read_text(encoding="utf-8"))
+            yield Service(process, int(found[1]), time.perf_counter() - began)
+        finally:
+            if process.poll() is None:
+                process.kill()
