@@ -64,7 +64,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     app[SERVICE] = service
     for channel in service.channels:
         app.add_routes(channel.routes())
-    app.add_routes([web.static("/static", STATIC)])
+    app.add_routes([web.static("/static", STATIC), web.get("/healthz", _healthy)])
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_run_service(clock))
     return app
@@ -106,6 +106,12 @@ def _channels(
 
 def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(**settings.matching.model_dump())
+
+
+async def _healthy(request: web.Request) -> web.Response:
+    """Alive: the event loop answers and the database commits."""
+    await request.app[SERVICE].database.run(lambda tx: None)
+    return web.Response(text="ok\n")
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
