@@ -15,6 +15,7 @@ import click
 import structlog
 
 from bot import config
+from bot.cli_officer import officer
 from bot.yaml_file import Faults
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
@@ -118,3 +119,6 @@ def chat(config_file: Path | None, faq: Path | None) -> None:
                 text = click.prompt("\nBạn", prompt_suffix=": ", default="", show_default=False)
                 click.echo("\n" + asyncio.run(terminal.say(text)))
     click.echo("\nTạm biệt!")
+
+
+main.add_command(officer)

@@ -43,6 +43,15 @@ def waiting(tx: Transaction) -> list[Row]:
     return tx.rows(OPEN)
 
 
+CLOSE = "UPDATE handoffs SET state = 'closed' WHERE id = :id AND state = 'open' RETURNING *"
+
+
+def close_handoff(tx: Transaction, id: str) -> Row | None:  # noqa: A002
+    """End a wait; None when it had ended or there was none."""
+    rows = tx.rows(CLOSE, id=id)
+    return rows[0] if rows else None
+
+
 ALERT = "INSERT INTO alerts (id, at, kind, text) VALUES (:id, :at, :kind, :text)"
 
 

@@ -1,0 +1,99 @@
+"""What officers can do from a terminal: see who waits for an answer, answer, read alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from bot import config
+from bot.app import open_database, utc_now
+from bot.messages import Address
+from bot.store import officers, outbox
+from bot.store.database import Row, Transaction
+from bot.store.values import Ids, moment
+from handlers import texts
+from handlers.turn import local
+
+ANSWER_USEFUL_FOR = timedelta(days=3)
+
+config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default="config.yaml",
+    help="Tệp cấu hình (mặc định: config.yaml)",
+)
+
+
+@click.group()
+def officer() -> None:
+    """Việc của cán bộ: xem người đang chờ, trả lời, xem cảnh báo."""
+
+
+@officer.command()
+@config_option
+def waiting(config_file: Path) -> None:
+    """Ai đang chờ cán bộ trả lời, và họ hỏi gì."""
+    with _transaction(config_file) as tx:
+        rows = officers.waiting(tx)
+    click.echo("\n".join(map(_line, rows)) if rows else "Không có ai đang chờ.")
+
+
+@officer.command()
+@click.argument("number")
+@click.argument("text", nargs=-1, required=True)
+@config_option
+def answer(number: str, text: tuple[str, ...], config_file: Path) -> None:
+    """Trả lời người có mã NUMBER (xem lệnh waiting); họ nhận ngay trong khung chat của họ."""
+    with _transaction(config_file) as tx:
+        done = reply_to(tx, number, " ".join(text), utc_now())
+    if not done:
+        raise click.ClickException(f"Không có ai đang chờ với mã {number}; xem lại lệnh waiting.")
+    click.echo("Đã gửi. Người hỏi nhận được trong vòng nửa phút.")
+
+
+@officer.command()
+@config_option
+def alerts(config_file: Path) -> None:
+    """Những việc dịch vụ không tự làm được: tin không gửi được, FAQ có lỗi…"""
+    with _transaction(config_file) as tx:
+        rows = officers.alerts(tx)
+    click.echo("\n".join(map(_line, rows)) if rows else "Không có cảnh báo nào.")
+
+
+def reply_to(tx: Transaction, handoff: str, text: str, now: datetime) -> bool:
+    """Send *text* to the person who waits under the id *handoff* and close it; False when nobody
+    waits under it."""
+    row = officers.close_handoff(tx, handoff)
+    if row is None:
+        return False
+    return outbox.put(
+        tx,
+        id=Ids().new(now),
+        key=f"officer:{handoff}",
+        to=Address(row["channel"], row["person"]),
+        reply=texts.officer_says(text),
+        content="officer",
+        now=now,
+        useful_until=now + ANSWER_USEFUL_FOR,
+    )
+
+
+@contextmanager
+def _transaction(config_file: Path) -> Iterator[Transaction]:
+    database = open_database(config.load(config_file))
+    try:
+        with database.transaction() as tx:
+            yield tx
+    finally:
+        database.close()
+
+
+def _line(row: Row) -> str:
+    at = local(moment(row["at"]))
+    what = row.get("channel") or row["kind"]
+    return f"{row['id']}  {at:%d/%m %H:%M}  {what}\n    {row['text']}"
