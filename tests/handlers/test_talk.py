@@ -1,0 +1,291 @@
+"""What a citizen can say and do, and what the bot answers: read it as chats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.messages import Kind
+from bot.store import officers
+from bot.store.database import SqliteDatabase
+from handlers import texts
+from tests.conftest import Clock, Person
+
+Chat = Callable[..., Person]
+
+
+def column(database: SqliteDatabase, sql: str) -> list[object]:
+    with database.transaction() as tx:
+        return [next(iter(row.values())) for row in tx.rows(sql)]
+
+
+# --- opening ---------------------------------------------------------------------------------------
+
+
+def test_the_welcome_says_what_it_is_and_what_it_never_asks(chat: Chat) -> None:
+    heard = chat().does(Kind.START)
+    assert "trợ lý tự động" in heard.text
+    assert "không phải cổng của công an" in heard.text
+    assert "KHÔNG BAO GIỜ hỏi số căn cước, mã OTP, mật khẩu hay ảnh giấy tờ" in heard.text
+    assert {"menu", "officer"} <= set(heard.buttons.values())
+
+
+@pytest.mark.parametrize("typed", ["/start", "xin chào", "hello", "Alo!", "CHÀO BẠN"])
+def test_a_greeting_is_answered_with_the_welcome(chat: Chat, typed: str) -> None:
+    assert "trợ lý tự động" in chat().says(typed).text
+
+
+def test_a_deep_link_opens_with_its_answer(chat: Chat) -> None:
+    heard = chat().does(Kind.START, data="e_mat-the")
+    assert heard.entries == ["mat-the"]
+    assert heard.tones == ["notice", "answer"]
+
+
+def test_an_unknown_deep_link_just_welcomes(chat: Chat) -> None:
+    assert chat().does(Kind.START, data="e_khong-co").tones == ["notice"]
+
+
+# --- asking ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["rớt bóp mất luôn cái thẻ căn cước", "rot bop mat luon cai the can cuoc", "MẤT THẺ CĂN CƯỚC"],
+)
+def test_a_question_gets_its_sourced_answer(chat: Chat, typed: str) -> None:
+    heard = chat().says(typed)
+    assert heard.entries == ["mat-the"]
+    assert heard.tones == ["answer"]
+    assert heard.replies[0].source == "khoản 2 Điều 24, Luật Căn cước (01/07/2024)"
+
+
+def test_an_answer_reads_from_the_answer_down_to_the_details(chat: Chat) -> None:
+    assert chat().presses("ask:mat-the").text == (
+        "Bạn làm lại thẻ trên VNeID hoặc Cổng Dịch vụ công, không phải về quê.\n\n"
+        "1. Mở VNeID, chọn Thủ tục hành chính.\n2. Chọn Cấp lại thẻ căn cước.\n\n"
+        "Mang theo:\n• Không cần giấy tờ nếu dữ liệu đã đủ\n\n"
+        "Nơi làm: công an phường nào cũng được\nLệ phí: 35.000 đ\nThời gian: 7 ngày làm việc\n\n"
+        "Nhớ khóa thẻ nếu mất cả điện thoại."
+    )
+
+
+def test_an_answer_offers_links_and_neighbouring_questions(chat: Chat) -> None:
+    reply = chat().presses("ask:mat-the").replies[0]
+    assert [b.url for b in reply.buttons if b.url] == ["https://dichvucong.gov.vn"]
+    assert [b.entry for b in reply.buttons if b.entry] == ["le-phi", "quen-mat-khau"]
+
+
+def test_a_fee_is_the_one_that_holds_today_in_vietnam(chat: Chat, clock: Clock) -> None:
+    person = chat()
+    assert "25.000" in person.presses("ask:le-phi").text
+    clock.now = clock.now.replace(month=12, day=31, hour=16, minute=59)  # 23:59 in Vietnam
+    assert "25.000" in person.presses("ask:le-phi").text
+    clock.move(minutes=1)
+    assert "50.000" in person.presses("ask:le-phi").text
+
+
+def test_what_the_bot_does_not_know_it_admits_and_says_where_to_ask(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    heard = chat().says("cách nấu bún bò huế ngon")
+    assert heard.tones == ["admit"]
+    assert heard.entries == []
+    assert "1900.0368" in heard.text
+    assert column(database, "SELECT outcome FROM questions") == ["admit"]
+
+
+def test_a_neighbouring_matter_is_sent_to_its_office(chat: Chat) -> None:
+    heard = chat().says("quyết toán thuế thu nhập cá nhân")
+    assert heard.tones == ["admit"]
+    assert "cơ quan thuế" in heard.text
+    assert heard.entries == []
+
+
+def test_an_edited_question_is_answered_anew(chat: Chat) -> None:
+    heard = chat().says("rớt bóp mất luôn cái thẻ căn cước", edited=True)
+    assert "vừa sửa câu hỏi" in heard.replies[0].text
+    assert heard.entries == ["mat-the"]
+
+
+def test_questions_are_kept_masked(chat: Chat, database: SqliteDatabase) -> None:
+    chat().says("mất thẻ căn cước số 079123456789")
+    (kept,) = column(database, "SELECT text FROM questions")
+    assert kept == "mất thẻ căn cước số [số giấy tờ]"
+
+
+# --- menu, help, cancel ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["menu", "/menu", "danh mục", "DANH MUC"])
+def test_the_menu_lists_the_groups_but_not_the_neighbours(chat: Chat, typed: str) -> None:
+    buttons = chat().says(typed).buttons
+    assert "Mục để thử" in buttons
+    assert "Ngoài phạm vi" not in buttons
+
+
+def test_a_group_lists_its_entries_and_a_tap_answers(chat: Chat) -> None:
+    person = chat()
+    person.says("menu")
+    listed = person.says("1")  # the first group
+    assert listed.buttons["Mất thẻ, cấp lại"] == "ask:mat-the"
+    assert person.says("2").entries == ["quen-mat-khau"]
+
+
+def test_help_says_how_to_use_the_bot(chat: Chat) -> None:
+    assert "gặp cán bộ" in chat().says("trợ giúp").text
+
+
+def test_cancel_works_with_and_without_something_to_cancel(chat: Chat) -> None:
+    person = chat()
+    assert "không có việc gì" in person.says("hủy").text
+    person.says("gặp cán bộ")
+    assert person.says("huỷ").text.startswith("Đã hủy")
+    assert "không có việc gì" in person.says("/huy").text
+
+
+@pytest.mark.parametrize(
+    "data", ["old:thing", "ask:gone", "group:x", "group:thu:x", "group:thu:99", "vote:up:none",
+             "why:wrong:none", "vote:sideways:x", ":", "ask:ngoai-thue", "\x00", "🙂" * 30]
+)  # fmt: skip
+def test_a_button_that_is_out_of_date_says_so_and_offers_the_menu(chat: Chat, data: str) -> None:
+    heard = chat().presses(data)
+    assert "đã cũ" in heard.text
+    assert list(heard.buttons.values()) == ["menu"]
+
+
+# --- feedback --------------------------------------------------------------------------------------
+
+
+def ask_and_find(person: Person, label: str) -> str:
+    return person.says("rớt bóp mất luôn cái thẻ căn cước").buttons[label]
+
+
+def test_a_thumb_up_is_kept_with_the_question(chat: Chat, database: SqliteDatabase) -> None:
+    person = chat()
+    assert "Cảm ơn" in person.presses(ask_and_find(person, "👍 Đúng ý")).text
+    assert column(database, "SELECT vote FROM questions") == ["up"]
+
+
+def test_a_thumb_down_asks_why_and_keeps_the_reason(chat: Chat, database: SqliteDatabase) -> None:
+    person = chat()
+    why = person.presses(ask_and_find(person, "👎 Chưa đúng"))
+    assert set(texts.REASONS.values()) <= set(why.buttons)
+    assert "tình nguyện viên" in person.presses(why.buttons["Khó hiểu"]).text
+    assert column(database, "SELECT vote || ' ' || reason FROM questions") == ["down unclear"]
+
+
+def test_nobody_can_vote_on_another_person_s_question(chat: Chat, database: SqliteDatabase) -> None:
+    data = ask_and_find(chat("an"), "👍 Đúng ý")
+    assert "đã cũ" in chat("binh").presses(data).text
+    assert column(database, "SELECT vote FROM questions") == [None]
+
+
+# --- officers --------------------------------------------------------------------------------------
+
+
+def waiting(database: SqliteDatabase) -> list[dict[str, object]]:
+    with database.transaction() as tx:
+        return officers.waiting(tx)
+
+
+def test_a_question_for_an_officer_is_queued_masked(chat: Chat, database: SqliteDatabase) -> None:
+    person = chat()
+    assert "viết điều cần hỏi" in person.says("gặp cán bộ").text
+    assert "đã chuyển câu hỏi" in person.says("hồ sơ 079123456789 của tôi sao chưa xong").text
+    (row,) = waiting(database)
+    assert row["text"] == "hồ sơ [số giấy tờ] của tôi sao chưa xong"
+
+
+def test_a_second_question_joins_the_first(chat: Chat, database: SqliteDatabase) -> None:
+    person = chat()
+    for text in ("câu một", "câu hai"):
+        person.presses("officer")
+        person.says(text)
+    (row,) = waiting(database)
+    assert row["text"] == "câu một\ncâu hai"
+
+
+def test_the_wait_for_the_question_ends_by_itself(chat: Chat, clock: Clock) -> None:
+    person = chat()
+    person.presses("officer")
+    clock.move(minutes=31)
+    assert person.says("rớt bóp mất luôn cái thẻ căn cước").entries == ["mat-the"]
+
+
+# --- safety ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "có ông xưng công an gọi kêu tui đọc mã otp",
+        "dang co nguoi goi tu xung can bo phuong bao cai app vneid qua link",
+        "số lạ gọi kêu chuyển tiền để kích hoạt định danh",
+        "Nó nhắn zalo bảo bấm vào link cập nhật căn cước",
+        "công an gọi video bắt chụp căn cước hai mặt gửi qua",
+    ],
+)
+def test_a_scam_that_is_going_on_is_answered_first_with_what_to_do(chat: Chat, typed: str) -> None:
+    heard = chat().says(typed)
+    assert heard.replies[0].text.startswith("⚠️ DỪNG LẠI")
+    assert len(heard.replies) == 2  # and the question itself is answered too
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "không nhận được mã otp khi kích hoạt",
+        "công an phường mấy giờ làm việc",
+        "quên mật khẩu thì gọi ai",
+        "tải app vneid ở đâu",
+        "cán bộ gọi tên theo số thứ tự hả",
+    ],
+)
+def test_ordinary_questions_raise_no_alarm(chat: Chat, typed: str) -> None:
+    assert "DỪNG LẠI" not in chat().says(typed).text
+
+
+# --- not words -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Kind(name) for name in texts.MEDIA])
+def test_everything_that_is_not_words_gets_a_polite_answer(chat: Chat, kind: Kind) -> None:
+    heard = chat().does(kind)
+    assert heard.tones == ["notice"]
+    assert heard.text
+
+
+def test_a_photo_is_not_kept_and_the_citizen_is_told(chat: Chat) -> None:
+    assert "không lưu ảnh" in chat().does(Kind.PHOTO).text
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\n\t"])
+def test_an_empty_message_is_answered(chat: Chat, typed: str) -> None:
+    assert "chưa viết gì" in chat().says(typed).text
+
+
+def test_an_endless_message_is_asked_to_be_shorter(chat: Chat) -> None:
+    assert "viết gọn lại" in chat().says("thẻ " * 2000).text
+
+
+def test_swearing_gets_a_calm_answer(chat: Chat) -> None:
+    assert "đang bực" in chat().says("đm bot ngu").text
+
+
+def test_a_question_with_swearing_in_it_is_answered(chat: Chat) -> None:
+    heard = chat().says("đm rớt bóp mất luôn cái thẻ căn cước")
+    assert heard.entries == ["mat-the"] or "ask:mat-the" in heard.buttons.values()
+
+
+# --- lifecycle -------------------------------------------------------------------------------------
+
+
+def test_who_blocks_the_bot_is_unreachable_until_they_unblock_it(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    person = chat()
+    assert person.does(Kind.BLOCKED).replies == ()
+    assert column(database, "SELECT reachable FROM people") == [0]
+    person.does(Kind.UNBLOCKED)
+    assert column(database, "SELECT reachable FROM people") == [1]
