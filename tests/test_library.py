@@ -1,0 +1,83 @@
+"""Hot reload: valid changes are live, invalid ones are refused, nothing is dropped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from bot.matching.matcher import Thresholds
+from bot.yaml_file import Faults
+from tests.conftest import FAQ
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FAQ, tmp_path / "faq"))
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """As an editor saves: a new file in place of the old one."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    draft = file.with_suffix(".tmp")
+    draft.write_text(text.replace(old, new), encoding="utf-8")
+    os.utime(draft, ns=(file.stat().st_mtime_ns + 1_000_000,) * 2)
+    draft.replace(file)
+
+
+def answer(library: Library, entry: str) -> str:
+    return library.matcher().faq.entries[entry].answer
+
+
+async def test_an_unchanged_folder_is_not_read_again(folder: Path) -> None:
+    library = Library(folder, Thresholds())
+    before = library.matcher()
+    assert not await library.refresh()
+    assert library.matcher() is before
+
+
+async def test_a_changed_answer_is_live_under_a_new_version(folder: Path) -> None:
+    library = Library(folder, Thresholds())
+    version = library.matcher().faq.version
+    edit(folder / "thu.yaml", "không phải về quê", "khỏi về quê")
+    assert await library.refresh()
+    assert "khỏi về quê" in answer(library, "mat-the")
+    assert library.matcher().faq.version != version
+
+
+async def test_a_new_file_is_live(folder: Path) -> None:
+    library = Library(folder, Thresholds())
+    text = "entries: [{id: moi, question: Câu mới là gì?, answer: Đây là câu mới.}]"
+    (folder / "moi.yaml").write_text(text, encoding="utf-8")
+    assert await library.refresh()
+    assert answer(library, "moi") == "Đây là câu mới."
+
+
+async def test_a_file_with_faults_is_refused_and_reported_and_the_last_good_one_stays(
+    folder: Path,
+) -> None:
+    reported: list[Faults] = []
+
+    async def report(faults: Faults) -> None:
+        reported.append(faults)
+
+    library = Library(folder, Thresholds(), report)
+    before = library.matcher()
+    edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
+    assert not await library.refresh()
+    assert library.matcher() is before
+    assert library.faults is reported[0]
+    assert "thu.yaml:" in str(reported[0])
+
+    edit(folder / "thu.yaml", "    anser: Bạn làm lại", "    answer: Bạn làm lại")
+    await library.refresh()
+    assert library.faults is None
+
+
+def test_a_folder_that_cannot_be_used_at_all_is_a_fault_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(Faults, match=r"không có tệp \*\.yaml nào"):
+        Library(tmp_path, Thresholds())
