@@ -49,4 +49,4 @@ def handle(turn: Turn) -> Answer | None:
 def looks_like_scam(words: str) -> bool:
     """Whether the plain *words* tell of somebody who asks from afar for codes, money, an app or a
     photo of a card."""
-    return bool(PRESSURE.search(words) and REMOTE.search(words) and not OWN.search(words))
+    return bool(REMOTE.search(words) and PRESSURE.search(words) and not OWN.search(words))

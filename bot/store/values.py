@@ -6,9 +6,11 @@ import itertools
 import json
 import secrets
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 
+@lru_cache(maxsize=256)  # one turn writes the same moment many times
 def stamp(moment: datetime) -> str:
     """UTC as fixed-width ISO text, so that text order is time order."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
