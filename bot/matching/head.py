@@ -1,0 +1,104 @@
+"""A linear classifier over sparse features, trained while the FAQ is loaded.
+
+Multinomial logistic regression with an L2 penalty, fitted by L-BFGS on the dual: the weights are
+`features.T @ duals`, so every vector of the search is (texts x entries), small beside (features x
+entries). Training is deterministic and takes about half a second for 3,400 texts and 155 entries.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]  # float32
+
+PENALTY = 0.03  # on unit-length rows
+STEPS = 15
+MEMORY = 5  # pairs kept by L-BFGS
+
+
+class _Pair(NamedTuple):
+    """A step of the duals, the change of the gradient it made, and both times the kernel."""
+
+    step: Array
+    kernel_step: Array
+    change: Array
+    kernel_change: Array
+    scale: float  # 1 / <step, change>
+
+
+def train(rows: Any, labels: NDArray[np.intp], classes: int) -> Array:
+    """Weights (features x classes) for *rows*, a scipy CSR matrix (texts x features)."""
+    columns = rows.T.tocsr()
+    wanted = np.zeros((rows.shape[0], classes), np.float32)
+    wanted[np.arange(rows.shape[0]), labels] = 1
+
+    def kernel(duals: Array) -> Array:
+        return np.asarray(rows @ (columns @ duals), np.float32)
+
+    duals = np.zeros_like(wanted)
+    logits = np.zeros_like(wanted)
+    chances = softmax(logits)
+    slope = chances - wanted
+    kernel_slope = kernel(slope)
+    pairs: deque[_Pair] = deque(maxlen=MEMORY)
+    for _ in range(STEPS):
+        way, kernel_way = _direction(slope, kernel_slope, pairs)
+        length = _length(way, kernel_way, kernel_slope, chances)
+        if length <= 0:
+            break
+        step, kernel_step = -length * way, -length * kernel_way
+        duals += step
+        logits += kernel_step
+        chances = softmax(logits)
+        new = chances - wanted + PENALTY * duals
+        kernel_new = kernel(new)
+        change, kernel_change = new - slope, kernel_new - kernel_slope
+        curve = _dot(step, kernel_change)
+        if curve > 0:
+            pairs.append(_Pair(step, kernel_step, change, kernel_change, 1 / curve))
+        slope, kernel_slope = new, kernel_new
+    return np.asarray(columns @ duals, np.float32)
+
+
+def softmax(logits: Array) -> Array:
+    """Rows of chances that sum to 1."""
+    chances = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    chances /= chances.sum(axis=-1, keepdims=True)
+    return np.asarray(chances)
+
+
+def _dot(left: Array, right: Array) -> float:
+    return float(np.vdot(left, right))
+
+
+def _direction(slope: Array, kernel_slope: Array, pairs: deque[_Pair]) -> tuple[Array, Array]:
+    """The two-loop recursion of L-BFGS, in the geometry of the kernel."""
+    way, kernel_way = slope.copy(), kernel_slope.copy()
+    shares = []
+    for pair in reversed(pairs):
+        share = pair.scale * _dot(pair.step, kernel_way)
+        shares.append(share)
+        way -= share * pair.change
+        kernel_way -= share * pair.kernel_change
+    if pairs:
+        last = pairs[-1]
+        shrink = 1 / (last.scale * _dot(last.change, last.kernel_change))
+        way *= shrink
+        kernel_way *= shrink
+    for pair, share in zip(pairs, reversed(shares), strict=True):
+        rest = share - pair.scale * _dot(pair.change, kernel_way)
+        way += rest * pair.step
+        kernel_way += rest * pair.kernel_step
+    return way, kernel_way
+
+
+def _length(way: Array, kernel_way: Array, kernel_slope: Array, chances: Array) -> float:
+    """How far to go: Newton's step on the line."""
+    weighted = chances * kernel_way
+    curve = _dot(weighted, kernel_way) - float(np.square(weighted.sum(axis=1)).sum())
+    curve += PENALTY * _dot(way, kernel_way)
+    return _dot(way, kernel_slope) / curve if curve > 0 else 0.0
