@@ -1,0 +1,77 @@
+"""Phrasings that another entry wins: asked as they stand, and asked when they are not there.
+
+The second needs a matcher that has not seen the phrasing: the phrasings are dealt into a few
+parts, and each part is asked of a matcher built without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.matching.entries import Faq
+from bot.matching.lint.corpus import Corpus, Item
+from bot.matching.lint.finding import Finding, Rule
+from bot.matching.lint.house import House
+from bot.matching.matcher import Match, Matcher, Outcome
+
+PARTS = 3  # a matcher is built for each
+FEWEST = 6  # entries with fewer phrasings need each of them
+SURE = 0.9  # the other entry must win unseen phrasings with this confidence to be worth a look
+
+Row = tuple[Item, int, str]
+
+
+def check(corpus: Corpus, house: House) -> Iterator[Finding]:
+    if corpus.faq is None or not house.match:
+        return
+    taken: set[tuple[str, int]] = set()
+    matcher = Matcher.build(corpus.faq, house.thresholds)
+    for item, number, winner in _lost(matcher, corpus.phrasings):
+        taken.add((item.entry.id, number))
+        hint = "chuyển câu này sang mục đó, hoặc viết lại cho rõ ý của mục này"
+        message = f"hỏi đúng câu này thì mục {winner.entry} trả lời"
+        yield item.finding(Rule.WON, ("phrasings", number), message, hint)
+    for part in range(PARTS):
+        matcher = Matcher.build(_without(corpus.faq, part), house.thresholds)
+        rows = [row for row in corpus.phrasings if _in_part(row, part)]
+        for item, number, winner in _lost(matcher, rows, SURE):
+            if (item.entry.id, number) not in taken:
+                yield _leaning(item, number, winner)
+
+
+def _lost(
+    matcher: Matcher, rows: Iterable[Row], sure: float = 0.0
+) -> Iterator[tuple[Item, int, Match]]:
+    for item, number, text in rows:
+        result = matcher.match(text)
+        best = result.matches[0] if result.matches else None
+        answered = result.outcome is Outcome.ANSWER or result.neighbour is not None
+        if best and answered and best.entry != item.entry.id and best.confidence >= sure:
+            yield item, number, best
+
+
+def _in_part(row: Row, part: int) -> bool:
+    item, number, _ = row
+    return number % PARTS == part and len(item.entry.phrasings) >= FEWEST
+
+
+def _without(faq: Faq, part: int) -> Faq:
+    """*faq* less every third phrasing of each entry that has enough."""
+    entries = {}
+    for id_, entry in faq.entries.items():
+        if len(entry.phrasings) >= FEWEST:
+            kept = [text for n, text in enumerate(entry.phrasings) if n % PARTS != part]
+            entry = entry.model_copy(update={"phrasings": tuple(kept)})
+        entries[id_] = entry
+    return replace(faq, entries=MappingProxyType(entries))
+
+
+def _leaning(item: Item, number: int, winner: Match) -> Finding:
+    message = (
+        f"không có câu này trong FAQ thì mục {winner.entry} giành mất "
+        f"({winner.confidence:.0%} chắc chắn)"
+    )
+    hint = f"câu này có thể thuộc mục {winner.entry}; nếu không, thêm câu cùng ý ở mục này"
+    return item.finding(Rule.WON, ("phrasings", number), message, hint, serious=False)
