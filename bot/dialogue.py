@@ -93,12 +93,28 @@ class Dialogue:
         return delivered
 
     def _turn(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
+        turn = self._open(tx, incoming, matcher)
+        if turn is None:
+            return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
+        return self._write(turn, self._ask(turn))
+
+    def _apologise(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
+        turn = self._open(tx, incoming, matcher)
+        if turn is None:
+            return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
+        text = f"Tin nhắn {incoming.sender.channel}:{incoming.id} gặp lỗi khi xử lý; xem nhật ký."
+        officers.alert(tx, turn.new_id(), turn.now, "handler", text)
+        return self._write(turn, Answer((texts.sorry(),), Conversation()))
+
+    def _open(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Turn | None:
+        """Write the update down and take the conversation; None when it was handled before."""
         now = self._clock()
         masked = privacy.mask(incoming.text)
-        if not self._first_time(tx, incoming, masked):
-            return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
+        stored = masked.text[:MAX_STORED_CHARACTERS] or incoming.data
+        if not conversations.first_time(tx, incoming, stored):
+            return None
         conversation = _current(conversations.take(tx, incoming.sender, now), now)
-        turn = Turn(
+        return Turn(
             incoming=_as_tap(incoming, conversation),
             words=plain(incoming.text),
             masked=masked,
@@ -109,11 +125,6 @@ class Dialogue:
             settings=self._settings,
             new_id=lambda: self._ids.new(now),
         )
-        return self._write(turn, self._ask(turn))
-
-    def _first_time(self, tx: Transaction, incoming: Incoming, masked: privacy.Masked) -> bool:
-        stored = masked.text[:MAX_STORED_CHARACTERS] or incoming.data
-        return conversations.first_time(tx, incoming, stored)
 
     def _ask(self, turn: Turn) -> Answer:
         """The first handler that answers wins."""
@@ -143,26 +154,6 @@ class Dialogue:
                 delivered=turn.incoming.sender.channel in self._mailboxes,
             )
         return Delivered(rows)
-
-    def _apologise(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
-        now = self._clock()
-        masked = privacy.mask(incoming.text)
-        if not self._first_time(tx, incoming, masked):
-            return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
-        text = f"Tin nhắn {incoming.sender.channel}:{incoming.id} gặp lỗi khi xử lý; xem nhật ký."
-        officers.alert(tx, self._ids.new(now), now, "handler", text)
-        turn = Turn(
-            incoming=incoming,
-            words=plain(incoming.text),
-            masked=masked,
-            conversation=conversations.take(tx, incoming.sender, now),
-            now=now,
-            tx=tx,
-            matcher=matcher,
-            settings=self._settings,
-            new_id=lambda: self._ids.new(now),
-        )
-        return self._write(turn, Answer((texts.sorry(),), Conversation()))
 
 
 class HandlerFault(Exception):
