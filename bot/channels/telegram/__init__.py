@@ -1,0 +1,314 @@
+"""Telegram. This module is the one door to python-telegram-bot; the others here are free of it.
+
+The library gives the bot's methods, the limit of 30 messages a second and the connections. Updates
+are handled by our own loop or webhook, so that they are acknowledged only after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import httpx
+import structlog
+from aiohttp import web
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
+from telegram.request import HTTPXRequest
+
+from bot.channels import Handle
+from bot.channels.telegram import parse, render
+from bot.channels.telegram.pace import Gate, Pace, Progress
+from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.tasks import in_background, persist
+from bot.channels.telegram.webhook import PATH, Webhook
+from bot.config import Settings
+from bot.messages import (
+    Refused,
+    Reply,
+    SendError,
+    Throttled,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
+from bot.store import officers
+from bot.store.database import Database
+from bot.store.values import Ids
+
+POLL = timedelta(seconds=25)  # how long Telegram holds a poll that has nothing to say
+LAST_ACKNOWLEDGEMENTS = 2.0  # seconds that pressed buttons get at the end
+COMMANDS = (
+    ("start", "Bắt đầu"),
+    ("menu", "Xem danh mục câu hỏi"),
+    ("help", "Cách dùng"),
+    ("canbo", "Gặp cán bộ"),
+    ("huy", "Thôi việc đang làm dở"),
+)
+NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+CONFLICT = (
+    "another process polls with this token, or a webhook is set elsewhere: "
+    "stop that one, or give this deployment a bot of its own"
+)
+BAD_TOKEN = "Telegram từ chối TELEGRAM_BOT_TOKEN: lấy lại token từ @BotFather rồi chạy lại dịch vụ."  # noqa: S105
+
+Bot: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
+log = structlog.get_logger()
+
+
+class TelegramChannel:
+    """Telegram, by webhook when the deployment has a `public_url`, else by long polling."""
+
+    name = parse.NAME
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        handle: Handle,
+        clock: Callable[[], datetime],
+    ) -> None:
+        _hush()
+        self._settings = settings
+        self._database = database
+        self._handle = handle
+        self._clock = clock
+        self._app = _application(settings)
+        self._pace = Pace(clock)
+        self._progress = Progress()
+        self._gate = Gate()
+        self._stopping = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._taps: set[asyncio.Task[None]] = set()
+        self._alerted = False
+
+    def routes(self) -> list[web.RouteDef]:
+        if not self._settings.public_url:
+            return []
+        return [web.post(PATH, Webhook(self._settings.telegram.webhook_secret, self._take))]
+
+    async def start(self) -> None:
+        """Begin to connect. Telegram may be out of reach: that holds nobody else up."""
+        in_background(self._run(), self._tasks)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is being handled and sent, close connections."""
+        self._stopping.set()
+        await asyncio.gather(*self._tasks)
+        await self._gate.close()
+        if self._taps:
+            _, late = await asyncio.wait(self._taps, timeout=LAST_ACKNOWLEDGEMENTS)
+            for task in late:
+                task.cancel()
+        await self._app.shutdown()
+        await self._app.bot.shutdown()  # the application leaves it open when it never connected
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+        """Send what of *reply* was not sent yet; returns the ids of its messages."""
+        async with self._gate:
+            try:
+                for message in render.messages(reply)[len(self._progress.of(id)) :]:
+                    self._pace.check(to)
+                    self._progress.add(id, await self._send(to, message))
+            except (Refused, Unreachable):
+                self._progress.end(id)
+                raise
+            receipts = self._progress.of(id)
+            self._progress.end(id)
+            return ",".join(receipts)
+
+    async def _send(self, to: str, message: render.Message) -> str:
+        try:
+            sent = await self._app.bot.send_message(
+                to,
+                message.text,
+                reply_markup=_keyboard(message.rows),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except TelegramError as error:
+            raise await self._explained(error) from error
+        finally:
+            self._pace.sent(to)
+        return str(sent.message_id)
+
+    async def _run(self) -> None:
+        await persist("connecting to telegram", self._connect, self._stopping)
+        work = [persist("registering telegram's commands", self._register, self._stopping)]
+        if not self._settings.public_url and not self._stopping.is_set():
+            mark = f"telegram offset {self._app.bot.id}"  # another bot counts anew
+            poller = Poller(self._fetch, self._take, self._database, self._clock, mark)
+            work.append(poller.run(self._stopping))
+        await asyncio.gather(*work)
+
+    async def _connect(self) -> None:
+        """Learn who we are; tell Telegram where updates go."""
+        url = self._settings.public_url
+        try:
+            await self._app.initialize()
+            if url:
+                secret = self._settings.telegram.webhook_secret
+                await self._app.bot.set_webhook(
+                    url + PATH, secret_token=secret, allowed_updates=parse.UPDATES
+                )
+            else:
+                await self._app.bot.delete_webhook()
+        except TelegramError as error:
+            raise await self._explained(error) from error
+        log.info("telegram connected", mode="webhook" if url else "polling")
+
+    async def _register(self) -> None:
+        try:
+            await self._app.bot.set_my_commands(COMMANDS)
+        except TelegramError as error:
+            raise await self._explained(error) from error
+
+    async def _fetch(self, offset: int | None) -> Sequence[parse.Json]:
+        try:
+            updates = await self._app.bot.get_updates(
+                offset=offset, timeout=POLL, allowed_updates=parse.UPDATES
+            )
+        except TelegramError as error:
+            raise await self._explained(error) from error
+        return [update.to_dict() for update in updates]
+
+    async def _take(self, update: parse.Json) -> None:
+        """Handle one update; returns after the commit, raises when there was none."""
+        incoming = parse.incoming(update, self._clock())
+        if incoming is None:
+            return
+        await self._handle(incoming)
+        if (query := parse.query_id(update)) is not None:
+            in_background(self._acknowledge(query), self._taps)
+
+    async def _acknowledge(self, query: str) -> None:
+        """Stop the pressed button's spinner. It matters to nobody when this comes too late."""
+        try:
+            await self._app.bot.answer_callback_query(query)
+        except TelegramError as error:
+            log.info("telegram button not acknowledged", error=explain(error).args[0])
+
+    async def _explained(self, error: TelegramError) -> SendError:
+        """What *error* means; what concerns more than one message is seen to here."""
+        meaning = explain(error)
+        if isinstance(meaning, Throttled):
+            self._pace.hold(meaning.retry_after)
+        if isinstance(error, InvalidToken) and not self._alerted:
+            self._alerted = True
+            await self._alert()
+        return meaning
+
+    async def _alert(self) -> None:
+        """Tell officers that the token is bad."""
+        now = self._clock()
+        id_ = Ids().new(now)
+        try:
+            await self._database.run(lambda tx: officers.alert(tx, id_, now, "telegram", BAD_TOKEN))
+        except Exception:
+            log.exception("alert not written", alert=BAD_TOKEN)
+
+
+def explain(error: TelegramError) -> SendError:
+    """What the courier may do after *error*. Never tells the token, which the library's own
+    messages do."""
+    match error:
+        case RetryAfter():
+            return Throttled(_seconds(error.retry_after))
+        case Forbidden():
+            return Unreachable(error.message)
+        case InvalidToken():
+            return Unavailable("the token was refused")
+        case Conflict():
+            return Unavailable(CONFLICT)
+        case BadRequest() if "chat not found" in error.message.lower():
+            return Unreachable(error.message)
+        case BadRequest() | ChatMigrated():  # before NetworkError, which BadRequest is one of
+            return Refused(error.message)
+        case NetworkError() if isinstance(error.__cause__, NOTHING_SENT):
+            return Unavailable(error.message)
+    return Uncertain(error.message)
+
+
+def _seconds(value: float | timedelta) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+def _keyboard(rows: render.Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(button.label, url=button.url)
+                if button.url
+                else InlineKeyboardButton(button.label, callback_data=button.data)
+                for button in row
+            ]
+            for row in rows
+        ]
+    )
+
+
+class Polls(HTTPXRequest):
+    """The connection for polling, which survives an update that the library cannot read: only its
+    id is kept. Otherwise the library would refuse the same batch for ever, and write what people
+    said to the log."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        data: dict[str, Any] = HTTPXRequest.parse_json_payload(payload)
+        if isinstance(updates := data.get("result"), list):
+            data["result"] = [_readable(update) for update in updates]
+        return data
+
+
+def _readable(update: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Update.de_json(update)
+    except Exception as error:
+        log.error("telegram update not readable", update=update["update_id"], error=repr(error))
+        return {"update_id": update["update_id"]}
+    return update
+
+
+def _application(settings: Settings) -> Bot:
+    address = settings.telegram_api_url
+    return (
+        ApplicationBuilder()
+        .token(settings.telegram.token)
+        .base_url(f"{address}/bot")
+        .base_file_url(f"{address}/file/bot")
+        .rate_limiter(_limiter())
+        .get_updates_request(Polls(connection_pool_size=1))
+        .connect_timeout(5)
+        .write_timeout(8)
+        .read_timeout(8)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+
+
+def _limiter() -> AIORateLimiter:
+    """30 messages a second, one by one: a bucket of 30 would let 60 through in its first second.
+    Groups are not served."""
+    return AIORateLimiter(overall_max_rate=1, overall_time_period=1 / 30, group_max_rate=0)
+
+
+def _hush() -> None:
+    """httpx logs every address, and Telegram's hold the token; the limiter logs a traceback for
+    what the courier handles."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)

@@ -1,0 +1,97 @@
+"""A `Reply` as Telegram's messages. Pure: value in, values out.
+
+Telegram counts UTF-16 units: an emoji counts two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeAlias
+
+import structlog
+
+from bot.messages import Button, Reply
+
+MAX_TEXT = 4096  # UTF-16 units in one message
+MAX_DATA = 64  # bytes of UTF-8 that a button carries
+MAX_BUTTONS = 100
+SHORT_LABEL = 16  # UTF-16 units: two such buttons fit side by side on a small phone
+SCHEMES = ("https://", "http://", "tg://")
+ENDS = ("\n\n", "\n", ". ", " ")  # where a long text is cut: the first that is found
+
+Rows: TypeAlias = tuple[tuple[Button, ...], ...]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One of Telegram's messages: plain text, and rows of buttons under it."""
+
+    text: str
+    rows: Rows = ()
+
+
+def messages(reply: Reply) -> tuple[Message, ...]:
+    """*reply* in as few messages as its length allows; the buttons stand under the last."""
+    text = f"{reply.text}\n\nNguồn: {reply.source}" if reply.source else reply.text
+    *first, last = split(text)
+    return (*map(Message, first), Message(last, rows(reply.buttons)))
+
+
+def split(text: str, limit: int = MAX_TEXT) -> list[str]:
+    """*text* in parts of at most *limit* units, cut at the ends of paragraphs where it has them,
+    else of lines, sentences or words. At least one part, none of them blank unless *text* is."""
+    parts = []
+    rest = text.strip()
+    while units(rest) > limit:
+        end = _cut(rest, limit)
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*parts, rest] if rest or not parts else parts
+
+
+def units(text: str) -> int:
+    """The length of *text* as Telegram counts it."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _cut(text: str, limit: int) -> int:
+    """How many characters of *text* go into a part of *limit* units."""
+    encoded = text.encode("utf-16-le", "surrogatepass")[: limit * 2]
+    fitting = len(encoded.decode("utf-16-le", "ignore"))
+    for end in ENDS:
+        found = text.rfind(end, 1, fitting + 1 if end == ". " else fitting + len(end))
+        if found > 0:
+            return found + 1 if end == ". " else found
+    return fitting
+
+
+def rows(buttons: Iterable[Button]) -> Rows:
+    """Long labels one to a row, short neighbours two to a row.
+
+    Short ones are paired from the end of their run, so that the last two (👍 👎) stay together.
+    """
+    usable = [button for button in buttons if _usable(button)][:MAX_BUTTONS]
+    found: list[tuple[Button, ...]] = []
+    for short, run in groupby(usable, lambda button: units(button.label) <= SHORT_LABEL):
+        neighbours = list(run)
+        found += _pairs(neighbours) if short else [(button,) for button in neighbours]
+    return tuple(found)
+
+
+def _pairs(run: Sequence[Button]) -> list[tuple[Button, ...]]:
+    alone = len(run) % 2
+    pairs = [tuple(run[n : n + 2]) for n in range(alone, len(run), 2)]
+    return [(run[0],), *pairs] if alone else pairs
+
+
+def _usable(button: Button) -> bool:
+    """Telegram would refuse the whole message for one button of these."""
+    size = len(button.data.encode())
+    acts = button.url.startswith(SCHEMES) if button.url else 1 <= size <= MAX_DATA
+    usable = bool(button.label) and acts
+    if not usable:
+        log.error("button dropped", label=button.label, bytes=size, channel="telegram")
+    return usable

@@ -1,0 +1,373 @@
+"""A Telegram Bot API server of our own: real HTTP on a loopback port, as strict as Telegram.
+
+It refuses what Telegram refuses, records what it accepts with the time, and can fail on demand.
+Updates wait in one queue, which either polling reads or a webhook is called for, as at Telegram.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import re
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import ClientSession, web
+
+TOKEN = "1234:made-up-token"
+BOT_ID = 1234
+DATE = 1_790_000_000
+PATIENCE = 10.0  # seconds until a test that waits for something fails
+COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+class ApiError(Exception):
+    """An answer with `ok: false`."""
+
+    def __init__(self, status: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.status = status
+        self.description = description
+        self.parameters = parameters
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one call: an error status, or a connection that breaks off before or after
+    the call took effect."""
+
+    status: int = 0
+    retry_after: int = 0
+    description: str = "injected"
+    drop: str = ""  # "before" or "after"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that was accepted, and when (seconds on the monotonic clock)."""
+
+    chat: int
+    text: str
+    keyboard: list[list[dict[str, str]]]
+    form: dict[str, str]
+    at: float
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Label -> data or address."""
+        pairs = ((b["text"], b.get("callback_data") or b["url"]) for r in self.keyboard for b in r)
+        return dict(pairs)
+
+
+def utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def require(condition: object, description: str) -> None:
+    if not condition:
+        raise ApiError(400, f"Bad Request: {description}")
+
+
+@dataclass
+class FakeTelegram:
+    """`async with FakeTelegram() as telegram`: serves at `telegram.url` until the end."""
+
+    token: str = TOKEN
+    calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    blocked: set[int] = field(default_factory=set)
+    known: set[int] = field(default_factory=set)
+    queries: set[str] = field(default_factory=set)
+    commands: list[dict[str, str]] = field(default_factory=list)
+    webhook: dict[str, Any] = field(default_factory=dict)
+    statuses: list[int] = field(default_factory=list)  # how the webhook answered, in order
+    queue: list[dict[str, Any]] = field(default_factory=list)
+    hold_polls: bool = True  # False: a poll with nothing to say is answered at once
+    target: str = ""  # where the webhook's public host really is
+
+    def __post_init__(self) -> None:
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._update_ids = itertools.count(700_001)
+        self._message_ids = itertools.count(1)
+        self._changed = asyncio.Condition()
+        self._poller = 0
+
+    # --- serving -----------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.add_routes([web.route("*", "/bot{token}/{method}", self._serve)])
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await self._listen(0)
+        self._client = ClientSession()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._client.close()
+        await self._runner.cleanup()
+
+    async def _listen(self, port: int) -> None:
+        self._site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await self._site.start()
+        self.port: int = self._runner.addresses[0][1]
+
+    async def go_down(self) -> None:
+        """Refuse connections until `come_up`."""
+        await self._site.stop()
+
+    async def come_up(self) -> None:
+        await self._listen(self.port)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        fault = self._faults[method].popleft() if self._faults[method] else Fault()
+        try:
+            return await self._answer(request, method, form, fault)
+        except ApiError as error:
+            body = {"ok": False, "error_code": error.status, "description": error.description}
+            more = {"parameters": error.parameters} if error.parameters else {}
+            return web.json_response({**body, **more}, status=error.status)
+        finally:
+            await self._notify()
+
+    async def _answer(
+        self, request: web.Request, method: str, form: dict[str, str], fault: Fault
+    ) -> web.StreamResponse:
+        if request.match_info["token"] != self.token:
+            raise ApiError(401, "Unauthorized")
+        handler = self._methods().get(method)
+        if handler is None:
+            raise ApiError(404, "Not Found: method not found")
+        self.calls.append((method, form))
+        await self._notify()
+        if fault.status:
+            more = {"retry_after": fault.retry_after} if fault.retry_after else {}
+            raise ApiError(fault.status, fault.description, **more)
+        if fault.drop != "before":
+            result = await handler(form)
+        if fault.drop:
+            assert request.transport
+            request.transport.abort()
+            return web.Response()
+        return web.json_response({"ok": True, "result": result})
+
+    def _methods(self) -> dict[str, Callable[[dict[str, str]], Awaitable[Any]]]:
+        return {
+            "getMe": self._get_me,
+            "getUpdates": self._get_updates,
+            "setWebhook": self._set_webhook,
+            "deleteWebhook": self._delete_webhook,
+            "setMyCommands": self._set_my_commands,
+            "sendMessage": self._send_message,
+            "answerCallbackQuery": self._answer_callback_query,
+        }
+
+    # --- the methods -------------------------------------------------------------------------
+
+    async def _get_me(self, form: dict[str, str]) -> dict[str, Any]:
+        name = {"first_name": "Thử", "username": "thu_bot"}
+        return {"id": BOT_ID, "is_bot": True, **name}
+
+    async def _get_updates(self, form: dict[str, str]) -> list[dict[str, Any]]:
+        if self.webhook:
+            description = "can't use getUpdates method while webhook is active"
+            raise ApiError(409, f"Conflict: {description}; use deleteWebhook to delete it first")
+        self._poller += 1
+        me = self._poller
+        offset = int(form.get("offset", 0))
+        self.queue = [update for update in self.queue if update["update_id"] >= offset]
+        await self._notify()
+        wait = float(form.get("timeout", 0)) if self.hold_polls else 0
+        await self._until(lambda: self.queue or self._poller != me, wait)
+        if self._poller != me:
+            raise ApiError(409, "Conflict: terminated by other getUpdates request")
+        return self.queue[: int(form.get("limit", 100))]
+
+    async def _set_webhook(self, form: dict[str, str]) -> bool:
+        require(form["url"].startswith("https://"), "bad webhook: An HTTPS URL must be provided")
+        require(SECRET.fullmatch(form.get("secret_token", "")), "secret token is malformed")
+        self.webhook = dict(form)
+        return True
+
+    async def _delete_webhook(self, form: dict[str, str]) -> bool:
+        require(form.get("drop_pending_updates") != "true", "the tests forbid dropping updates")
+        self.webhook = {}
+        return True
+
+    async def _set_my_commands(self, form: dict[str, str]) -> bool:
+        commands = json.loads(form["commands"])
+        require(len(commands) <= 100, "too many commands")
+        for command in commands:
+            require(COMMAND.fullmatch(command["command"]), "BOT_COMMAND_INVALID")
+            require(1 <= len(command["description"]) <= 256, "BOT_COMMAND_DESCRIPTION_INVALID")
+        self.commands = commands
+        return True
+
+    async def _send_message(self, form: dict[str, str]) -> dict[str, Any]:
+        chat, text = int(form["chat_id"]), form.get("text", "")
+        require(chat in self.known, "chat not found")
+        if chat in self.blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
+        require(text.strip(), "message text is empty")
+        require(utf16(text) <= 4096, "message is too long")
+        keyboard = json.loads(form.get("reply_markup", "{}")).get("inline_keyboard", [])
+        _check_keyboard(keyboard)
+        self.sent.append(Sent(chat, text, keyboard, form, time.monotonic()))
+        return self._message(chat, text=text)
+
+    async def _answer_callback_query(self, form: dict[str, str]) -> bool:
+        id_ = form["callback_query_id"]
+        require(
+            id_ in self.queries,
+            "query is too old and response timeout expired or query ID is invalid",
+        )
+        self.answered.append(id_)
+        return True
+
+    # --- what a test does --------------------------------------------------------------------
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        """Let the next calls of *method* fail, one fault each."""
+        self._faults[method].extend(faults)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until *condition*, looked at after every call, holds."""
+        held = await self._until(condition, PATIENCE)
+        assert held, f"not within {PATIENCE} s; sent so far: {[s.text for s in self.sent]}"
+
+    async def heard(self, chat: int, count: int = 1) -> list[Sent]:
+        """The first *count* messages that *chat* got."""
+        await self.until(lambda: len(self.to(chat)) >= count)
+        return self.to(chat)[:count]
+
+    def to(self, chat: int) -> list[Sent]:
+        return [message for message in self.sent if message.chat == chat]
+
+    def called(self, method: str) -> list[dict[str, str]]:
+        return [form for name, form in self.calls if name == method]
+
+    async def offer(self, update: dict[str, Any]) -> None:
+        """Put *update* where polling finds it."""
+        self.queue.append(update)
+        await self._notify()
+
+    async def handled(self, update: dict[str, Any]) -> None:
+        """Wait until polling has confirmed *update*."""
+        await self.until(lambda: all(u["update_id"] > update["update_id"] for u in self.queue))
+
+    async def post(self, update: Any, secret: str | None = "", raw: bytes | None = None) -> int:
+        """Call the webhook once; returns the status. *secret* "" is the one that was set, None
+        none at all."""
+        token = self.webhook["secret_token"] if secret == "" else secret
+        headers = {"Content-Type": "application/json"}
+        if token is not None:
+            headers[SECRET_HEADER] = token
+        address = self.target + "/" + self.webhook["url"].split("/", 3)[3]
+        body = json.dumps(update).encode() if raw is None else raw
+        async with self._client.post(address, data=body, headers=headers) as response:
+            self.statuses.append(response.status)
+            return response.status
+
+    async def push(self, update: dict[str, Any], attempts: int = 5) -> int:
+        """Call the webhook until it answers 2xx; returns how many calls that took."""
+        for attempt in range(1, attempts + 1):
+            if await self.post(update) // 100 == 2:
+                return attempt
+        raise AssertionError(f"the webhook never took it: {self.statuses}")
+
+    # --- updates -----------------------------------------------------------------------------
+
+    def update(self, **parts: Any) -> dict[str, Any]:
+        return {"update_id": next(self._update_ids), **parts}
+
+    def message(self, chat: int, **parts: Any) -> dict[str, Any]:
+        """Somebody in the private chat *chat* sends a message with *parts*."""
+        return self.update(message=self._message(chat, **parts))
+
+    def text(self, chat: int, text: str) -> dict[str, Any]:
+        return self.message(chat, text=text)
+
+    def edited(self, chat: int, text: str) -> dict[str, Any]:
+        return self.update(edited_message=self._message(chat, text=text, edit_date=DATE))
+
+    def press(self, chat: int, data: str, *, ancient: bool = False) -> dict[str, Any]:
+        """Tap a button. An *ancient* one has lost its message, and can no longer be answered."""
+        self.known.add(chat)
+        id_ = f"query-{next(self._message_ids)}"
+        date = 0 if ancient else DATE
+        if not ancient:
+            self.queries.add(id_)
+        message = {"message_id": 1, "date": date, "chat": private(chat)}
+        query = {"id": id_, "from": person(chat), "chat_instance": "1", "data": data}
+        return self.update(callback_query={**query, "message": message})
+
+    def member(self, chat: int, status: str) -> dict[str, Any]:
+        """The person blocks (kicked) or unblocks (member) the bot."""
+        bot = {"id": BOT_ID, "is_bot": True, "first_name": "Thử"}
+        old = {"status": "member", "user": bot}
+        new = {"status": status, "user": bot}
+        if status == "kicked":
+            new["until_date"] = 0
+        change = {"chat": private(chat), "from": person(chat), "date": DATE}
+        return self.update(
+            my_chat_member={**change, "old_chat_member": old, "new_chat_member": new}
+        )
+
+    def _message(self, chat: int, **parts: Any) -> dict[str, Any]:
+        self.known.add(chat)
+        id_ = next(self._message_ids)
+        return {
+            "message_id": id_, "date": DATE, "chat": private(chat), "from": person(chat), **parts
+        }  # fmt: skip
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _until(self, condition: Callable[[], object], seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(condition)
+        except TimeoutError:
+            return bool(condition())
+        return True
+
+
+def private(chat: int) -> dict[str, Any]:
+    return {"id": chat, "type": "private", "first_name": "An"}
+
+
+def person(chat: int) -> dict[str, Any]:
+    return {"id": chat, "is_bot": False, "first_name": "An"}
+
+
+def _check_keyboard(keyboard: list[list[dict[str, str]]]) -> None:
+    require(sum(map(len, keyboard)) <= 100, "reply markup is too long")
+    for row in keyboard:
+        require(1 <= len(row) <= 8, "a row has 1-8 buttons")
+        for button in row:
+            require(button.get("text"), "text buttons are unallowed in the inline keyboard")
+            if "url" in button:
+                require(button["url"].startswith(("https://", "http://", "tg://")), "BUTTON_URL")
+            else:
+                size = len(button["callback_data"].encode())
+                require(1 <= size <= 64, "BUTTON_DATA_INVALID")
