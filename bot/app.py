@@ -66,6 +66,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
         app.add_routes(channel.routes())
     app.add_routes([web.static("/static", STATIC), web.get("/healthz", _healthy)])
     app.on_response_prepare.append(_add_headers)
+    app.on_shutdown.append(_stop_channels)  # before requests under way are waited for
     app.cleanup_ctx.append(_run_service(clock))
     return app
 
@@ -131,8 +132,6 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(_sweep(service, clock)),
         ]
         yield
-        for channel in reversed(service.channels):
-            await channel.stop()
         await service.courier.stop()
         for task in tasks:
             task.cancel()
@@ -141,6 +140,11 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
         service.database.close()
 
     return context
+
+
+async def _stop_channels(app: web.Application) -> None:
+    for channel in app[SERVICE].channels:
+        await channel.stop()
 
 
 async def _sweep(service: Service, clock: Clock) -> None:

@@ -53,7 +53,7 @@ def answer(number: str, text: tuple[str, ...], config_file: Path) -> None:
         done = reply_to(tx, number, " ".join(text), utc_now())
     if not done:
         raise click.ClickException(f"Không có ai đang chờ với mã {number}; xem lại lệnh waiting.")
-    click.echo("Đã gửi. Người hỏi nhận được trong vòng nửa phút.")
+    click.echo("Đã gửi. Người hỏi nhận được trong vài giây.")
 
 
 @officer.command()

@@ -14,10 +14,11 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from aiohttp import web
 
@@ -41,6 +42,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+# What an open page waits for: rows as JSON; None ends the stream.
+Listener: TypeAlias = "asyncio.Queue[dict[str, Any] | None]"
 
 
 class BadRequest(Exception):
@@ -88,8 +93,8 @@ class WebChannel:
         self._clock = clock
         with database.transaction() as tx:
             self._sessions = Sessions(bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32))))
-        self._listeners: defaultdict[str, set[asyncio.Queue[dict[str, Any]]]] = defaultdict(set)
-        self._stopping = asyncio.Event()
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._stopping = False
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -103,7 +108,11 @@ class WebChannel:
         """Nothing to connect to."""
 
     async def stop(self) -> None:
-        self._stopping.set()
+        """End the open streams; the pages come back by themselves."""
+        self._stopping = True
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.put_nowait(None)
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Push a row that came due to the open pages; it stands in the history in any case."""
@@ -142,7 +151,7 @@ class WebChannel:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await response.prepare(request)
-        listener: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        listener: Listener = asyncio.Queue()
         person = session.person
         self._listeners[person.user].add(listener)
         try:
@@ -160,9 +169,9 @@ class WebChannel:
         response: web.StreamResponse,
         person: Address,
         after: str,
-        listener: asyncio.Queue[dict[str, Any]],
+        listener: Listener,
     ) -> None:
-        while not self._stopping.is_set():
+        while not self._stopping:
             missed = await self._database.run(
                 lambda tx, last=after: outbox.delivered_since(tx, person, last)  # type: ignore[misc]
             )
@@ -170,11 +179,11 @@ class WebChannel:
                 await response.write(_event(reply_json(id_, reply)))
                 after = id_
             await response.write(b": alive\n\n")
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT):
-                    await response.write(_event(await listener.get()))
-            except TimeoutError:
-                continue
+                    pushed = await listener.get()
+                if pushed is not None:
+                    await response.write(_event(pushed))
 
     def _session(self, body: dict[str, Any]) -> Session:
         """The session the body names, or a new one: a client never chooses its own id."""
