@@ -87,3 +87,8 @@ def _waived(seen: Corpus) -> Iterator[tuple[str, int, Rule]]:
                 for name in re.split(r"[ ,]+", marked[1].strip()):
                     if name in set(Rule):
                         yield file.name, number, Rule(name)
+
+
+def count_entries(folder: Path) -> int:
+    """How many entries of *folder* can be read."""
+    return len(corpus.read(folder).items)
