@@ -86,7 +86,8 @@ class TelegramChannel:
         self._database = database
         self._handle = handle
         self._clock = clock
-        self._app = _application(settings)
+        self._connections = HTTPXRequest(read_timeout=8, write_timeout=8), Polls()
+        self._app = _application(settings, *self._connections)
         self._pace = Pace(clock)
         self._progress = Progress()
         self._gate = Gate()
@@ -114,7 +115,8 @@ class TelegramChannel:
             for task in late:
                 task.cancel()
         await self._app.shutdown()
-        await self._app.bot.shutdown()  # the application leaves it open when it never connected
+        for connection in self._connections:  # the application forgets them if it never connected
+            await connection.shutdown()
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
@@ -283,7 +285,7 @@ def _readable(update: dict[str, Any]) -> dict[str, Any]:
     return update
 
 
-def _application(settings: Settings) -> Bot:
+def _application(settings: Settings, calls: HTTPXRequest, polls: HTTPXRequest) -> Bot:
     address = settings.telegram_api_url
     return (
         ApplicationBuilder()
@@ -291,10 +293,8 @@ def _application(settings: Settings) -> Bot:
         .base_url(f"{address}/bot")
         .base_file_url(f"{address}/file/bot")
         .rate_limiter(_limiter())
-        .get_updates_request(Polls(connection_pool_size=1))
-        .connect_timeout(5)
-        .write_timeout(8)
-        .read_timeout(8)
+        .request(calls)
+        .get_updates_request(polls)
         .updater(None)
         .job_queue(None)
         .build()
