@@ -14,7 +14,8 @@ from typing import Any
 import click
 import structlog
 
-from bot import config
+from bot import cli_volunteer, config
+from bot.cli_faq import faq
 from bot.cli_officer import officer
 from bot.yaml_file import Faults
 
@@ -121,4 +122,7 @@ def chat(config_file: Path | None, faq: Path | None) -> None:
     click.echo("\nTạm biệt!")
 
 
+for command in cli_volunteer.COMMANDS:
+    faq.add_command(command)
+main.add_command(faq)
 main.add_command(officer)

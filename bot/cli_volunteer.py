@@ -290,3 +290,6 @@ def schema_(settings: Settings) -> None:
     file = _folder(settings) / schema.NAME
     file.write_text(schema.text(), encoding="utf-8")
     click.echo(f"Đã ghi {file}.")
+
+
+COMMANDS = (check, try_, test, gaps_, schema_)
