@@ -1,0 +1,146 @@
+// What the page keeps on this device, and how it talks to the service.
+
+const SESSION = "vneid.session";
+const PENDING = "vneid.pending";
+const PATIENCE = 20_000; // ms that an answer may take
+const SILENCE = 45_000; // ms without a sign of life, after which the stream counts as dead
+
+const UNREACHABLE = "Chưa gửi được: không nối được với máy chủ.";
+
+/** A request that did not work; `again` says whether sending the same thing again can help. */
+export class Failure extends Error {
+  constructor(message, again) {
+    super(message);
+    this.again = again;
+  }
+}
+
+/** A named value in a browser's storage, or in memory where the browser keeps none. */
+class Kept {
+  constructor(storage, name) {
+    this.name = name;
+    this.value = "";
+    try {
+      this.storage = window[storage];
+      this.value = this.storage.getItem(name) ?? "";
+    } catch {
+      this.storage = null;
+    }
+  }
+
+  get() {
+    return this.value;
+  }
+
+  set(value) {
+    this.value = value;
+    try {
+      if (value) this.storage?.setItem(this.name, value);
+      else this.storage?.removeItem(this.name);
+    } catch {
+      // The storage is full or closed to us: memory has it until the page is left.
+    }
+  }
+}
+
+/** The secret the server issued; whoever has it sees the talk. */
+export const session = new Kept("localStorage", SESSION);
+
+/** Whether a storage event of another tab says that the talk there is another one now. */
+export function replacedElsewhere(event) {
+  return (event.key === SESSION || event.key === null) && (event.newValue ?? "") !== session.get();
+}
+
+const store = new Kept("sessionStorage", PENDING);
+
+/** Messages not answered yet, so that a reload in between loses none: this tab only. */
+export const pending = {
+  all() {
+    try {
+      return JSON.parse(store.get() || "[]");
+    } catch {
+      return [];
+    }
+  },
+  add({ id, body }) {
+    store.set(JSON.stringify([...this.all().filter((item) => item.id !== id), { id, body }]));
+  },
+  remove(id) {
+    store.set(JSON.stringify(this.all().filter((item) => item.id !== id)));
+  },
+  clear() {
+    store.set("");
+  },
+};
+
+/** An id for a message: the server answers the same id once, however often it is sent. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function request(path, body, signal) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    cache: "no-store",
+    signal,
+  });
+}
+
+/** The answer to `body`; throws a `Failure`. */
+export async function post(path, body) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), PATIENCE);
+  let response;
+  let data;
+  try {
+    response = await request(path, body, abort.signal);
+    data = await response.json();
+  } catch {
+    throw new Failure(UNREACHABLE, true);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (response.ok) return data;
+  const passing = response.status >= 500 || response.status === 429 || response.status === 408;
+  throw new Failure(data.error ?? UNREACHABLE, passing);
+}
+
+/** Read the stream of later messages until it ends or `abort` fires; throws when it breaks. */
+export async function listen(body, { onAlive, onReply, abort }) {
+  const watchdog = { timer: setTimeout(() => abort.abort(), SILENCE) };
+  try {
+    const response = await request("api/events", body, abort.signal);
+    if (!response.ok) throw new Failure(UNREACHABLE, true);
+    for await (const chunk of pieces(response.body)) {
+      clearTimeout(watchdog.timer);
+      watchdog.timer = setTimeout(() => abort.abort(), SILENCE);
+      onAlive();
+      const reply = parse(chunk);
+      if (reply) onReply(reply);
+    }
+  } finally {
+    clearTimeout(watchdog.timer);
+  }
+}
+
+/** The events of a stream, as text. */
+async function* pieces(stream) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+    rest = parts.pop();
+    yield* parts;
+  }
+}
+
+function parse(event) {
+  const data = event.split("\n").filter((line) => line.startsWith("data: "));
+  return data.length ? JSON.parse(data.map((line) => line.slice(6)).join("\n")) : null;
+}

@@ -1,0 +1,208 @@
+// The chat page: sends what is typed or tapped, shows what comes back.
+
+import { Failure, newId, pending, post, replacedElsewhere, session } from "./api.js";
+import { follow, hurry, reconnect } from "./follow.js";
+import * as screen from "./screen.js";
+import { element, failed, mine } from "./talk.js";
+
+const NUMBER = /^(\d{1,2})[.)]*$/;
+const PAYLOAD = /^[A-Za-z0-9_-]{1,64}$/;
+
+const at = (id) => document.getElementById(id);
+const question = at("question");
+const waiting = new Set(); // messages that have a retry button
+let queue = Promise.resolve(); // messages go out one after the other
+
+// --- sending -------------------------------------------------------------------------------------
+
+function send(body, label) {
+  const message = { id: newId(), body, line: screen.add(mine(label)) };
+  pending.add(message);
+  screen.reveal(message.line);
+  deliver(message);
+}
+
+/** Send a message after those before it; what fails can be sent again under the same id. */
+function deliver(message) {
+  queue = queue.then(async () => {
+    const removeSign = screen.showTyping();
+    try {
+      const body = { ...message.body, session: session.get(), id: message.id };
+      const answer = await post("api/chat", body);
+      removeSign();
+      showAnswer(message, answer);
+    } catch (error) {
+      removeSign();
+      offerRetry(message, error);
+    }
+  });
+}
+
+function showAnswer(message, answer) {
+  pending.remove(message.id);
+  remember(answer.session);
+  screen.showAnswers(answer.replies, message.line);
+  follow();
+}
+
+function remember(token) {
+  if (token === session.get()) return;
+  session.set(token);
+  reconnect();
+}
+
+function offerRetry(message, error) {
+  if (!(error instanceof Failure)) throw error;
+  if (!error.again) pending.remove(message.id);
+  else waiting.add(message);
+  message.failed = failed(error.message, error.again && (() => retry(message)));
+  message.line.append(message.failed);
+  screen.reveal(message.line);
+}
+
+function retry(message) {
+  if (!waiting.delete(message)) return;
+  const focused = message.failed.contains(document.activeElement);
+  message.failed.remove();
+  screen.moveToEnd(message.line);
+  if (focused) question.focus({ preventScroll: true });
+  deliver(message);
+}
+
+/** Send what stands in the box; a button's number is a tap on it. */
+function submit() {
+  const text = question.value.trim();
+  question.value = "";
+  grow();
+  question.focus({ preventScroll: true });
+  if (!text) return;
+  const number = NUMBER.exec(text);
+  const choice = number && screen.choice(Number(number[1]));
+  if (choice) send({ button: choice.data }, choice.label);
+  else send({ text }, text);
+}
+
+// --- opening -------------------------------------------------------------------------------------
+
+/** The deep link's payload, taken out of the address bar. */
+function takePayload() {
+  const asked = new URLSearchParams(location.search).get("start") ?? location.hash.slice(1);
+  if (location.search || location.hash) history.replaceState(null, "", location.pathname);
+  return PAYLOAD.test(asked) ? asked : "";
+}
+
+async function open(payload) {
+  const removeSign = screen.showTyping();
+  try {
+    await restore();
+    removeSign();
+    if (payload || screen.isEmpty()) await start(payload);
+    follow();
+  } catch (error) {
+    removeSign();
+    offerReopening(payload, error);
+  }
+}
+
+/** Send what a reload interrupted, then show the talk as the server has it. */
+async function restore() {
+  for (const { id, body } of pending.all()) await resend(id, body);
+  const known = session.get();
+  if (!known) return;
+  const { session: token, lines } = await post("api/history", { session: known });
+  if (token === known) screen.showHistory(lines);
+  else session.set(""); // the server does not know it any more
+}
+
+async function resend(id, body) {
+  try {
+    const answer = await post("api/chat", { ...body, session: session.get(), id });
+    session.set(answer.session);
+  } catch (error) {
+    if (error.again) throw error;
+  }
+  pending.remove(id);
+}
+
+async function start(payload) {
+  const button = payload ? `start:${payload}` : "start";
+  const answer = await post("api/chat", { session: session.get(), button, id: newId() });
+  session.set(answer.session);
+  screen.showAnswers(answer.replies, null);
+}
+
+function offerReopening(payload, error) {
+  if (!(error instanceof Failure)) throw error;
+  const again = () => {
+    waiting.clear(); // what was not sent is among the pending, and goes out first
+    screen.clear();
+    queue = queue.then(() => open(payload));
+  };
+  screen.add(element("li", {}, failed(error.message, again, "Thử lại")));
+}
+
+function forget() {
+  session.set("");
+  pending.clear();
+  location.replace(location.pathname);
+}
+
+function askToForget() {
+  const dialog = at("confirm");
+  if (dialog.showModal) dialog.showModal();
+  else if (window.confirm(at("confirm-text").textContent)) forget();
+}
+
+// --- wiring --------------------------------------------------------------------------------------
+
+/** The box grows with the text; newer browsers do it themselves. */
+function grow() {
+  if (CSS.supports("field-sizing", "content")) return;
+  question.style.height = "auto";
+  question.style.height = `${question.scrollHeight + 2}px`;
+}
+
+function onKey(event) {
+  const composing = event.isComposing || event.keyCode === 229; // a Vietnamese keyboard at work
+  if (event.key !== "Enter" || event.shiftKey || composing) return;
+  event.preventDefault();
+  submit();
+}
+
+function onTap(event) {
+  const button = event.target.closest("button[data-tap]");
+  if (!button) return;
+  const { tap, label } = button.dataset;
+  send({ button: tap }, label ?? screen.labelOf(tap));
+}
+
+function onOnline() {
+  screen.hint("");
+  [...waiting].forEach(retry);
+  reconnect();
+}
+
+function onOffline() {
+  screen.hint("Đang mất mạng. Tin chưa gửi được sẽ tự gửi khi có mạng lại.");
+}
+
+function wire() {
+  screen.wireScreen();
+  at("ask").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  question.addEventListener("keydown", onKey);
+  question.addEventListener("input", grow);
+  document.addEventListener("click", onTap);
+  at("restart").addEventListener("click", askToForget);
+  at("forget").addEventListener("click", forget);
+  at("keep").addEventListener("click", () => at("confirm").close());
+  window.addEventListener("online", onOnline);
+  window.addEventListener("offline", onOffline);
+  window.addEventListener("storage", (event) => replacedElsewhere(event) && location.reload());
+  document.addEventListener("visibilitychange", () => document.hidden || hurry());
+}
+
+wire();
+queue = open(takePayload());
