@@ -99,7 +99,8 @@ class TelegramChannel:
     def routes(self) -> list[web.RouteDef]:
         if not self._settings.public_url:
             return []
-        return [web.post(PATH, Webhook(self._settings.telegram.webhook_secret, self._take))]
+        webhook = Webhook(self._settings.telegram.webhook_secret, self._take)
+        return [web.post(PATH, webhook.receive)]
 
     async def start(self) -> None:
         """Begin to connect. Telegram may be out of reach: that holds nobody else up."""

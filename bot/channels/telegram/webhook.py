@@ -26,7 +26,7 @@ class Webhook:
         self._secret = secret.encode()
         self._take = take
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         self._admit(request)
         update = await _read(request)
         try:

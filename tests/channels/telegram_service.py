@@ -1,0 +1,96 @@
+"""The real service in this process, beside a Telegram server: what the two test files share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import SERVICE, make_app
+from bot.config import Settings
+from bot.store.database import Row, SqliteDatabase
+from tests.fakes.telegram import PATIENCE, FakeTelegram
+
+FAQ = """
+group: thu
+title: Mục để thử
+entries:
+  - id: quen-mat-khau
+    question: Quên mật khẩu VNeID thì lấy lại ra sao?
+    answer: Bạn bấm Quên mật khẩu ở màn hình đăng nhập.
+  - id: le-phi
+    question: Lệ phí làm thẻ căn cước bao nhiêu tiền?
+    answer: Bạn đóng 50.000 đ khi đổi thẻ.
+"""
+QUESTION = "Quên mật khẩu VNeID thì lấy lại ra sao?"
+ANSWER = "Bạn bấm Quên mật khẩu ở màn hình đăng nhập."
+SECRET = "s3cret_of-the-tests"
+
+# A disk that fails, for incoming messages only: the courier beside them goes on.
+BREAK = "CREATE TRIGGER broken BEFORE INSERT ON incoming BEGIN SELECT RAISE(ABORT, 'disk'); END"
+MEND = "DROP TRIGGER broken"
+
+
+@dataclass
+class Running:
+    """A running service: where it listens, and a look into its database."""
+
+    app: web.Application
+    database: SqliteDatabase
+    url: str
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        with self.database.transaction() as tx:
+            return tx.rows(sql, **values)
+
+    def count(self, table: str) -> int:
+        return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until *condition*, looked at after every commit, holds."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await self.database.run(lambda tx: None)
+
+    def wake(self) -> None:
+        self.app[SERVICE].courier.wake("telegram")
+
+
+@asynccontextmanager
+async def serving(
+    telegram: FakeTelegram, folder: Path, *, webhook: bool = False
+) -> AsyncIterator[Running]:
+    """Serve from *folder* until the end; connected when this begins, if Telegram is up."""
+    settings = _settings(telegram, folder, webhook=webhook)
+    database = SqliteDatabase(settings.database)
+    app = make_app(settings, database)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        telegram.target = f"http://{host}:{port}"
+        yield Running(app, database, telegram.target)
+    finally:
+        await runner.cleanup()
+
+
+def _settings(telegram: FakeTelegram, folder: Path, *, webhook: bool) -> Settings:
+    faq = folder / "faq"
+    faq.mkdir(exist_ok=True)
+    (faq / "thu.yaml").write_text(FAQ, encoding="utf-8")
+    return Settings.model_validate(
+        {
+            "database": str(folder / "service.db"),
+            "faq": str(faq),
+            "telegram": {"token": telegram.token, "webhook_secret": SECRET},
+            "telegram_api_url": telegram.url,
+            "public_url": "https://bot.example" if webhook else "",
+        }
+    )
