@@ -249,6 +249,25 @@ async def test_a_bad_token_alerts_the_officers_once(database: SqliteDatabase, cl
     assert TOKEN not in alert["text"]
 
 
+async def test_a_bad_token_is_survived_even_without_a_database(
+    telegram: FakeTelegram, channel: TelegramChannel, database: SqliteDatabase
+) -> None:
+    database.close()
+    telegram.fail("sendMessage", Fault(401, description="Unauthorized"))
+    with pytest.raises(Unavailable):
+        await channel.send(AN, HELLO, "row")
+
+
+async def test_commands_are_registered_at_the_second_attempt(
+    telegram: FakeTelegram, database: SqliteDatabase, clock: Clock
+) -> None:
+    telegram.fail("setMyCommands", Fault(500))
+    channel = make(telegram, database, clock)
+    await channel.start()
+    await telegram.until(lambda: telegram.commands)
+    await channel.stop()
+
+
 def test_the_pace_forgets_chats_after_a_second(clock: Clock) -> None:
     pace = Pace(clock)
     for chat in range(10):
