@@ -62,8 +62,9 @@ def variants(item: Item, today: date) -> Iterator[Finding]:
     for place in range(1, len(spans)):
         left = max(spans[:place], key=lambda span: span[1])
         yield from _seam(item, left, spans[place])
-    if spans and max(end for _, end, _ in spans) < today:
-        yield from _run_out(item, spans[-1][2], today)
+    if spans:
+        _, end, number = max(spans, key=lambda span: span[1])
+        yield from _run_out(item, number, end, today)
 
 
 def _unusable(item: Item, number: int, variant: Variant) -> Finding | None:
@@ -92,18 +93,18 @@ def _seam(
         yield item.finding(Rule.DATES, at, message, hint)
 
 
-def _run_out(item: Item, number: int, today: date) -> Iterator[Finding]:
-    """All variants are over: what they replaced must stand in the entry itself, and be true."""
-    last = item.entry.variants[number]
-    gone = last.model_dump(exclude_none=True, exclude={"valid_from", "valid_to"})
-    missing = [name for name in gone if not getattr(item.entry, name)]
-    message = f"mọi phần theo ngày đã hết hạn (nay là {_vn(today)})"
-    if missing:
-        message += f", nên không còn {', '.join(missing)}"
-    hint = "thêm phần cho thời gian tới, hoặc xóa phần cũ"
-    at = ("variants", number)
-    yield item.finding(Rule.DATES, at, message, hint, serious=bool(missing))
+def _run_out(item: Item, number: int, end: date, today: date) -> Iterator[Finding]:
+    """After the last variant, what it replaced must stand in the entry itself."""
+    given = item.entry.variants[number].model_dump(exclude_none=True)
+    missing = [
+        name for name in given if hasattr(item.entry, name) and not getattr(item.entry, name)
+    ]
+    if missing and end <= min(today + SOON, date.max - DAY):
+        message = f"từ {_vn(end + DAY)} mục này không còn {', '.join(missing)}"
+        hint = "thêm phần cho thời gian tới, hoặc ghi phần luôn đúng ở trên"
+        at = ("variants", number)
+        yield item.finding(Rule.DATES, at, message, hint, serious=end < today)
 
 
 def _vn(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}" if day not in (date.min, date.max) else "mãi mãi"
+    return f"{day.day}/{day.month}/{day.year}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from bot.matching.likeness import duplicates, plain
 from bot.matching.lint.corpus import Corpus, Item
@@ -11,6 +12,8 @@ from bot.matching.lint.house import House
 
 ALIKE = 90  # of 100; below it, pairs differ in the word that matters
 
+Row: TypeAlias = tuple[Item, int, str]
+
 
 def check(corpus: Corpus, house: House) -> Iterator[Finding]:
     yield from near_duplicates(corpus)
@@ -18,24 +21,30 @@ def check(corpus: Corpus, house: House) -> Iterator[Finding]:
 
 
 def near_duplicates(corpus: Corpus) -> Iterator[Finding]:
-    """Told at the later of the two, with the place of the earlier one."""
+    """In two entries, told at both places; in one entry, at the later one."""
     rows = corpus.phrasings
     for left, right in duplicates([plain(phrasing) for _, _, phrasing in rows], ALIKE):
-        item, number, phrasing = rows[left]
-        other, at, twin = rows[right]
-        path = ("phrasings", at)
-        if item is other:
-            hint = "giữ lại một, thay câu kia bằng cách hỏi khác"
-            message = f"câu này gần như trùng một câu ở trên: {phrasing!r}"
-            yield other.finding(Rule.SAME, path, message, hint, serious=False)
-            continue
-        place = item.fault(("phrasings", number), "")
-        message = (
-            f"{twin!r} gần như trùng câu {phrasing!r} "
-            f"của mục {item.entry.id} ({place.file}:{place.line})"
-        )
-        hint = "giữ ở mục trả lời đúng câu này, xóa ở mục kia"
-        yield other.finding(Rule.SAME, path, message, hint)
+        if rows[left][0] is rows[right][0]:
+            yield _repeated(rows[left], rows[right])
+        else:
+            yield _shared(rows[left], rows[right])
+            yield _shared(rows[right], rows[left])
+
+
+def _repeated(earlier: Row, later: Row) -> Finding:
+    item, number, _ = later
+    message = f"câu này gần như trùng một câu ở trên: {earlier[2]!r}"
+    hint = "giữ lại một, thay câu kia bằng cách hỏi khác"
+    return item.finding(Rule.SAME, ("phrasings", number), message, hint, serious=False)
+
+
+def _shared(here: Row, there: Row) -> Finding:
+    other, at, twin = there
+    place = other.fault(("phrasings", at), "")
+    message = f"gần như trùng câu {twin!r} của mục {other.entry.id} ({place.file}:{place.line})"
+    item, number, _ = here
+    hint = "giữ ở mục trả lời đúng câu này, xóa ở mục kia"
+    return item.finding(Rule.SAME, ("phrasings", number), message, hint)
 
 
 def same_labels(corpus: Corpus) -> Iterator[Finding]:

@@ -25,15 +25,16 @@ def check(corpus: Corpus, house: House) -> Iterator[Finding]:
 
 
 def repeated_ids(corpus: Corpus) -> Iterator[Finding]:
-    """Of all entries that can be read, also in files that have other faults."""
+    """Told at both places; also in files that have other faults."""
     first: dict[str, Item] = {}
     for item in corpus.items:
         id_ = item.entry.id
-        if id_ not in first:
-            first[id_] = item
-            continue
-        message = f"id {id_!r} đã có ở mục khác ({first[id_].fault(('id',), '').file})"
-        yield item.finding(Rule.IDS, ("id",), message, "đổi id, hoặc gộp hai mục")
+        other = first.setdefault(id_, item)
+        if other is not item:
+            for one, twin in ((item, other), (other, item)):
+                place = twin.fault(("id",), "")
+                message = f"id {id_!r} đã có ở mục khác ({place.file}:{place.line})"
+                yield one.finding(Rule.IDS, ("id",), message, "đổi id, hoặc gộp hai mục")
 
 
 def schema_line(corpus: Corpus, file: File) -> Iterator[Finding]:
