@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import structlog
 from aiohttp import web
 
 from bot.channels import Handle
@@ -32,7 +33,7 @@ MAX_BODY = 16 * 1024  # bytes
 HEARTBEAT = 15.0  # seconds between looks for rows that were not pushed, and proof of life
 KEY = "web session key"  # the mark that the sessions' secret is kept under
 STATIC = Path(__file__).parent / "static"
-MESSAGE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -41,7 +42,16 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",  # asked for again with an ETag: an upgrade is live at once
 }
+STREAM_HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would hold events back
+}
+STREAMING = web.RequestKey("streaming", bool)  # marks a request whose response has begun
+
+log = structlog.get_logger()
 
 
 # What an open page waits for: rows as JSON; None ends the stream.
@@ -121,9 +131,7 @@ class WebChannel:
         return "mailbox"
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(
-            STATIC / "index.html", headers={**HEADERS, "Cache-Control": "no-cache"}
-        )
+        return web.FileResponse(STATIC / "index.html")
 
     async def chat(self, request: web.Request) -> web.Response:
         body = await read_json(request)
@@ -147,10 +155,9 @@ class WebChannel:
         body = await read_json(request)
         session = self._session(body)
         after = text_of(body, "after")
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
+        response = web.StreamResponse(headers=STREAM_HEADERS)
         await response.prepare(request)
+        request[STREAMING] = True
         listener: Listener = asyncio.Queue()
         person = session.person
         self._listeners[person.user].add(listener)
@@ -196,7 +203,7 @@ class WebChannel:
                 "Thiếu nội dung: gửi `text` (câu hỏi) hoặc `button` (dữ liệu của nút)."
             )
         id_ = text_of(body, "id") or secrets.token_urlsafe(12)
-        if not MESSAGE_ID.match(id_):
+        if not MESSAGE_ID.fullmatch(id_):
             raise BadRequest("`id` phải gồm 8-64 chữ cái, chữ số, dấu - hoặc _.")
         kind, data = _tap(button) if button else (Kind.TEXT, "")
         return Incoming(
@@ -217,10 +224,9 @@ def _tap(button: str) -> tuple[Kind, str]:
 
 async def read_json(request: web.Request) -> dict[str, Any]:
     """The request's JSON object; raises `BadRequest`, or 413 from aiohttp when it is too long."""
-    raw = await request.read()
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError, web.RequestPayloadError) as error:
         raise BadRequest("Nội dung gửi lên phải là JSON.") from error
     if not isinstance(body, dict):
         raise BadRequest("Nội dung gửi lên phải là một đối tượng JSON: {…}.")
@@ -228,12 +234,13 @@ async def read_json(request: web.Request) -> dict[str, Any]:
 
 
 def text_of(body: dict[str, Any], key: str) -> str:
+    """The text under *key*, "" without one, half of a cut emoji replaced; raises `BadRequest`."""
     value = body.get(key)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise BadRequest(f"`{key}` phải là chuỗi chữ.")
-    return value
+    return value.encode("utf-8", "replace").decode()
 
 
 def reply_json(id_: str, reply: Reply) -> dict[str, Any]:
@@ -275,6 +282,7 @@ SORRY = {
     404: "Không có địa chỉ này.",
     405: "Cách gọi không đúng với địa chỉ này.",
     413: "Tin dài quá (tối đa 16 KB). Bạn viết gọn lại nhé.",
+    500: "Máy chủ đang trục trặc nên chưa nhận được tin này. Bạn gửi lại sau ít phút nhé.",
 }
 
 
@@ -291,3 +299,8 @@ async def errors_as_json(request: web.Request, handler: Any) -> web.StreamRespon
     except web.HTTPException as error:
         message = SORRY.get(error.status, "Yêu cầu không dùng được.")
         return json_response({"error": message}, status=error.status)
+    except Exception:
+        if STREAMING in request:
+            raise
+        log.exception("request failed", path=request.path)
+        return json_response({"error": SORRY[500]}, status=500)

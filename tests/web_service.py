@@ -1,0 +1,107 @@
+"""The whole service in a thread of this process, on a real port: for tests that are synchronous."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import SERVICE, make_app
+from bot.cli_officer import reply_to
+from bot.config import Settings
+from bot.store import officers
+from bot.store.database import Row, SqliteDatabase
+
+PATIENCE = 20  # seconds until a test gives up
+FAQ = Path(__file__).parent / "faq"
+
+
+@dataclass
+class Response:
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class WebService:
+    """May be stopped and started again: it keeps its database and its port."""
+
+    folder: Path
+    faq: Path = FAQ
+    port: int = 0
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)))
+        self._thread.start()
+        assert ready.wait(PATIENCE)
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(PATIENCE)
+            assert not self._thread.is_alive()
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._database = SqliteDatabase(self.folder / "web.db")
+        self._app = make_app(Settings(faq=str(self.faq)), self._database)
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", self.port).start()
+            self.port = runner.addresses[0][1]
+            ready.set()
+            await self._stop.wait()
+        finally:
+            await runner.cleanup()
+
+    def request(
+        self, method: str, path: str, body: bytes | str = b"", headers: Mapping[str, str] = {}
+    ) -> Response:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            data = body.encode() if isinstance(body, str) else body
+            connection.request(method, path, data, dict(headers))
+            answer = connection.getresponse()
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, names, answer.read())
+        finally:
+            connection.close()
+
+    def post(self, path: str, body: object) -> Response:
+        return self.request("POST", path, json.dumps(body))
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        with self._database.transaction() as tx:
+            return tx.rows(sql, **values)
+
+    def count(self, table: str) -> int:
+        return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608
+
+    def officer_answers(self, text: str) -> None:
+        """Answer the one person who waits for an officer."""
+        with self._database.transaction() as tx:
+            (waiting,) = officers.waiting(tx)
+            assert reply_to(tx, waiting["id"], text, datetime.now(UTC))
+        courier = self._app[SERVICE].courier
+        self._loop.call_soon_threadsafe(courier.wake, "web")
