@@ -1,11 +1,12 @@
 """What a text is compared by: its words, word pairs, letters and marks.
 
-Four views, each a bag of strings with its own prefix, so that they share one table of ids:
+Five views, each a bag of strings with its own prefix, so that they share one table of ids:
 
     word    "w:can"        the word without marks
     pair    "p:can cuoc"   two words in a row; ^ and $ are the text's ends
     letters "c:n cu"       2-4 letters in a row, over the space too
     marks   "m:cươc1"      the word with its marks, when the writer typed marks
+    concept "s:the_can_cuoc"   what `concepts` makes of the words, and pairs of it
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ SHORTEST, LONGEST = 2, 4
 class View(IntEnum):
     WORD = 0
     PAIR = 1
-    LETTERS = 2
-    MARKS = 3
+    CONCEPT = 2
+    LETTERS = 3
+    MARKS = 4
 
 
-PREFIXES = {"w": View.WORD, "p": View.PAIR, "c": View.LETTERS, "m": View.MARKS}
+PREFIXES = {"w": View.WORD, "p": View.PAIR, "c": View.LETTERS, "m": View.MARKS, "s": View.CONCEPT}
 
 
 def view_of(feature: str) -> View:

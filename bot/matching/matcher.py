@@ -7,11 +7,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from bot.matching.entries import Entry, Faq, Kind
+from bot.matching import concepts, corpus
+from bot.matching.concepts import Lexicon
+from bot.matching.entries import Faq, Kind
 from bot.matching.features import features
 from bot.matching.head import softmax
-from bot.matching.index import Index
-from bot.matching.reader import Reader, Reading, vocabulary
+from bot.matching.index import Index, Text
+from bot.matching.reader import Reader, vocabulary
 
 SHOWN = 8  # matches in a result
 COVERAGE_WEIGHT = 4.0
@@ -58,35 +60,37 @@ class Result:
 class Matcher:
     """Finds entries for questions. Immutable once built: reload builds another."""
 
-    def __init__(self, faq: Faq, thresholds: Thresholds, reader: Reader, index: Index) -> None:
+    def __init__(
+        self, faq: Faq, thresholds: Thresholds, reader: Reader, lexicon: Lexicon, index: Index
+    ) -> None:
         self.faq = faq
         self.thresholds = thresholds
         self._ids = tuple(faq.entries)
         self._reader = reader
+        self._lexicon = lexicon
         self._index = index
 
     @classmethod
     def build(cls, faq: Faq, thresholds: Thresholds) -> Matcher:
-        texts, owners = [], []
-        for number, entry in enumerate(faq.entries.values()):
-            for text in _phrasings(entry):
-                texts.append(text)
-                owners.append(number)
-        trusted = [text for entry in faq.entries.values() for text in _edited(entry)]
-        reader = Reader(vocabulary([*texts, *trusted], trusted))
-        bags = [features(reader.read(text).words) for text in texts]
-        return cls(faq, thresholds, reader, Index(bags, owners, len(faq.entries)))
+        sources = list(corpus.texts(faq))
+        trusted = [source.text for source in sources if source.edited]
+        reader = Reader(vocabulary([source.text for source in sources], trusted))
+        lexicon = Lexicon(faq.synonyms, corpus.year(faq))
+        texts = [
+            Text(_features(reader, lexicon, s.text), s.entry, s.weight, s.taught) for s in sources
+        ]
+        return cls(faq, thresholds, reader, lexicon, Index(texts, len(faq.entries)))
 
     def match(self, text: str, *, previous: str | None = None) -> Result:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""
-        return self._decide(self._rank(self._reader.read(text)))
+        return self._decide(self._rank(text))
 
     def match_all(self, text: str, *, previous: str | None = None) -> tuple[Result, ...]:
         """One result for each question in *text* (at most two are told apart)."""
         return (self.match(text, previous=previous),)
 
-    def _rank(self, reading: Reading) -> tuple[Match, ...]:
-        query = self._index.query(features(reading.words))
+    def _rank(self, text: str) -> tuple[Match, ...]:
+        query = self._index.query(_features(self._reader, self._lexicon, text))
         coverage = self._index.coverage(query)
         chances = softmax(self._index.logits(query) + COVERAGE_WEIGHT * coverage)
         best = np.argsort(-chances)[:SHOWN]
@@ -103,10 +107,6 @@ class Matcher:
         return Result(Outcome.ASK_BACK, matches)
 
 
-def _phrasings(entry: Entry) -> tuple[str, ...]:
-    label = (entry.label,) if entry.label else ()
-    return (entry.question, *label, *entry.phrasings)
-
-
-def _edited(entry: Entry) -> tuple[str, ...]:
-    return (entry.question, entry.answer, *entry.keywords, *entry.steps)
+def _features(reader: Reader, lexicon: Lexicon, text: str) -> list[str]:
+    words = reader.read(text).words
+    return [*features(words), *concepts.features(*lexicon.concepts(words))]

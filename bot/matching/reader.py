@@ -88,7 +88,7 @@ class Reader:
                 others += [word for p in phrases if p is not best for word in p]
             words += best
         if plain_only:
-            telex = any(word.marked for word in words)
+            telex = any(word.marked != word.plain for word in words if word.marked)
             words = [w if telex and w.marked else Word(w.plain) for w in words]
         return Reading(words, others)
 
