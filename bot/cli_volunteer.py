@@ -220,7 +220,7 @@ def _accept(fared: list[regression.Fared], version: str, file: Path) -> None:
 def gaps_(settings: Settings, days: int, add: tuple[int, str] | None) -> None:
     """Điều người dân hỏi mà FAQ chưa trả lời tốt: đã che số, gom theo nhóm, từ 3 người hỏi."""
     matcher = _matcher(settings)
-    found = gaps.find(_unanswered(settings, days), matcher)
+    found = gaps.find(_unanswered(settings, days), matcher.match)
     if add is None:
         _print(show.gap_list(found, days))
         return

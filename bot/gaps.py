@@ -7,11 +7,12 @@ out. Groups that the FAQ answers by now, or rightly sends elsewhere, are left ou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.matching.likeness import groups, most_typical, plain
-from bot.matching.matcher import Match, Matcher, Outcome
+from bot.matching.matcher import Match, Outcome, Result
 from bot.matching.text import has_marks
 from bot.privacy import Secret
 from bot.store.gaps import Unanswered
@@ -19,6 +20,8 @@ from bot.store.gaps import Unanswered
 PEOPLE = 3  # who asked alike, at least, before a group is shown
 ALIKE = 70  # of 100
 WORDS = range(3, 41)  # a phrasing worth keeping is neither a grunt nor a story without end
+
+Ask: TypeAlias = Callable[[str], Result]  # how the FAQ reads a question today: `Matcher.match`
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,13 @@ class Gaps:
     hidden: int
 
 
-def find(questions: Sequence[Unanswered], matcher: Matcher) -> Gaps:
+def find(questions: Sequence[Unanswered], ask: Ask) -> Gaps:
     """Group *questions*; the order is the same for the same questions and FAQ."""
     kept = [one for one in questions if plain(one.text)]
     together = [[kept[i] for i in place] for place in groups([plain(q.text) for q in kept], ALIKE)]
     enough = [group for group in together if len({one.person for one in group}) >= PEOPLE]
-    open_ = [group for group in enough if not _settled(group, matcher)]
-    found = sorted((_gap(group, matcher) for group in open_), key=_order)
+    open_ = [group for group in enough if not _settled(group, ask)]
+    found = sorted((_gap(group, ask) for group in open_), key=_order)
     return Gaps(tuple(found), len(enough) - len(open_), len(together) - len(enough))
 
 
@@ -59,18 +62,18 @@ def _order(gap: Gap) -> tuple[int, int, str]:
     return -gap.people, -gap.asked, gap.examples[0]
 
 
-def _settled(group: Sequence[Unanswered], matcher: Matcher) -> bool:
+def _settled(group: Sequence[Unanswered], ask: Ask) -> bool:
     """Nobody disliked the answer, and the most typical question is answered or sent elsewhere."""
     if any(one.voted_down for one in group):
         return False
-    result = matcher.match(_typical(group)[0])
+    result = ask(_typical(group)[0])
     return result.outcome is Outcome.ANSWER or result.neighbour is not None
 
 
-def _gap(group: Sequence[Unanswered], matcher: Matcher) -> Gap:
+def _gap(group: Sequence[Unanswered], ask: Ask) -> Gap:
     typical = _typical(group)
     clearest = clear(typical)
-    matches = matcher.match(clearest or typical[0]).matches
+    matches = ask(clearest or typical[0]).matches
     return Gap(
         people=len({one.person for one in group}),
         asked=len(group),

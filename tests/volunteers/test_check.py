@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.matching import lint
 from bot.matching.lint import Finding, Rule
-from tests.volunteers.conftest import TODAY, house
-
+from tests.volunteers.conftest import GOOD, TODAY, house
 
 THE, PHI = "the.yaml", "phi.yaml"
 SENTENCE = "Bạn làm như sau nhé. "
@@ -216,3 +219,25 @@ def test_a_phrasing_that_another_entry_wins_is_told(folder: Path) -> None:
     text = (folder / PHI).read_text(encoding="utf-8")
     line = line_of(text, "rớt mất cái")
     assert any(f.fault.line == line and "cap-lai" in f.fault.message for f in found)
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_file_spoilt_in_any_way_is_told_and_never_breaks_the_check(data: st.DataObject) -> None:
+    lines = (GOOD / THE).read_text(encoding="utf-8").split("\n")
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        junk = st.sampled_from(
+            ["", "  ", "- ", "x", ": ", "[", "{}", "~", "5", '"', "\t", "#", "é\u200b"]
+        )
+        words = data.draw(junk)
+        cut = data.draw(st.integers(0, len(lines[place])))
+        lines[place] = (
+            lines[place][:cut] + words + lines[place][cut + data.draw(st.integers(0, 9)) :]
+        )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(shutil.copytree(GOOD, Path(name) / "faq"))
+        (folder / THE).write_text("\n".join(lines), encoding="utf-8")
+        for finding in lint.check(folder, house()):
+            assert finding.fault.line >= 1
+            assert finding.fault.column >= 1
