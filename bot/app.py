@@ -133,6 +133,8 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
         ]
         yield
         await service.courier.stop()
+        for channel in service.channels:
+            await channel.close()
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -32,7 +32,11 @@ class Channel(Protocol):
         ...
 
     async def stop(self) -> None:
-        """Take nothing new; finish what is being handled; close connections."""
+        """Take nothing new; finish what is being handled. Sending goes on."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections; nothing is sent any more."""
         ...
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id

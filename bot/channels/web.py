@@ -124,6 +124,9 @@ class WebChannel:
             for listener in listeners:
                 listener.put_nowait(None)
 
+    async def close(self) -> None:
+        """Nothing to close."""
+
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Push a row that came due to the open pages; it stands in the history in any case."""
         for listener in self._listeners.get(to, ()):

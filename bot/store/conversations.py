@@ -33,13 +33,16 @@ def first_time(tx: Transaction, incoming: Incoming, masked: str) -> bool:
 TAKE = """
     INSERT INTO people (channel, person, state, first_seen, last_seen)
     VALUES (:channel, :person, '{}', :now, :now)
-    ON CONFLICT (channel, person) DO UPDATE SET last_seen = excluded.last_seen
+    ON CONFLICT (channel, person) DO UPDATE SET last_seen = excluded.last_seen, reachable = 1
     RETURNING state
 """
 
 
 def take(tx: Transaction, person: Address, now: datetime) -> Conversation:
-    """The person's conversation, locked until the transaction ends; new people get an empty one."""
+    """The person's conversation, locked until the transaction ends; new people get an empty one.
+
+    Who writes can be written to again.
+    """
     rows = tx.rows(TAKE, channel=person.channel, person=person.user, now=stamp(now))
     return Conversation.from_json(unpack(rows[0]["state"]))
 

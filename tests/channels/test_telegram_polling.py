@@ -328,6 +328,7 @@ async def test_stopping_finishes_what_is_being_handled_and_takes_nothing_new(
     await asyncio.sleep(0)
     may_end.set()
     await stopping
+    await channel.close()
     assert handled == ["một"]
     with database.transaction() as tx:
         kept = Position.from_text(marks.get(tx, MARK) or "")

@@ -78,6 +78,7 @@ async def channel(
     await telegram.until(lambda: telegram.called("getUpdates"))
     yield made
     await made.stop()
+    await made.close()
 
 
 async def test_a_message_goes_out_plain_with_its_buttons_and_no_preview(
@@ -127,6 +128,7 @@ async def test_nothing_is_sent_when_telegram_cannot_be_reached(
         await channel.send(AN, HELLO, "row")
     assert type(caught.value) is Unavailable
     await channel.stop()
+    await channel.close()
 
 
 def caused_by(error: TelegramError, cause: Exception) -> TelegramError:
@@ -231,6 +233,7 @@ async def test_after_the_end_nothing_is_sent(
     channel = make(telegram, database, clock)
     await channel.start()
     await channel.stop()
+    await channel.close()
     with pytest.raises(Unavailable):
         await channel.send(AN, HELLO, "row")
 
@@ -245,6 +248,7 @@ async def test_a_bad_token_alerts_the_officers_once(database: SqliteDatabase, cl
             (alert,) = officers.alerts(tx)
         await channel.start()
         await channel.stop()
+        await channel.close()
     assert "TELEGRAM_BOT_TOKEN" in alert["text"]
     assert TOKEN not in alert["text"]
 
@@ -266,6 +270,7 @@ async def test_commands_are_registered_at_the_second_attempt(
     await channel.start()
     await telegram.until(lambda: telegram.commands)
     await channel.stop()
+    await channel.close()
 
 
 def test_the_pace_forgets_chats_after_a_second(clock: Clock) -> None:

@@ -107,9 +107,12 @@ class TelegramChannel:
         in_background(self._run(), self._tasks)
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is being handled and sent, close connections."""
+        """Take nothing new; finish what is being handled."""
         self._stopping.set()
         await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Finish what is being sent, then close connections."""
         await self._gate.close()
         if self._taps:
             _, late = await asyncio.wait(self._taps, timeout=LAST_ACKNOWLEDGEMENTS)
