@@ -36,7 +36,7 @@ class Stats:
 
 
 async def drive(
-    port: int, requests: Sequence[bytes], *, connections: int = 32, rate: float | None = None
+    port: int, requests: Sequence[bytes], *, connections: int = 100, rate: float | None = None
 ) -> Stats:
     """Send *requests* over some kept-alive connections, as fast as they are answered or at *rate*
     per second. With a rate, waiting for a free connection counts as part of the answer's time."""
