@@ -111,7 +111,7 @@ class Dialogue:
         now = self._clock()
         masked = privacy.mask(incoming.text)
         stored = masked.text[:MAX_STORED_CHARACTERS] or incoming.data
-        if not conversations.first_time(tx, incoming, stored):
+        if not conversations.first_time(tx, incoming, stored, now):
             return None
         conversation = _current(conversations.take(tx, incoming.sender, now), now)
         return Turn(

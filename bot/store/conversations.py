@@ -15,15 +15,19 @@ RECORD_INCOMING = """
 """
 
 
-def first_time(tx: Transaction, incoming: Incoming, masked: str) -> bool:
-    """Write the update down; False when it was handled before."""
+def first_time(tx: Transaction, incoming: Incoming, masked: str, now: datetime) -> bool:
+    """Write the update down; False when it was handled before.
+
+    The time kept is ours: what is shown in order and forgotten after a while must not hang on a
+    platform's clock.
+    """
     return bool(
         tx.rows(
             RECORD_INCOMING,
             channel=incoming.sender.channel,
             id=incoming.id,
             person=incoming.sender.user,
-            at=stamp(incoming.at),
+            at=stamp(now),
             kind=incoming.kind.value,
             text=masked,
         )
