@@ -243,3 +243,51 @@ def test_an_addition_is_refused_with_the_reason(
 def test_schema_writes_the_file(place: Path) -> None:
     assert run("schema").exit_code == 0
     assert json.loads((place / "schema.json").read_text(encoding="utf-8"))["$defs"]["Entry"]
+
+
+def test_try_tells_what_does_not_fit_a_channel(place: Path) -> None:
+    spoil(
+        place / THE,
+        "    time: Không quá 7",
+        f"    more: {'Dài lắm. ' * 250}\n    time: Không quá 7",
+    )
+    label = "Một cái nút có tên dài hơn một màn hình điện thoại"
+    spoil(place / THE, "label: Cổng Dịch vụ công quốc gia", f"label: {label}")
+    link = "      - label: Nút {}\n        url: https://vneid.gov.vn\n"
+    spoil(place / THE, "    links:\n", "    links:\n" + link.format(1) + link.format(2))
+    output = run("try", "thẻ hết hạn thì đổi ở đâu", *TODAY).output
+    assert "phải cắt thành 2 tin" in output
+    assert f"[ {label[:35]}… ]" in output
+    assert "gõ số (chỉ vừa 5 nút): 👍 Đúng ý; 👎 Chưa đúng" in output
+
+
+def test_test_lists_every_question_that_is_not_right(place: Path) -> None:
+    set_thresholds(place, 1.0, 1.0)
+    output = run("test", "--all").output
+    assert "questions/mau.tsv:1: đổi thẻ mới ra sao" in output
+    assert "cần doi-the; " in output
+    assert "bỏ sót" in output
+
+
+def test_gaps_tells_of_votes_and_of_what_too_few_asked(place: Path) -> None:
+    ask(place, *ALIKE, "một câu chỉ một người hỏi thôi")
+    database = SqliteDatabase(place.parent / "data" / "x.db")
+    with database.transaction() as tx:
+        questions.vote(tx, "q0", Address("web", "p0"), "down")
+    database.close()
+    output = run("gaps").output
+    assert "chê 1" in output
+    assert "· xin so nha o dau" in output
+    assert "1 nhóm chưa đủ 3 người" in output
+
+
+def test_a_change_of_a_line_is_shown_with_the_line_before(place: Path) -> None:
+    ask(place, *ALIKE)
+    text = (place / PHI).read_text(encoding="utf-8")
+    start, end = text.index("      - làm passport"), text.index("    answer: Việc")
+    text = text[:start].removesuffix("phrasings:\n") + "phrasings: [hộ chiếu]\n" + text[end:]
+    (place / PHI).write_text(text, encoding="utf-8")
+    output = run("gaps", "--add", "1", "ho-chieu").output
+    assert "-     phrasings: [hộ chiếu]" in output
+    assert '+     phrasings: [hộ chiếu, "xin số nhà ở đâu' in output
+    assert "sửa lại dòng" in output

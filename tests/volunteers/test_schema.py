@@ -49,7 +49,9 @@ def test_the_messages_in_the_readme_are_those_people_see() -> None:
     text = (FAQ / "README.md").read_text(encoding="utf-8")
     table = text[text.index("## Lỗi hay gặp") :]
     quoted = [
-        words for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for words in row.split("`")[1::2]
+        words
+        for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+        for words in row.split("`")[1::2]
     ]
     sources = [*(BOT / "matching").rglob("*.py"), BOT / "yaml_file.py"]
     code = "\n".join(file.read_text(encoding="utf-8") for file in sources)

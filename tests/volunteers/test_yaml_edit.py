@@ -89,6 +89,9 @@ def test_what_looks_like_a_value_stays_text(folder: Path, word: str) -> None:
         ("entries: [", "đang có lỗi"),
         ("a: 1\n", "không có mục"),
         ("entries:\n  - id: b\n    question: x\n    phrasings: []\n", "để trống"),
+        ("entries:\n  - id: b\n    question: x\n    question: y\n", "bằng tay"),
+        ("entries:\n  - {id: b, question: x}\n  - {id: b, question: y}\n", "bằng tay"),
+        ("entries:\n  - id: b\n    question: x\n  - id: b\n    question: y\n", "bằng tay"),
     ],
 )
 def test_a_refusal_says_why_and_changes_nothing(tmp_path: Path, text: str, says: str) -> None:
@@ -104,4 +107,13 @@ def test_the_swap_keeps_the_rights_and_leaves_no_other_file(folder: Path) -> Non
     file.chmod(0o640)
     add_item(file, "doi-the", "phrasings", "câu mới toanh").write()
     assert file.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in folder.iterdir()) == ["phi.yaml", "questions", "the.yaml"]
+
+
+def test_a_write_that_fails_leaves_no_other_file(folder: Path) -> None:
+    edit = add_item(folder / "the.yaml", "doi-the", "phrasings", "câu mới toanh")
+    (folder / "the.yaml").unlink()
+    (folder / "the.yaml").mkdir()
+    with pytest.raises(OSError):  # noqa: PT011 - which one depends on the system
+        edit.write()
     assert sorted(path.name for path in folder.iterdir()) == ["phi.yaml", "questions", "the.yaml"]

@@ -151,12 +151,12 @@ def _texts(part: Any, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _node(node: Any, path: KeyPath) -> Any:
-    """The YAML node at *path*, or None."""
+    """The YAML node at *path*, or None when a key is not there."""
     for key in path:
-        if node is None:
-            return None
         if isinstance(key, int):
-            node = node.value[key] if key < len(node.value) else None
+            node = node.value[key]
         else:
             node = next((value for name, value in node.value if name.value == key), None)
+        if node is None:
+            return None
     return node

@@ -18,7 +18,8 @@ from bot.matching.matcher import Match, Matcher, Outcome
 
 PARTS = 3  # a matcher is built for each
 FEWEST = 6  # entries with fewer phrasings need each of them
-SURE = 0.9  # the other entry must win unseen phrasings with this confidence to be worth a look
+SURE = 0.9  # an unseen phrasing is worth a look when another entry wins it with this confidence
+BUTTONS = 3  # and its own entry would not even be offered when asking back
 
 Row = tuple[Item, int, str]
 
@@ -48,7 +49,10 @@ def _lost(
         result = matcher.match(text)
         best = result.matches[0] if result.matches else None
         answered = result.outcome is Outcome.ANSWER or result.neighbour is not None
-        if best and answered and best.entry != item.entry.id and best.confidence >= sure:
+        if not best or not answered or best.entry == item.entry.id or best.confidence < sure:
+            continue
+        offered = sure and item.entry.id in [match.entry for match in result.matches[:BUTTONS]]
+        if not offered:
             yield item, number, best
 
 
