@@ -131,10 +131,12 @@ def parse(raw: bytes, label: str) -> Document:
         raise Faults([Fault(label, line, 1, message, "lưu lại tệp với bảng mã UTF-8")]) from error
     loader = yaml.CSafeLoader(text)
     try:
+        if deep := _too_deep(text):
+            raise Faults([Fault(label, deep, 1, "lồng quá sâu", "viết lại cho gọn")])
         root = loader.get_single_node()
         if root is None:
             return Document(label, None, None)
-        if faults := list(_refused(root, label)):
+        if faults := list(_refused(root, label)) or list(_unreadable(loader, root, label)):
             raise Faults(faults)
         return Document(label, loader.construct_document(root), root)
     except yaml.YAMLError as error:
@@ -143,6 +145,20 @@ def parse(raw: bytes, label: str) -> Document:
         raise Faults([Fault(label, 1, 1, f"giá trị không đọc được: {error}")]) from error
     finally:
         loader.dispose()
+
+
+def _too_deep(text: str) -> int | None:
+    """The line where nesting passes MAX_DEPTH, told from events: libyaml composes nodes by recursion
+    in C, and a file of a thousand brackets would take the whole process down."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH + 1:
+                return int(event.start_mark.line) + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def _refused(root: yaml.Node, label: str) -> Iterable[Fault]:
@@ -163,6 +179,18 @@ def _refused(root: yaml.Node, label: str) -> Iterable[Fault]:
             yield from visit(child, depth + 1)
 
     return visit(root, 0)
+
+
+def _unreadable(loader: Any, node: yaml.Node, label: str) -> Iterable[Fault]:
+    """Scalars that look like a value and are none: 2027-02-30."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            loader.construct_object(node)
+        except ValueError as error:
+            hint = "xem lại ngày, tháng; chữ thì đặt trong dấu nháy kép"
+            yield _at(node, label, f"giá trị không đọc được: {error}", hint)
+    for child in _children(node):
+        yield from _unreadable(loader, child, label)
 
 
 def _duplicate_keys(node: yaml.MappingNode, label: str) -> Iterable[Fault]:

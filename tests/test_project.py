@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,10 +58,7 @@ def test_no_registry_and_no_folder_of_a_machine_is_named() -> None:
     words = re.compile(
         r"py" + r"pi\.org|python" + r"hosted|npm" + r"js|/ho" + r"me/\w|/ro" + r"ot/"
     )
-    files = [
-        *PROJECT.glob("*.*"),
-        *sources(),
-        *PROJECT.glob("docs/*.md"),
-        *PROJECT.glob("deploy/*"),
-    ]
+    git = ["git", "ls-files"]
+    listed = subprocess.run(git, cwd=PROJECT, capture_output=True, text=True, check=True)
+    files = [PROJECT / name for name in listed.stdout.splitlines() if not name.endswith(".png")]
     assert [f.name for f in files if f.is_file() and words.search(f.read_text("utf-8"))] == []

@@ -89,12 +89,13 @@ def test_a_seeded_fault_is_found_at_its_line(folder: Path, seed: Seed) -> None:
         (b"entries:\n  - id: a\n    question: h\xcc\xe1i\n", 3, "không phải UTF-8"),
         (b"a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n", 1, "neo"),
         (b"- " * 3000 + b"x", 1, "lồng quá sâu"),
+        (b"entries: " + b"[" * 100_000, 1, "lồng quá sâu"),
         (b"x: " + b"y" * 2_000_001, 1, "quá lớn"),
         (b"", 1, "khóa: giá trị"),
         (b"entries: 5\n", 1, "danh sách"),
         (b"entries:\n  - x\n", 2, "entries[0]"),
     ],
-    ids=["utf-16", "latin", "bomb", "deep", "huge", "empty", "number", "text"],
+    ids=["utf-16", "latin", "bomb", "deep", "abyss", "huge", "empty", "number", "text"],
 )  # fmt: skip
 def test_a_broken_file_is_told_and_the_others_are_still_checked(
     folder: Path, raw: bytes, line: int, says: str
