@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.matching.text import Word, clean, has_marks, to_word, tokens
 
@@ -20,29 +20,25 @@ YEAR_OF_BIRTH = "#sinh"
 BORN = frozenset({"sinh", "sn", "doi"})
 AGE_OF_FIRST_GRADE = 6
 LAST_GRADE = 12
+NUMBER_STARTS = BORN | {"lop"}
 CHILD = frozenset({"be", "con", "chau", "em", "nhoc"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Words that mean *concept*, as they come one after the other."""
 
     words: tuple[Word, ...]
     concept: str
 
-    def holds(self, words: Sequence[Word]) -> bool:
-        """Whether *words* begin with this rule's; typed marks must agree."""
-        if len(words) < len(self.words):
-            return False
-        alone = len(self.words) == 1
+    def agrees(self, words: Sequence[Word]) -> bool:
+        """Whether the marks typed in *words*, which have this rule's letters, are the rule's."""
+        alone = len(words) == 1
         return all(
-            _same(rule, word, strict=alone) for rule, word in zip(self.words, words, strict=False)
+            _agree(rule, word, strict=alone) for rule, word in zip(self.words, words, strict=True)
         )
 
 
-def _same(rule: Word, word: Word, *, strict: bool) -> bool:
-    if rule.plain != word.plain:
-        return False
+def _agree(rule: Word, word: Word, *, strict: bool) -> bool:
     bare = not word.marked or (word.marked == word.plain and not strict)
     return bare or not rule.marked or rule.marked == word.marked
 
@@ -51,16 +47,15 @@ class Lexicon:
     """The synonyms of a FAQ, and the year in which ages are counted."""
 
     def __init__(self, synonyms: Mapping[str, Sequence[str]], year: int | None) -> None:
-        rules: dict[str, list[Rule]] = defaultdict(list)
+        self._rules: dict[tuple[str, ...], list[Rule]] = defaultdict(list)
+        self._longest: dict[str, int] = defaultdict(int)  # by the first word
         for name, others in synonyms.items():
             concept = "_".join(word.plain for word in _words(name))
             for text in (name, *others):
                 if words := _words(text):
-                    rules[words[0].plain].append(Rule(words, concept))
-        self._rules = {
-            first: sorted(found, key=lambda rule: -len(rule.words))
-            for first, found in rules.items()
-        }
+                    plain = tuple(word.plain for word in words)
+                    self._rules[plain].append(Rule(words, concept))
+                    self._longest[plain[0]] = max(len(plain), self._longest[plain[0]])
         self._year = year
 
     def concepts(self, words: Sequence[Word]) -> tuple[list[str], list[bool]]:
@@ -79,14 +74,20 @@ class Lexicon:
         """The concept that begins at a place, and how many words it takes."""
         if (found := self._number(words, at)) is not None:
             return found
-        for rule in self._rules.get(words[at].plain, ()):
-            if rule.holds(words[at : at + len(rule.words)]):
-                return rule.concept, len(rule.words)
+        longest = self._longest.get(words[at].plain, 0)
+        if longest:
+            plain = tuple([word.plain for word in words[at : at + longest]])
+            for length in range(len(plain), 0, -1):
+                for rule in self._rules.get(plain[:length], ()):
+                    if rule.agrees(words[at : at + length]):
+                        return rule.concept, length
         return None, 1
 
     def _number(self, words: Sequence[Word], at: int) -> tuple[str, int] | None:
         """ "5 tuổi", "lớp 3", "sinh năm 2001"."""
         here = words[at].plain
+        if here not in NUMBER_STARTS and not here.isdecimal():
+            return None
         after = words[at + 1].plain if at + 1 < len(words) else ""
         if here.isdecimal() and len(here) <= 3 and int(here) <= OLDEST:
             if after == "toi" or after == "tuoi":

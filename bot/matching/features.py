@@ -36,26 +36,32 @@ def view_of(feature: str) -> View:
     return PREFIXES[feature[0]]
 
 
-def features(words: Sequence[Word]) -> list[str]:
-    """All features of a text, repeated as often as they come in it."""
+def features(words: Sequence[Word], *, letters: bool = True) -> list[str]:
+    """All features of a text but its concepts, repeated as often as they come in it."""
     found: list[str] = []
-    before = START
+    before = START.plain
     for word in words:
-        found += step(before.plain, word.plain)
+        found += step(before, word.plain) if letters else step(before, word.plain)[:2]
         if word.marked:
             found.append(f"m:{word.marked}")
-        before = word
+        before = word.plain
     if words:
-        found.append(f"p:{before.plain} $")
-        found += _letters(before.plain[-LONGEST:] + " ", len(before.plain[-LONGEST:]))
+        found += end(before) if letters else end(before)[:1]
     return found
 
 
 @lru_cache(maxsize=50_000)
 def step(before: str, word: str) -> tuple[str, ...]:
-    """The features that *word* adds to a text that ends with *before*."""
+    """The features that *word* adds to a text that ends with *before*: word, pair, letters."""
     tail = "" if before == START.plain else f" {before}"[1 - LONGEST :]
     return (f"w:{word}", f"p:{before} {word}", *_letters(f"{tail} {word}", len(tail) + 1))
+
+
+@lru_cache(maxsize=10_000)
+def end(before: str) -> tuple[str, ...]:
+    """The features of a text's end after *before*: pair, letters."""
+    tail = f" {before}"[-LONGEST:]
+    return (f"p:{before} {END.plain}", *_letters(f"{tail} ", len(tail)))
 
 
 def _letters(text: str, first: int) -> list[str]:

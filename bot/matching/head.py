@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]  # float32
 
-PENALTY = 0.03  # on unit-length rows
-STEPS = 15
+PENALTY = 0.02  # on unit-length rows
+STEPS = 18
 MEMORY = 5  # pairs kept by L-BFGS
 
 

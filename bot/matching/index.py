@@ -20,10 +20,11 @@ from bot.matching.features import View, view_of
 Array: TypeAlias = NDArray[Any]  # float32
 
 # Word, pair, concept, letters, marks: the share of each in the length of a text.
-SHARES = np.array([1.0, 1.0, 0.5, 1.0, 0.5])
+SHARES = np.array([2.0, 1.0, 0.5, 1.0, 0.5])
 VIEW_WEIGHTS = np.sqrt(SHARES / SHARES.sum()).astype(np.float32)
-# Letters that come in one text only, or in very many, cost time and tell nothing.
-LEAST_TEXTS, MOST_TEXTS = 2, 0.05
+# Letters that come in one text only, or in the texts of many entries, cost time and tell little.
+LEAST_TEXTS = 2
+MOST_TEXTS, MOST_ENTRIES = 0.05, 3  # the greater: a share of the texts, as many as of some entries
 SATURATION, LENGTH_SHARE = 1.2, 0.75  # BM25's k1 and b
 # A head pays from some texts per entry on; in huge folders it would take too long.
 HEAD_LEAST, HEAD_MOST = 4, 10_000
@@ -56,7 +57,7 @@ class Index:
         names: dict[str, int] = {}
         counts = _count([text.features for text in texts], names)
         taught = np.flatnonzero([text.taught for text in texts])
-        kept = _useful(names, counts)
+        kept = _useful(names, counts, entries)
         self._ids = {name: i for i, name in enumerate(np.array(list(names), object)[kept])}
         counts = counts[:, kept].tocsr()
         self._views = np.array([view_of(name) for name in self._ids], np.int8)
@@ -65,7 +66,8 @@ class Index:
         self._postings, self._entry_idf = self._index_entries(counts, owners, weights)
         self._rarest = float(self._entry_idf.max(initial=1.0))
         rows = counts[taught]
-        self._idf = _idf(rows.shape[0], np.bincount(rows.indices, minlength=len(self._ids)))
+        frequency = np.bincount(rows.indices, minlength=len(self._ids))
+        self._idf = _idf(rows.shape[0], frequency)
         self._head: Array | None = None
         if HEAD_LEAST * entries <= len(taught) <= HEAD_MOST:
             self._head = head.train(self._unit_rows(rows), owners[taught], entries)
@@ -106,7 +108,8 @@ class Index:
         views = self._views[rows.indices]
         cell = place * len(View) + views
         lengths = np.sqrt(np.bincount(cell, rows.data**2, minlength=rows.shape[0] * len(View)))
-        rows.data *= (VIEW_WEIGHTS[views] / lengths[cell]).astype(np.float32)
+        rows.data *= (VIEW_WEIGHTS[views] / np.maximum(lengths[cell], 1e-9)).astype(np.float32)
+        rows.eliminate_zeros()
         return rows
 
     def _index_entries(
@@ -137,10 +140,10 @@ def _count(texts: Sequence[Sequence[str]], names: dict[str, int]) -> Any:
     return counts
 
 
-def _useful(names: dict[str, int], counts: Any) -> NDArray[np.intp]:
+def _useful(names: dict[str, int], counts: Any, entries: int) -> NDArray[np.intp]:
     frequency = np.bincount(counts.indices, minlength=len(names))
     letters = np.fromiter((view_of(name) == View.LETTERS for name in names), bool, len(names))
-    common = max(MOST_TEXTS * counts.shape[0], LEAST_TEXTS)
+    common = max(MOST_TEXTS, MOST_ENTRIES / max(entries, 1)) * counts.shape[0]
     return np.flatnonzero(~letters | ((frequency >= LEAST_TEXTS) & (frequency <= common)))
 
 

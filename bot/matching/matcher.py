@@ -16,7 +16,8 @@ from bot.matching.index import Index, Text
 from bot.matching.reader import Reader, vocabulary
 
 SHOWN = 8  # matches in a result
-COVERAGE_WEIGHT = 4.0
+COVERAGE_WEIGHT = 5.0
+MANY_ENTRIES = 100  # with fewer, words tell entries apart less, and coverage counts for less
 
 
 class Outcome(StrEnum):
@@ -77,7 +78,8 @@ class Matcher:
         reader = Reader(vocabulary([source.text for source in sources], trusted))
         lexicon = Lexicon(faq.synonyms, corpus.year(faq))
         texts = [
-            Text(_features(reader, lexicon, s.text), s.entry, s.weight, s.taught) for s in sources
+            Text(_features(reader, lexicon, s.text, letters=s.taught), s.entry, s.weight, s.taught)
+            for s in sources
         ]
         return cls(faq, thresholds, reader, lexicon, Index(texts, len(faq.entries)))
 
@@ -92,7 +94,8 @@ class Matcher:
     def _rank(self, text: str) -> tuple[Match, ...]:
         query = self._index.query(_features(self._reader, self._lexicon, text))
         coverage = self._index.coverage(query)
-        chances = softmax(self._index.logits(query) + COVERAGE_WEIGHT * coverage)
+        weight = COVERAGE_WEIGHT * min(1.0, self._index.entries / MANY_ENTRIES)
+        chances = softmax(self._index.logits(query) + weight * coverage)
         best = np.argsort(-chances)[:SHOWN]
         return tuple(Match(self._ids[i], float(chances[i])) for i in best if coverage[i] > 0)
 
@@ -107,6 +110,6 @@ class Matcher:
         return Result(Outcome.ASK_BACK, matches)
 
 
-def _features(reader: Reader, lexicon: Lexicon, text: str) -> list[str]:
-    words = reader.read(text).words
-    return [*features(words), *concepts.features(*lexicon.concepts(words))]
+def _features(reader: Reader, lexicon: Lexicon, text: str, *, letters: bool = True) -> list[str]:
+    words = reader.read(text)
+    return [*features(words, letters=letters), *concepts.features(*lexicon.concepts(words))]

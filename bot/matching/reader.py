@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log1p
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from rapidfuzz.distance import OSA
 
@@ -29,13 +29,6 @@ GLUED_NUMBER = re.compile(
 AGE = {"t": "tuổi", "tủi": "tuổi", "th": "tháng"}  # after a number these mean nothing else
 
 Phrase: TypeAlias = tuple[Word, ...]
-
-
-class Reading(NamedTuple):
-    """The likeliest words of a text, and other words that its tokens may stand for."""
-
-    words: list[Word]
-    others: list[Word]
 
 
 class Vocabulary:
@@ -75,40 +68,43 @@ class Reader:
         self._known = vocabulary
         self._phrases = lru_cache(maxsize=20_000)(self._find)
 
-    def read(self, text: str) -> Reading:
-        plain_only = not has_marks(text := clean(text))
+    def read(self, text: str) -> list[Word]:
+        """The likeliest words of *text*; `marked` only when the writer typed marks or Telex."""
+        text = clean(text)
         slots = [self._phrases(token) for token in self._tokens(text)]
         words: list[Word] = []
-        others: list[Word] = []
         for place, phrases in enumerate(slots):
-            after = slots[place + 1][0][0].plain if place + 1 < len(slots) else ""
             best = phrases[0]
             if len(phrases) > 1:
-                best = self._best(phrases, words[-1].plain if words else "", after)
-                others += [word for p in phrases if p is not best for word in p]
+                before = words[-1].plain if words else ""
+                after = slots[place + 1][0][0].plain if place + 1 < len(slots) else ""
+                best = self._best(phrases, before, after)
             words += best
-        if plain_only:
-            telex = any(word.marked != word.plain for word in words if word.marked)
-            words = [w if telex and w.marked else Word(w.plain) for w in words]
-        return Reading(words, others)
+        if has_marks(text) or any(word.marked != word.plain for word in words if word.marked):
+            return words
+        return [Word(word.plain) for word in words]
 
     def _tokens(self, text: str) -> list[str]:
         found: list[str] = []
         for token in tokens(text)[:MAX_TOKENS]:
-            number = GLUED_NUMBER.fullmatch(token)
-            parts = (number[1], AGE.get(number[2], number[2])) if number else (token,)
-            if found and not number and self._joins(found[-1], token):
+            number = GLUED_NUMBER.fullmatch(token) if token[0].isdigit() else None
+            if number:
+                found += (number[1], AGE.get(number[2], number[2]))
+            elif found and self._joins(found[-1], token):
                 found[-1] += token
             else:
-                found += parts
+                found.append(token)
         return found
 
     def _joins(self, left: str, right: str) -> bool:
-        """Whether a space got into one word ("vn eid")."""
-        if left in self._known and right in self._known:
+        """Whether a space got into one word that is no syllable ("vn eid")."""
+        first, second = to_word(left).plain, to_word(right).plain
+        if is_syllable(first) and is_syllable(second):
             return False
-        joined = to_word(left + right).plain
-        return len(joined) >= 5 and joined in self._known and not is_syllable(joined)
+        joined = first + second
+        counts = self._known.counts
+        known = joined in counts and not (first in counts and second in counts)
+        return known and len(joined) >= 5 and not is_syllable(joined)
 
     def _best(self, phrases: Sequence[Phrase], before: str, after: str) -> Phrase:
         """The phrase that the index has seen most between its neighbours; the first if none."""
