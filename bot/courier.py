@@ -35,7 +35,7 @@ SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cann
 FIRST_PAUSE = 1.0  # seconds, doubled at each attempt
 LONGEST_PAUSE = 300.0
 GIVE_UP_AFTER = timedelta(hours=24)
-IDLE_POLL = 5.0  # seconds between looks when nothing wakes the courier: other processes write rows too
+IDLE_POLL = 5.0  # seconds between looks unasked: other processes write rows too
 
 log = structlog.get_logger()
 
