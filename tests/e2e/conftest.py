@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +92,22 @@ class Site:
         with closing(sqlite3.connect(self.folder / "vneid.db")) as database:
             return int(database.execute(sql).fetchone()[0])
 
-    def officer_answers(self, text: str) -> None:
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until *condition*, looked at between requests to the service, holds."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not condition():
+            assert time.monotonic() < end, "waited too long"
+            with urllib.request.urlopen(f"{self.url}/healthz") as answer:  # noqa: S310 - loopback
+                answer.read()
+
+    def officer_answers(self, text: str, *, hours_ago: float = 0) -> None:
         """As `vneid-bot officer answer` does, from another process's connection."""
+        now = datetime.now(UTC) - timedelta(hours=hours_ago)
         database = SqliteDatabase(self.folder / "vneid.db")
         try:
             with database.transaction() as tx:
                 (waiting,) = officers.waiting(tx)
-                assert reply_to(tx, waiting["id"], text, datetime.now(UTC))
+                assert reply_to(tx, waiting["id"], text, now)
         finally:
             database.close()
 
