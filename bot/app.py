@@ -163,6 +163,7 @@ async def _sweep(service: Service, clock: Clock) -> None:
 def forget_before(tx: Transaction, before: datetime) -> None:
     conversations.forget_before(tx, before)
     questions.forget_before(tx, before)
+    officers.forget_before(tx, before)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

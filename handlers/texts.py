@@ -60,7 +60,7 @@ def help_text(contact: Contact) -> Reply:
         "• Gõ “menu” để xem danh mục, “gặp cán bộ” để nhờ người trả lời, “hủy” để thôi việc đang "
         "làm.\n\n"
         "Mình là trợ lý tự động. Mình không hỏi và không giữ số căn cước, mã OTP, mật khẩu, ảnh "
-        f"giấy tờ. Việc gấp: gọi 113. Hỏi về VNeID: tổng đài {contact.hotline} (có tính cước)."
+        f"giấy tờ. Việc gấp: gọi 113. Hỏi về VNeID: tổng đài {contact.hotline} (có thể tính cước)."
     )
     return notice(text, MENU, OFFICER)
 
@@ -132,7 +132,7 @@ def neighbour(entry: Entry) -> Reply:
 def admit(contact: Contact) -> Reply:
     text = (
         "Câu này mình chưa có câu trả lời chắc chắn, nên không dám nói bừa.\n\n"
-        f"Bạn có thể hỏi {contact.office}, hoặc tổng đài {contact.hotline} (có tính cước). "
+        f"Bạn có thể hỏi {contact.office}, hoặc tổng đài {contact.hotline} (có thể tính cước). "
         "Thử hỏi lại ngắn hơn, mỗi lần một việc, cũng có khi mình hiểu ra."
     )
     return Reply(Tone.ADMIT, text, (MENU, OFFICER))
@@ -217,7 +217,7 @@ def officer_prompt(contact: Contact) -> Reply:
         "Bạn viết điều cần hỏi vào tin nhắn tiếp theo, mình chuyển cho cán bộ; câu trả lời sẽ đến "
         "ngay trong khung chat này, thường vào giờ hành chính.\n\n"
         "Đừng viết số căn cước, mật khẩu hay mã OTP. "
-        f"Cần ngay thì gọi tổng đài {contact.hotline} (có tính cước); khẩn cấp gọi 113."
+        f"Cần ngay thì gọi tổng đài {contact.hotline} (có thể tính cước); khẩn cấp gọi 113."
     )
     return step(text, CANCEL)
 

@@ -65,3 +65,11 @@ ALERTS = "SELECT * FROM alerts WHERE seen_at IS NULL ORDER BY at, id"
 
 def alerts(tx: Transaction) -> list[Row]:
     return tx.rows(ALERTS)
+
+
+FORGET = "DELETE FROM handoffs WHERE at < :before"
+
+
+def forget_before(tx: Transaction, before: datetime) -> None:
+    """Delete what people asked officers before *before*, answered or not."""
+    tx.rows(FORGET, before=stamp(before))

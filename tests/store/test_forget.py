@@ -1,0 +1,33 @@
+"""What is older than the deployment keeps is deleted, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.app import forget_before
+from bot.messages import Kind
+from bot.store.database import SqliteDatabase
+from tests.conftest import Clock, Person
+
+TABLES = ("people", "incoming", "outbox", "questions", "handoffs")
+
+
+def counts(database: SqliteDatabase) -> list[int]:
+    with database.transaction() as tx:
+        return [tx.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in TABLES]  # noqa: S608
+
+
+def test_after_the_days_that_are_kept_nothing_of_a_person_is_left(
+    chat: Callable[..., Person], database: SqliteDatabase, clock: Clock
+) -> None:
+    old = chat("an")
+    old.does(Kind.START)
+    old.says("rớt bóp mất luôn cái thẻ căn cước")
+    old.presses("officer")
+    old.says("hồ sơ của tôi đâu")
+    clock.move(days=31)
+    chat("binh").says("quên mật khẩu")
+    with database.transaction() as tx:
+        forget_before(tx, clock() - timedelta(days=30))
+    assert counts(database) == [1, 1, 1, 1, 0]
