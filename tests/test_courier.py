@@ -28,6 +28,7 @@ from tests.conftest import Clock
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 AN = Address("post", "an")
+IDS = Ids()  # one counter, so that rows of the same moment keep their order
 
 
 def letter(attempts: int = 1, useful_for: float | None = None) -> Letter:
@@ -100,12 +101,11 @@ def courier(database: SqliteDatabase, clock: Clock) -> Courier:
 
 
 def put(database: SqliteDatabase, clock: Clock, *texts: str, to: Address = AN) -> None:
-    ids = Ids()
     with database.transaction() as tx:
         conversations.take(tx, to, clock())
         for text in texts:
             outbox.put(
-                tx, id=ids.new(clock()), key=f"{to.user}{text}", to=to,
+                tx, id=IDS.new(clock()), key=f"{to.user}{text}", to=to,
                 reply=Reply(Tone.NOTICE, text), content="v", now=clock(),
             )  # fmt: skip
 
