@@ -35,8 +35,8 @@ class Telegram(Section):
 class Matching(Section):
     """Confidence from 0 to 1: from `answer` on it answers, from `ask_back` on it asks back."""
 
-    answer: Annotated[float, Field(ge=0, le=1)] = 0.55
-    ask_back: Annotated[float, Field(ge=0, le=1)] = 0.20
+    answer: Annotated[float, Field(ge=0, le=1)] = 0.80
+    ask_back: Annotated[float, Field(ge=0, le=1)] = 0.35
     choices: Annotated[int, Field(ge=1, le=3)] = 3
 
 

@@ -8,29 +8,29 @@ from typing import NamedTuple
 from bot.matching.entries import Entry, Faq
 
 ANSWER_WEIGHT = 0.3
+TOGETHER = 3  # keywords that are learnt as one text: fewer texts are learnt sooner
 
 
 class Source(NamedTuple):
-    """A text of an entry. `edited` texts are spelt with care, phrasings as people type."""
+    """Texts of an entry that count as one. `edited` ones are spelt with care, phrasings are as
+    people type them."""
 
-    text: str
+    texts: tuple[str, ...]
     entry: int
     weight: float = 1.0  # share in the entry's words
     taught: bool = True  # people ask like this
     edited: bool = True
+    whole: bool = False  # a whole question: typed word for word, it is this entry's
 
 
-def texts(faq: Faq) -> Iterator[Source]:
+def sources(faq: Faq) -> Iterator[Source]:
     for number, entry in enumerate(faq.entries.values()):
-        yield Source(entry.question, number)
-        if entry.label:
-            yield Source(entry.label, number, edited=False)
-        for phrasing in entry.phrasings:
-            yield Source(phrasing, number, edited=False)
-        for keyword in entry.keywords:
-            yield Source(keyword, number)
-        for text in _answer(entry):
-            yield Source(text, number, weight=ANSWER_WEIGHT, taught=False)
+        yield Source((entry.question,), number, whole=True)
+        for text in (*((entry.label,) if entry.label else ()), *entry.phrasings):
+            yield Source((text,), number, edited=False, whole=True)
+        for start in range(0, len(entry.keywords), TOGETHER):
+            yield Source(entry.keywords[start : start + TOGETHER], number)
+        yield Source(tuple(_answer(entry)), number, weight=ANSWER_WEIGHT, taught=False)
 
 
 def _answer(entry: Entry) -> Iterator[str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]  # float32
 
 PENALTY = 0.02  # on unit-length rows
-STEPS = 18
+STEPS = 15
 MEMORY = 5  # pairs kept by L-BFGS
 
 

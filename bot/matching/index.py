@@ -44,7 +44,7 @@ class Query:
     """A text in terms of the index."""
 
     ids: NDArray[np.int32]
-    weights: Array  # of unit length, view by view
+    weights: Array  # of unit length, view by view, times the share of words that are known
     entry_ids: NDArray[np.int32]  # words, pairs and concepts
     asked: float  # the idf of all words, pairs and concepts, unknown ones too
 
@@ -72,6 +72,10 @@ class Index:
         if HEAD_LEAST * entries <= len(taught) <= HEAD_MOST:
             self._head = head.train(self._unit_rows(rows), owners[taught], entries)
 
+    @property
+    def has_head(self) -> bool:
+        return self._head is not None
+
     def query(self, features: Sequence[str]) -> Query:
         known = self._ids
         found = np.fromiter((known[f] for f in features if f in known), np.int32)
@@ -79,9 +83,12 @@ class Index:
         views = self._views[ids]
         weights = (1 + np.log(counts, dtype=np.float32)) * self._idf[ids]
         lengths = np.sqrt(np.bincount(views, weights * weights, minlength=len(View)))
-        weights *= (VIEW_WEIGHTS / np.maximum(lengths, 1e-9))[views]
-        entry_ids = ids[views <= View.CONCEPT]
         unknown = {f for f in features if f not in known and view_of(f) <= View.CONCEPT}
+        strange = self._rarest * sum(view_of(f) == View.WORD for f in unknown)
+        familiar = float(self._entry_idf[ids[views == View.WORD]].sum())
+        grasp = familiar / max(familiar + strange, 1e-9)
+        weights *= (grasp * VIEW_WEIGHTS / np.maximum(lengths, 1e-9))[views]
+        entry_ids = ids[views <= View.CONCEPT]
         asked = float(self._entry_idf[entry_ids].sum()) + self._rarest * len(unknown)
         return Query(ids, weights.astype(np.float32), entry_ids, asked)
 

@@ -7,17 +7,16 @@ from enum import StrEnum
 
 import numpy as np
 
-from bot.matching import concepts, corpus
-from bot.matching.concepts import Lexicon
+from bot.matching import followup, split
+from bot.matching.confidence import EXACT, confidence
 from bot.matching.entries import Faq, Kind
-from bot.matching.features import features
 from bot.matching.head import softmax
-from bot.matching.index import Index, Text
-from bot.matching.reader import Reader, vocabulary
+from bot.matching.ranker import Array, Ranker, Ranking, blended
+from bot.matching.text import shorten
 
 SHOWN = 8  # matches in a result
-COVERAGE_WEIGHT = 5.0
-MANY_ENTRIES = 100  # with fewer, words tell entries apart less, and coverage counts for less
+MOST_QUESTIONS = 2  # told apart in one message; more is a story
+VAGUE = 0.5  # confidence, at most, in a text that asks without saying about what
 
 
 class Outcome(StrEnum):
@@ -31,8 +30,8 @@ class Thresholds:
     """Confidence from 0 to 1: from `answer` on one entry is shown, from `ask_back` on up to
     `choices` of them are offered as buttons; below it the bot admits that it does not know."""
 
-    answer: float = 0.55
-    ask_back: float = 0.20
+    answer: float = 0.80
+    ask_back: float = 0.35
     choices: int = 3
 
 
@@ -61,43 +60,68 @@ class Result:
 class Matcher:
     """Finds entries for questions. Immutable once built: reload builds another."""
 
-    def __init__(
-        self, faq: Faq, thresholds: Thresholds, reader: Reader, lexicon: Lexicon, index: Index
-    ) -> None:
+    def __init__(self, faq: Faq, thresholds: Thresholds, ranker: Ranker) -> None:
         self.faq = faq
         self.thresholds = thresholds
         self._ids = tuple(faq.entries)
-        self._reader = reader
-        self._lexicon = lexicon
-        self._index = index
+        self._places = {id_: place for place, id_ in enumerate(self._ids)}
+        self._ranker = ranker
 
     @classmethod
     def build(cls, faq: Faq, thresholds: Thresholds) -> Matcher:
-        sources = list(corpus.texts(faq))
-        trusted = [source.text for source in sources if source.edited]
-        reader = Reader(vocabulary([source.text for source in sources], trusted))
-        lexicon = Lexicon(faq.synonyms, corpus.year(faq))
-        texts = [
-            Text(_features(reader, lexicon, s.text, letters=s.taught), s.entry, s.weight, s.taught)
-            for s in sources
-        ]
-        return cls(faq, thresholds, reader, lexicon, Index(texts, len(faq.entries)))
+        return cls(faq, thresholds, Ranker.build(faq))
 
     def match(self, text: str, *, previous: str | None = None) -> Result:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""
-        return self._decide(self._rank(text))
+        words = self._ranker.read(text)
+        if followup.says_nothing(words):
+            return Result(Outcome.ADMIT, ())
+        ranking = self._ranker.rank(words)
+        vague = followup.leans(words) and ranking.exact is None
+        if vague and previous in self._places:
+            return self._decide(self._matches(self._after(ranking, previous)))
+        matches = self._matches(ranking)
+        if vague and followup.only_asks(words):  # about what? Offer, but do not answer
+            matches = tuple(Match(m.entry, min(m.confidence, VAGUE)) for m in matches)
+        return self._decide(matches)
+
+    def _after(self, ranking: Ranking, previous: str) -> Ranking:
+        """*ranking* of a follow-up, read with the entry that was answered before it."""
+        before = self.faq.entries[previous]
+        context = self._ranker.rank(self._ranker.read(before.question))
+        near = [self._places[id_] for id_ in before.related if id_ in self._places]
+        return blended(ranking, context, near)
 
     def match_all(self, text: str, *, previous: str | None = None) -> tuple[Result, ...]:
         """One result for each question in *text* (at most two are told apart)."""
-        return (self.match(text, previous=previous),)
+        whole = self.match(text, previous=previous)
+        found: dict[str, Result] = {}
+        for part in split.parts(shorten(text)):
+            if split.asks(part, self._ranker.read(part)):
+                result = self.match(part, previous=next(iter(found), previous))
+                if result.outcome is Outcome.ANSWER or result.neighbour:
+                    found.setdefault(result.matches[0].entry, result)
+        return tuple(found.values()) if len(found) == MOST_QUESTIONS else (whole,)
 
-    def _rank(self, text: str) -> tuple[Match, ...]:
-        query = self._index.query(_features(self._reader, self._lexicon, text))
-        coverage = self._index.coverage(query)
-        weight = COVERAGE_WEIGHT * min(1.0, self._index.entries / MANY_ENTRIES)
-        chances = softmax(self._index.logits(query) + weight * coverage)
-        best = np.argsort(-chances)[:SHOWN]
-        return tuple(Match(self._ids[i], float(chances[i])) for i in best if coverage[i] > 0)
+    def _matches(self, ranking: Ranking) -> tuple[Match, ...]:
+        """The best entries with their confidence, best first; none when no word is known."""
+        chances = softmax(ranking.scores)
+        order = np.argsort(-chances, kind="stable")[:SHOWN]
+        best = order[0]
+        if not ranking.coverage[best] > 0:
+            return ()
+        sure = self._confidence(ranking, order)
+        ratios = np.minimum(chances[order] / max(float(chances[best]), 1e-9), 1.0)
+        values = [sure * float(ratio) for ratio in ratios]
+        return tuple(Match(self._ids[i], v) for i, v in zip(order, values, strict=True))
+
+    def _confidence(self, ranking: Ranking, order: Array) -> float:
+        best = order[0]
+        if ranking.exact == best:
+            return EXACT
+        second = ranking.scores[order[1]] if len(order) > 1 else 0.0
+        margin = float(ranking.scores[best] - second)
+        return confidence(margin, float(ranking.coverage[best]), ranking.words)
 
     def _decide(self, matches: tuple[Match, ...]) -> Result:
         if not matches or matches[0].confidence < self.thresholds.ask_back:
@@ -108,8 +132,3 @@ class Matcher:
         if best.confidence >= self.thresholds.answer:
             return Result(Outcome.ANSWER, matches)
         return Result(Outcome.ASK_BACK, matches)
-
-
-def _features(reader: Reader, lexicon: Lexicon, text: str, *, letters: bool = True) -> list[str]:
-    words = reader.read(text)
-    return [*features(words, letters=letters), *concepts.features(*lexicon.concepts(words))]

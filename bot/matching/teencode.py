@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 
 _TABLE = """
+alo aloo allo: alo ; hi hii: hi ; hello helo hê lô: hello ; tks thx thanks thank thanhs: cảm ơn
+test: thử ; bye baibai: bye
 k: không | kể
 ko kh hk hok hong hông hem hổng hg kg kog khog khg k0 0 hêm hơm khum khôm kô kôh hôg: không
 dc đc dk đk: được | đăng ký | điều kiện | địa chỉ ; dcj đcj đựoc dx đx đuợc: được

@@ -32,11 +32,17 @@ class Word(NamedTuple):
     marked: str = ""
 
 
+def shorten(text: str) -> str:
+    """*text*, or its head and its tail when it is too long to be a question."""
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    half = MAX_CHARACTERS // 2
+    return f"{text[:half]} {text[-half:]}"
+
+
 def clean(text: str) -> str:
     """One line of lower-case NFC text without hidden characters, of bounded length."""
-    if len(text) > MAX_CHARACTERS:
-        half = MAX_CHARACTERS // 2
-        text = f"{text[:half]} {text[-half:]}"
+    text = shorten(text)
     # NFKC undoes full-width and "mathematical" letters, and m² -> m2.
     text = unicodedata.normalize("NFKC", HIDDEN.sub("", text)).lower()
     return " ".join(text.split())[: 2 * MAX_CHARACTERS]
