@@ -231,14 +231,6 @@ def test_variants_that_have_run_out_leave_nothing_to_say(folder: Path) -> None:
     assert found == {11: [], 12: [(line, False)], 1: [(line, True)]}
 
 
-def test_a_phrasing_that_another_entry_wins_is_told(folder: Path) -> None:
-    stray = "rớt mất thẻ thì làm lại ở đâu"
-    text = spoil(folder / PHI, "- passport bao nhiu tien", f"- {stray}")
-    found = by_rule(lint.check(folder, house(match=True)), Rule.WON)
-    told = [(f.fault.line, f.serious) for f in found if "cap-lai" in f.fault.message]
-    assert (line_of(text, stray), True) in told
-
-
 def test_an_unseen_phrasing_that_another_entry_wins_is_worth_a_look(folder: Path) -> None:
     """The stray phrasing is learnt by its own entry, so only a matcher without it tells."""
     stray = "thẻ căn cước gần hết hạn muốn đổi thẻ mới"

@@ -1,7 +1,7 @@
-"""Phrasings that another entry wins: asked as they stand, and asked when they are not there.
+"""Phrasings that another entry would win if they were not there.
 
-The second needs a matcher that has not seen the phrasing: the phrasings are dealt into a few
-parts, and each part is asked of a matcher built without it.
+A matcher answers its own phrasings by themselves, so it must not have seen them: the phrasings are
+dealt into a few parts, and each part is asked of a matcher built without it.
 """
 
 from __future__ import annotations
@@ -27,31 +27,21 @@ Row = tuple[Item, int, str]
 def check(corpus: Corpus, house: House) -> Iterator[Finding]:
     if corpus.faq is None or not house.match:
         return
-    taken: set[tuple[str, int]] = set()
-    matcher = Matcher.build(corpus.faq, house.thresholds)
-    for item, number, winner in _lost(matcher, corpus.phrasings):
-        taken.add((item.entry.id, number))
-        hint = "chuyển câu này sang mục đó, hoặc viết lại cho rõ ý của mục này"
-        message = f"hỏi đúng câu này thì mục {winner.entry} trả lời"
-        yield item.finding(Rule.WON, ("phrasings", number), message, hint)
     for part in range(PARTS):
         matcher = Matcher.build(_without(corpus.faq, part), house.thresholds)
         rows = [row for row in corpus.phrasings if _in_part(row, part)]
-        for item, number, winner in _lost(matcher, rows, SURE):
-            if (item.entry.id, number) not in taken:
-                yield _leaning(item, number, winner)
+        for item, number, winner in _lost(matcher, rows):
+            yield _leaning(item, number, winner)
 
 
-def _lost(
-    matcher: Matcher, rows: Iterable[Row], sure: float = 0.0
-) -> Iterator[tuple[Item, int, Match]]:
+def _lost(matcher: Matcher, rows: Iterable[Row]) -> Iterator[tuple[Item, int, Match]]:
     for item, number, text in rows:
         result = matcher.match(text)
         best = result.matches[0] if result.matches else None
         answered = result.outcome is Outcome.ANSWER or result.neighbour is not None
-        if not best or not answered or best.entry == item.entry.id or best.confidence < sure:
+        if not best or not answered or best.entry == item.entry.id or best.confidence < SURE:
             continue
-        offered = sure and item.entry.id in [match.entry for match in result.matches[:BUTTONS]]
+        offered = item.entry.id in [match.entry for match in result.matches[:BUTTONS]]
         if not offered:
             yield item, number, best
 
