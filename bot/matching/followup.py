@@ -1,10 +1,11 @@
-"""Short questions that lean on the one before: "vậy trẻ em thì sao", "bao nhiêu tiền?"."""
+"""Short questions that lean on the one before: "vậy trẻ em thì sao", "bao nhiêu tiền?".
+
+All words here are without marks, as reading gives them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from bot.matching.text import Word
 
 # Words that ask without saying about what. Marks are stripped, as everywhere in reading.
 ASKING = frozenset(
@@ -29,18 +30,17 @@ OPENERS = frozenset({"vay", "the", "con", "roi", "neu", "lo", "nhung"})
 MOST_WORDS = 9
 
 
-def says_nothing(words: Sequence[Word]) -> bool:
-    return all(word.plain in EMPTY for word in words)
+def says_nothing(words: Sequence[str]) -> bool:
+    return all(word in EMPTY for word in words)
 
 
-def only_asks(words: Sequence[Word]) -> bool:
+def only_asks(words: Sequence[str]) -> bool:
     """Whether a text of these words asks without saying about what."""
-    return all(word.plain in ASKING or word.plain in EMPTY for word in words)
+    return all(word in ASKING or word in EMPTY for word in words)
 
 
-def leans(words: Sequence[Word]) -> bool:
+def leans(words: Sequence[str]) -> bool:
     """Whether a text of these words may need the question before it to be understood."""
-    plain = [word.plain for word in words]
-    if len(plain) > MOST_WORDS:
+    if not words or len(words) > MOST_WORDS:
         return False
-    return only_asks(words) or plain[0] in OPENERS or plain[-2:] == ["thi", "sao"]
+    return only_asks(words) or words[0] in OPENERS or list(words[-2:]) == ["thi", "sao"]

@@ -66,6 +66,7 @@ class Matcher:
         self._ids = tuple(faq.entries)
         self._places = {id_: place for place, id_ in enumerate(self._ids)}
         self._ranker = ranker
+        self._small_talk = ranker.knows(followup.says_nothing)  # greetings are a topic here
 
     @classmethod
     def build(cls, faq: Faq, thresholds: Thresholds) -> Matcher:
@@ -74,14 +75,15 @@ class Matcher:
     def match(self, text: str, *, previous: str | None = None) -> Result:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""
         words = self._ranker.read(text)
-        if followup.says_nothing(words):
+        plain = [word.plain for word in words]
+        if followup.says_nothing(plain) and not self._small_talk:
             return Result(Outcome.ADMIT, ())
         ranking = self._ranker.rank(words)
-        vague = followup.leans(words) and ranking.exact is None
+        vague = followup.leans(plain) and ranking.exact is None
         if vague and previous in self._places:
             return self._decide(self._matches(self._after(ranking, previous)))
         matches = self._matches(ranking)
-        if vague and followup.only_asks(words):  # about what? Offer, but do not answer
+        if vague and followup.only_asks(plain):  # about what? Offer, but do not answer
             matches = tuple(Match(m.entry, min(m.confidence, VAGUE)) for m in matches)
         return self._decide(matches)
 

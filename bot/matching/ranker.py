@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -64,6 +64,10 @@ class Ranker:
                 owners[_spoken(readings[0])].add(source.entry)
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
         return cls(reader, lexicon, Index(texts, len(faq.entries)), exact)
+
+    def knows(self, test: Callable[[Sequence[str]], bool]) -> bool:
+        """Whether some phrasing passes *test*, which is given its words."""
+        return any(test(text.split()) for text in self._exact)
 
     def read(self, text: str) -> list[Word]:
         return self._reader.read(text)
