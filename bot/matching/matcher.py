@@ -66,7 +66,10 @@ class Matcher:
         self._ids = tuple(faq.entries)
         self._places = {id_: place for place, id_ in enumerate(self._ids)}
         self._ranker = ranker
-        self._small_talk = ranker.knows(followup.says_nothing)  # greetings are a topic here
+        self._small_talk = any(
+            followup.says_nothing(text.split()) and self._kind(place) is Kind.ANSWER
+            for text, place in ranker.exact.items()
+        )
 
     @classmethod
     def build(cls, faq: Faq, thresholds: Thresholds) -> Matcher:
@@ -124,6 +127,9 @@ class Matcher:
         second = ranking.scores[order[1]] if len(order) > 1 else 0.0
         margin = float(ranking.scores[best] - second)
         return confidence(margin, float(ranking.coverage[best]), ranking.words)
+
+    def _kind(self, place: int) -> Kind:
+        return self.faq.entries[self._ids[place]].kind
 
     def _decide(self, matches: tuple[Match, ...]) -> Result:
         if not matches or matches[0].confidence < self.thresholds.ask_back:

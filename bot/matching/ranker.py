@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -42,7 +42,7 @@ class Ranker:
         self._reader = reader
         self._lexicon = lexicon
         self._index = index
-        self._exact = exact
+        self.exact = exact  # a phrasing's words -> its entry
         self._coverage_weight = COVERAGE_ALONE
         if index.has_head:
             self._coverage_weight = COVERAGE_WEIGHT * min(1.0, index.entries / MANY_ENTRIES)
@@ -65,10 +65,6 @@ class Ranker:
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
         return cls(reader, lexicon, Index(texts, len(faq.entries)), exact)
 
-    def knows(self, test: Callable[[Sequence[str]], bool]) -> bool:
-        """Whether some phrasing passes *test*, which is given its words."""
-        return any(test(text.split()) for text in self._exact)
-
     def read(self, text: str) -> list[Word]:
         return self._reader.read(text)
 
@@ -76,7 +72,7 @@ class Ranker:
         query = self._index.query(_features(words, self._lexicon))
         coverage = self._index.coverage(query)
         scores = self._index.logits(query) + self._coverage_weight * coverage
-        return Ranking(scores, coverage, len(words), self._exact.get(_spoken(words)))
+        return Ranking(scores, coverage, len(words), self.exact.get(_spoken(words)))
 
 
 def _features(words: Sequence[Word], lexicon: Lexicon, *, letters: bool = True) -> list[str]:
