@@ -26,6 +26,8 @@ PATIENCE = 15_000  # ms until an expectation fails; rows of other processes take
 FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 FAQ = Path(__file__).parent.parent / "faq"
+# The page is tested here, not the matcher: the nearest entry is always taken as the answer.
+SURE = "matching: {answer: 0.0, ask_back: 0.0}"
 HOSTILE = """
 group: la
 title: "<b>Lạ</b>"
@@ -116,7 +118,7 @@ def _site(folder: Path) -> Iterator[Site]:
     faq = folder / "faq"
     shutil.copytree(FAQ, faq)
     (faq / "la.yaml").write_text(HOSTILE, encoding="utf-8")
-    site = Site(folder, write_config(folder, faq=faq))
+    site = Site(folder, write_config(folder, SURE, faq))
     site.start()
     yield site
     site.close()
