@@ -17,7 +17,8 @@ import structlog
 from aiohttp import web
 
 from bot.channels import Channel
-from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel, errors_as_json
+from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
+from bot.channels.web_json import errors_as_json
 from bot.config import Settings
 from bot.courier import Courier
 from bot.dialogue import Dialogue

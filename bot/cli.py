@@ -47,6 +47,13 @@ def _load(config_file: Path | None, faq: Path | None) -> config.Settings:
 
 def _start_logs(level: int = logging.INFO) -> None:
     structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # Plain tracebacks: values of variables could be personal data.
+            structlog.processors.ExceptionRenderer(),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -26,6 +26,7 @@ from handlers.words import plain
 
 REPLY_USEFUL_FOR = timedelta(hours=24)
 MAX_STORED_CHARACTERS = 2000
+MAX_DATA = 64  # a button's data has no more; what is longer was not made by us
 
 log = structlog.get_logger()
 
@@ -110,7 +111,7 @@ class Dialogue:
         """Write the update down and take the conversation; None when it was handled before."""
         now = self._clock()
         masked = privacy.mask(incoming.text)
-        stored = masked.text[:MAX_STORED_CHARACTERS] or incoming.data
+        stored = masked.text[:MAX_STORED_CHARACTERS] or privacy.mask(incoming.data).text[:MAX_DATA]
         if not conversations.first_time(tx, incoming, stored, now):
             return None
         conversation = _current(conversations.take(tx, incoming.sender, now), now)

@@ -10,8 +10,9 @@ from handlers.turn import Turn
 
 # Somebody unknown …
 WHO = (
-    r"tu xung|xung la|gia danh|so la|nguoi la|dau so|cong an|can bo|canh sat|csgt|nhan vien|ong nao"
-    r"|thang nao|co nao|ai do|no|ho|dien luc|ngan hang|thue|bao hiem|shipper|toa an|vien kiem sat"
+    r"tu xung|xung la|gia danh|so la|nguoi la|co nguoi|ai do|may nguoi|dau so|cong an|can bo"
+    r"|canh sat|csgt|nhan vien|ong nao|thang nao|co nao|no|ho|dien luc|ngan hang|thue"
+    r"|bao hiem|shipper|toa an|vien kiem sat"
 )
 # … is getting in touch …
 CONTACT = r"goi|alo|dien|nhan tin|nhan|gui|ket ban|kb|zalo|video call|inbox|ib|chat|keu|bao|doi|yeu cau|bat"

@@ -224,6 +224,8 @@ def test_the_wait_for_the_question_ends_by_itself(chat: Chat, clock: Clock) -> N
         "số lạ gọi kêu chuyển tiền để kích hoạt định danh",
         "Nó nhắn zalo bảo bấm vào link cập nhật căn cước",
         "công an gọi video bắt chụp căn cước hai mặt gửi qua",
+        "Có người gọi bảo tôi đọc mã OTP và chuyển tiền",
+        "Có người nhắn Zalo kêu cài app VNeID qua link",
     ],
 )
 def test_a_scam_that_is_going_on_is_answered_first_with_what_to_do(chat: Chat, typed: str) -> None:
@@ -240,6 +242,8 @@ def test_a_scam_that_is_going_on_is_answered_first_with_what_to_do(chat: Chat, t
         "quên mật khẩu thì gọi ai",
         "tải app vneid ở đâu",
         "cán bộ gọi tên theo số thứ tự hả",
+        "mở link vneid gov vn trên điện thoại không được",
+        "ra phường cán bộ bảo tải app vneid rồi làm tiếp",
     ],
 )
 def test_ordinary_questions_raise_no_alarm(chat: Chat, typed: str) -> None:

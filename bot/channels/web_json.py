@@ -1,0 +1,100 @@
+"""The web chat's JSON: reading requests, writing replies, and errors that a person can read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.messages import Reply
+from bot.store.values import unpack
+
+STREAMING = web.RequestKey("streaming", bool)  # marks a request whose response has begun
+
+log = structlog.get_logger()
+
+
+class BadRequest(Exception):
+    """The request cannot be used; the message says why, in Vietnamese, for the person."""
+
+
+async def read_json(request: web.Request) -> dict[str, Any]:
+    """The request's JSON object; raises `BadRequest`, or 413 from aiohttp when it is too long."""
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError, web.RequestPayloadError) as error:
+        raise BadRequest("Nội dung gửi lên phải là JSON.") from error
+    if not isinstance(body, dict):
+        raise BadRequest("Nội dung gửi lên phải là một đối tượng JSON: {…}.")
+    return body
+
+
+def text_of(body: dict[str, Any], key: str) -> str:
+    """The text under *key*, "" without one, half of a cut emoji replaced; raises `BadRequest`."""
+    value = body.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadRequest(f"`{key}` phải là chuỗi chữ.")
+    return value.encode("utf-8", "replace").decode()
+
+
+def reply_json(id_: str, reply: Reply) -> dict[str, Any]:
+    """A reply as the API shows it."""
+    return {
+        "id": id_,
+        "kind": reply.tone.value,
+        "entry": reply.entry,
+        "text": reply.text,
+        "buttons": [
+            {"label": button.label, "data": button.data, "entry": button.entry}
+            for button in reply.buttons
+            if button.data
+        ],
+        "links": [
+            {"label": button.label, "url": button.url} for button in reply.buttons if button.url
+        ],
+        "source": reply.source,
+    }
+
+
+def line_json(row: dict[str, Any]) -> dict[str, Any]:
+    if row["side"] == 0:
+        return {"from": "me", "at": row["at"], "kind": row["kind"], "text": row["body"]}
+    reply = reply_json(row["id"], Reply.from_json(unpack(row["body"])))
+    return {"from": "bot", "at": row["at"], **reply}
+
+
+def json_response(data: Any, status: int = 200) -> web.Response:
+    text = json.dumps(data, ensure_ascii=False)
+    return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
+
+
+SORRY = {
+    404: "Không có địa chỉ này.",
+    405: "Cách gọi không đúng với địa chỉ này.",
+    413: "Tin dài quá (tối đa 16 KB). Bạn viết gọn lại nhé.",
+    500: "Máy chủ đang trục trặc nên chưa nhận được tin này. Bạn gửi lại sau ít phút nhé.",
+}
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Under /api/, every error is JSON with a message a person can read."""
+    if not request.path.startswith("/api/"):
+        response: web.StreamResponse = await handler(request)
+        return response
+    try:
+        return await handler(request)  # type: ignore[no-any-return]
+    except BadRequest as error:
+        return json_response({"error": str(error)}, status=400)
+    except web.HTTPException as error:
+        message = SORRY.get(error.status, "Yêu cầu không dùng được.")
+        return json_response({"error": message}, status=error.status)
+    except Exception:
+        if STREAMING in request:
+            raise
+        log.exception("request failed", path=request.path)
+        return json_response({"error": SORRY[500]}, status=500)
