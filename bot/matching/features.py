@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from bot.matching.text import Word
 
-START, END = Word("^"), Word("$")
+START, END = "^", "$"
 SHORTEST, LONGEST = 2, 4
 
 
@@ -39,35 +39,28 @@ def view_of(feature: str) -> View:
 def features(words: Sequence[Word], *, letters: bool = True) -> list[str]:
     """All features of a text but its concepts, repeated as often as they come in it."""
     found: list[str] = []
-    before = START.plain
+    before = START
     for word in words:
-        found += step(before, word.plain) if letters else step(before, word.plain)[:2]
+        found += (f"w:{word.plain}", f"p:{before} {word.plain}")
         if word.marked:
             found.append(f"m:{word.marked}")
+        if letters:
+            found += letters_of(before, word.plain)
         before = word.plain
     if words:
-        found += end(before) if letters else end(before)[:1]
+        found.append(f"p:{before} {END}")
+        if letters:
+            found += letters_of(before, "")
     return found
 
 
 @lru_cache(maxsize=50_000)
-def step(before: str, word: str) -> tuple[str, ...]:
-    """The features that *word* adds to a text that ends with *before*: word, pair, letters."""
-    tail = "" if before == START.plain else f" {before}"[1 - LONGEST :]
-    return (f"w:{word}", f"p:{before} {word}", *_letters(f"{tail} {word}", len(tail) + 1))
-
-
-@lru_cache(maxsize=10_000)
-def end(before: str) -> tuple[str, ...]:
-    """The features of a text's end after *before*: pair, letters."""
-    tail = f" {before}"[-LONGEST:]
-    return (f"p:{before} {END.plain}", *_letters(f"{tail} ", len(tail)))
-
-
-def _letters(text: str, first: int) -> list[str]:
-    """The runs of letters that end at place *first* of *text* or after it."""
-    return [
+def letters_of(before: str, word: str) -> tuple[str, ...]:
+    """The runs of letters that end in *word* after *before*; "" is the text's end."""
+    tail = "" if before == START else f" {before}"[1 - LONGEST :]
+    text = f"{tail} {word}"
+    return tuple(
         f"c:{text[end - size : end]}"
-        for end in range(first + 1, len(text) + 1)
+        for end in range(len(tail) + (2 if word else 1), len(text) + 1)
         for size in range(SHORTEST, min(LONGEST, end) + 1)
-    ]
+    )

@@ -69,7 +69,7 @@ class Index:
         frequency = np.bincount(rows.indices, minlength=len(self._ids))
         self._idf = _idf(rows.shape[0], frequency)
         self._head: Array | None = None
-        if HEAD_LEAST * entries <= len(taught) <= HEAD_MOST:
+        if pays(len(taught), entries):
             self._head = head.train(self._unit_rows(rows), owners[taught], entries)
 
     @property
@@ -135,6 +135,11 @@ class Index:
         saturated = table.data / (table.data + SATURATION * share[table.indices])
         values = np.repeat(idf, frequency) * saturated * (SATURATION + 1)
         return (table.indptr, table.indices, values.astype(np.float32)), idf
+
+
+def pays(taught: int, entries: int) -> bool:
+    """Whether a head is trained on that many texts; letters and marks serve the head alone."""
+    return HEAD_LEAST * entries <= taught <= HEAD_MOST
 
 
 def _count(texts: Sequence[Sequence[str]], names: dict[str, int]) -> Any:

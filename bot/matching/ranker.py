@@ -13,7 +13,7 @@ from bot.matching import concepts, corpus
 from bot.matching.concepts import Lexicon
 from bot.matching.entries import Faq
 from bot.matching.features import features
-from bot.matching.index import Index, Text
+from bot.matching.index import Index, Text, pays
 from bot.matching.reader import Reader, vocabulary
 from bot.matching.text import Word
 
@@ -54,11 +54,16 @@ class Ranker:
         typed = [text for source in sources if not source.edited for text in source.texts]
         reader = Reader(vocabulary([*edited, *typed], edited))
         lexicon = Lexicon(faq.synonyms, corpus.year(faq))
+        letters = pays(sum(source.taught for source in sources), len(faq.entries))
         texts: list[Text] = []
         owners: dict[str, set[int]] = defaultdict(set)
         for source in sources:
             readings = [reader.read(text) for text in source.texts]
-            found = [f for r in readings for f in _features(r, lexicon, letters=source.taught)]
+            found = [
+                f
+                for r in readings
+                for f in _features(r, lexicon, letters=letters and source.taught)
+            ]
             texts.append(Text(found, source.entry, source.weight, source.taught))
             if source.whole:
                 owners[_spoken(readings[0])].add(source.entry)
