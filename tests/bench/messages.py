@@ -83,10 +83,11 @@ async def first_session(port: int) -> str:
     return str(json.loads(body)["session"])
 
 
-def web_requests(sessions: list[str], count: int) -> list[bytes]:
+def web_requests(sessions: list[str], count: int, *, new: bool = False) -> list[bytes]:
+    """Questions in turn; with *new* no two are the same, so that nothing can be remembered."""
     asked = questions()
     bodies = (
-        {"session": sessions[n % len(sessions)], "text": asked[n % len(asked)]}
+        {"session": sessions[n % len(sessions)], "text": asked[n % len(asked)] + f" {n}" * new}
         for n in range(count)
     )
     return [post("/api/chat", json.dumps(body).encode()) for body in bodies]
@@ -121,8 +122,10 @@ async def measure(service: Service, bare_port: int) -> None:
     await drive(service.port, requests[:500])
     base = await drive(bare_port, requests)
     row("bare aiohttp handler (JSON only)", base, base.rate)
+    fresh = await drive(service.port, web_requests(sessions, MESSAGES, new=True))
+    row("POST /api/chat, every question new", fresh, base.rate)
     whole = await drive(service.port, requests)
-    row("POST /api/chat, committed", whole, base.rate)
+    row("POST /api/chat, 770 questions", whole, base.rate)
     half = await drive(service.port, requests[:2000], rate=whole.rate / 2)
     row("  the same at half load", half, base.rate)
     telegram = await drive(service.port, telegram_requests(MESSAGES))
