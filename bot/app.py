@@ -27,6 +27,7 @@ from bot.matching.matcher import Thresholds
 from bot.store import conversations, officers, questions
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
+from bot.vault import Vault, key_for
 from bot.yaml_file import Faults
 
 SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_days
@@ -87,6 +88,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         settings,
         library.matcher,
         clock,
+        open_vault(settings),
         mailboxes=(WebChannel.name,),
         wake=courier.wake,
     )
@@ -169,6 +171,11 @@ def forget_before(tx: Transaction, before: datetime) -> None:
 
 def open_database(settings: Settings) -> SqliteDatabase:
     return SqliteDatabase(settings.database)
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The vault of the deployment's own key; makes the key when there is none yet."""
+    return Vault(key_for(Path(settings.database), settings.data_key))
 
 
 def lock(settings: Settings) -> IO[str]:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -45,6 +45,50 @@ class Contact(Section):
     office: str = "công an phường, xã, đặc khu nơi gần nhất"
 
 
+Id: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,15}$")]
+Clock: TypeAlias = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]  # HH:MM, Vietnam's
+
+
+class Service(Section):
+    """Something one can book. `bring` and `fee` name the FAQ entries that say what to bring and
+    what it costs; `instead` names the entry that is shown in place of booking; `activate`: whether
+    people are asked afterwards if their account works."""
+
+    id: Id
+    title: str
+    bring: str = ""
+    fee: str = ""
+    instead: str = ""
+    activate: bool = False
+
+
+class Reminders(Section):
+    """When people are reminded: at `evening` on the day before, `hours_before` the visit, and
+    `activation_days` after it; never from `quiet_from` to `quiet_to`."""
+
+    evening: Clock = "19:00"
+    hours_before: Annotated[float, Field(gt=0, le=24)] = 2
+    activation_days: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=60)], ...], Field(strict=False)
+    ] = (0, 3, 10)
+    quiet_from: Clock = "21:00"
+    quiet_to: Clock = "07:00"
+
+
+class Booking(Section):
+    """Rules of booking. Times are minutes, hours or days as the names say."""
+
+    services: Annotated[tuple[Service, ...], Field(strict=False)] = ()
+    offices: str = ""  # a file that fills an empty list of offices at the first start
+    hold_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    lead_hours: Annotated[int, Field(ge=0, le=168)] = 2
+    horizon_days: Annotated[int, Field(ge=1, le=120)] = 30
+    release_minutes: Annotated[int, Field(ge=0, le=1440)] = 30
+    offer_hours: Annotated[int, Field(ge=1, le=24)] = 2
+    most_members: Annotated[int, Field(ge=1, le=5)] = 5
+    reminders: Reminders = Reminders()
+
+
 class Settings(Section):
     """All that a deployment decides. Paths are absolute; secrets never show in `repr`."""
 
@@ -57,6 +101,8 @@ class Settings(Section):
     telegram_api_url: str = "https://api.telegram.org"
     matching: Matching = Matching()
     contact: Contact = Contact()
+    booking: Booking = Booking()
+    data_key: str = Field(default="", repr=False)
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
     @field_validator("public_url")
@@ -71,6 +117,7 @@ class Settings(Section):
 SECRETS: dict[KeyPath, str] = {
     ("telegram", "token"): "TELEGRAM_BOT_TOKEN",
     ("telegram", "webhook_secret"): "TELEGRAM_WEBHOOK_SECRET",
+    ("data_key",): "VNEID_DATA_KEY",
 }
 
 
@@ -142,7 +189,11 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     database = settings.database
     if "://" not in database:
         database = str(folder / database)
-    return settings.model_copy(update={"database": database, "faq": str(folder / settings.faq)})
+    booking = settings.booking
+    if booking.offices:
+        booking = booking.model_copy(update={"offices": str(folder / booking.offices)})
+    update = {"database": database, "faq": str(folder / settings.faq), "booking": booking}
+    return settings.model_copy(update=update)
 
 
 def _get(data: Any, path: KeyPath) -> Any:

@@ -20,6 +20,7 @@ from bot.messages import Answer, Conversation, Incoming, Kind, Reply
 from bot.store import conversations, officers, outbox
 from bot.store.database import Database, Transaction
 from bot.store.values import Ids
+from bot.vault import Vault
 from handlers import HANDLERS, texts
 from handlers.turn import Handler, Turn
 from handlers.words import plain
@@ -56,6 +57,7 @@ class Dialogue:
         settings: Settings,
         matcher: Callable[[], Matcher],
         clock: Callable[[], datetime],
+        vault: Vault,
         *,
         handlers: Sequence[Handler] = HANDLERS,
         mailboxes: Collection[str] = (),
@@ -65,6 +67,7 @@ class Dialogue:
         self._settings = settings
         self._matcher = matcher
         self._clock = clock
+        self._vault = vault
         self._handlers = handlers
         self._mailboxes = frozenset(mailboxes)
         self._wake = wake
@@ -124,6 +127,7 @@ class Dialogue:
             tx=tx,
             matcher=matcher,
             settings=self._settings,
+            vault=self._vault,
             new_id=lambda: self._ids.new(now),
         )
 

@@ -6,6 +6,7 @@ later version of the service.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ class Kind(StrEnum):
     PHOTO = "photo"
     VOICE = "voice"
     STICKER = "sticker"
-    LOCATION = "location"
+    LOCATION = "location"  # `data` holds "latitude,longitude" in degrees
     DOCUMENT = "document"
     CONTACT = "contact"  # `text` holds the shared phone number; only the sender's own gets here
     BLOCKED = "blocked"
@@ -71,27 +72,50 @@ class Incoming:
     edited: bool = False
 
 
+class Wish(StrEnum):
+    """Something a button asks the person's device for; a channel that has no such button leaves it
+    out, and what is wanted is typed."""
+
+    CONTACT = "contact"  # the sender's own phone number, comes as Kind.CONTACT
+    LOCATION = "location"  # where the sender is, comes as Kind.LOCATION
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A choice under a reply. `data` (at most 64 bytes of UTF-8, Telegram's limit) says all that
-    is needed to act on it later; a `url` button opens a page instead."""
+    is needed to act on it later; a `url` button opens a page, a `wish` button asks the device."""
 
     label: str
     data: str = ""
     url: str = ""
     entry: str | None = None
+    wish: Wish | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"label": self.label, "data": self.data, "url": self.url, "entry": self.entry}
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Button:
+        wish = data.get("wish")
+        return cls(**{**data, "wish": Wish(wish) if wish else None})
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a reply: its media type, name and the key its bytes are kept under."""
+    """A small file that goes with a reply (a QR code, a calendar event); `content` is base64, so
+    that it lives and is forgotten with its row."""
 
     media_type: str
     name: str
-    key: str
+    content: str
+
+    @property
+    def data(self) -> bytes:
+        return b64decode(self.content)
+
+    @classmethod
+    def of(cls, media_type: str, name: str, data: bytes) -> Attachment:
+        return cls(media_type, name, b64encode(data).decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +144,7 @@ class Reply:
         return cls(
             tone=Tone(data["tone"]),
             text=data["text"],
-            buttons=tuple(Button(**button) for button in data.get("buttons", ())),
+            buttons=tuple(map(Button.from_json, data.get("buttons", ()))),
             entry=data.get("entry"),
             source=data.get("source", ""),
             attachments=tuple(Attachment(**item) for item in data.get("attachments", ())),

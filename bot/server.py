@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 import click
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.app import (
     lock,
     make_app,
     open_database,
+    open_vault,
     thresholds,
     utc_now,
 )
@@ -25,6 +27,7 @@ from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.library import Library
 from bot.store.database import SqliteDatabase
+from bot.vault import Vault
 
 GRACE = 10.0  # seconds in which requests under way may finish
 
@@ -104,7 +107,8 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
     database = open_database(settings) if remember else SqliteDatabase(":memory:")
     try:
         library = Library(Path(settings.faq), thresholds(settings))
-        dialogue = Dialogue(database, settings, library.matcher, utc_now, mailboxes=(NAME,))
+        vault = open_vault(settings) if remember else Vault(token_hex())
+        dialogue = Dialogue(database, settings, library.matcher, utc_now, vault, mailboxes=(NAME,))
         yield Terminal(dialogue.handle, utc_now)
     finally:
         database.close()

@@ -13,6 +13,7 @@ from bot.matching.matcher import Matcher
 from bot.messages import Answer, Conversation, Incoming
 from bot.privacy import Masked
 from bot.store.database import Transaction
+from bot.vault import Vault
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -34,6 +35,7 @@ class Turn:
     tx: Transaction
     matcher: Matcher
     settings: Settings
+    vault: Vault
     new_id: Callable[[], str]
 
     @property

@@ -17,6 +17,7 @@ from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Address, Incoming, Kind, Reply
 from bot.store.database import SqliteDatabase
+from bot.vault import Vault
 
 FAQ = Path(__file__).parent / "faq"
 PROJECT = Path(__file__).parent.parent
@@ -105,8 +106,13 @@ def loop_runner() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture
-def dialogue(database: SqliteDatabase, matcher: Matcher, clock: Clock) -> Dialogue:
-    return Dialogue(database, Settings(), lambda: matcher, clock, mailboxes=("web",))
+def vault() -> Vault:
+    return Vault("a made-up key")
+
+
+@pytest.fixture
+def dialogue(database: SqliteDatabase, matcher: Matcher, clock: Clock, vault: Vault) -> Dialogue:
+    return Dialogue(database, Settings(), lambda: matcher, clock, vault, mailboxes=("web",))
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ class WebService:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._database = SqliteDatabase(self.folder / "web.db")
-        self._app = make_app(Settings(faq=str(self.faq)), self._database)
+        self._app = make_app(Settings(faq=str(self.faq), data_key="a made-up key"), self._database)
         runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:

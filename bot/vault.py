@@ -1,0 +1,77 @@
+"""Phone numbers at rest: sealed, and found again only by a keyed hash.
+
+The key lives outside the database: in the environment (`data_key: ${VNEID_DATA_KEY}`), or in a
+file beside it that only the service may read. Who steals the database alone learns no number.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+NOT_DIGIT = re.compile(r"\D")
+# Mobile numbers after +84 or 0: nine digits from 3, 5, 7, 8 or 9 (Thông tư 22/2014/TT-BTTTT and
+# the renumbering of 2018); a landline cannot be written to, so it is no use here.
+MOBILE = re.compile(r"[35789]\d{8}")
+
+
+class BadKey(Exception):
+    """The sealed text was written with another key."""
+
+
+class Vault:
+    """Seals and opens text with one key, and marks values for finding them again."""
+
+    def __init__(self, key: str) -> None:
+        secret = sha256(key.encode()).digest()
+        self._cipher = Fernet(urlsafe_b64encode(secret))
+        self._mark_key = sha256(b"mark" + secret).digest()
+
+    def seal(self, text: str) -> str:
+        """*text* encrypted; "" stays ""."""
+        return self._cipher.encrypt(text.encode()).decode() if text else ""
+
+    def open(self, sealed: str) -> str:
+        """What `seal` was given; raises `BadKey`."""
+        if not sealed:
+            return ""
+        try:
+            return self._cipher.decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise BadKey from error
+
+    def mark(self, text: str) -> str:
+        """A keyed hash of *text*: equal for equal texts, and useless without the key."""
+        return hmac.new(self._mark_key, text.encode(), "sha256").hexdigest()[:32]
+
+
+def phone_number(text: str) -> str | None:
+    """A Vietnamese mobile number as 84xxxxxxxxx, or None when *text* is none."""
+    digits = NOT_DIGIT.sub("", text)
+    for prefix in ("84", "0"):
+        rest = digits.removeprefix(prefix)
+        if rest != digits and MOBILE.fullmatch(rest):
+            return "84" + rest
+    return None
+
+
+def key_for(database: Path, given: str) -> str:
+    """The deployment's key: *given*, or that of the file beside *database*, made when missing."""
+    if given:
+        return given
+    file = database.with_suffix(".key")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w") as created:
+        key = os.urandom(32).hex()
+        created.write(key + "\n")
+    return key
