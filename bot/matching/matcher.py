@@ -100,8 +100,11 @@ class Matcher:
     def match_all(self, text: str, *, previous: str | None = None) -> tuple[Result, ...]:
         """One result for each question in *text* (at most two are told apart)."""
         whole = self.match(text, previous=previous)
+        parts = split.parts(shorten(text))
+        if len(parts) < MOST_QUESTIONS:
+            return (whole,)
         found: dict[str, Result] = {}
-        for part in split.parts(shorten(text)):
+        for part in parts:
             if split.asks(part, self._ranker.read(part)):
                 result = self.match(part, previous=next(iter(found), previous))
                 if result.outcome is Outcome.ANSWER or result.neighbour:
