@@ -1,0 +1,67 @@
+"""Consent per purpose: every time it was given or taken back, with the version of the text shown.
+
+Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15: consent is for a purpose, can be shown, can be withdrawn.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.messages import Address
+from bot.store.database import Transaction
+from bot.store.values import stamp
+
+WRITE = """
+    INSERT INTO consents (id, channel, person, purpose, given, version, at)
+    VALUES (:id, :channel, :person, :purpose, :given, :version, :at)
+"""
+
+
+def give(
+    tx: Transaction,
+    id: str,  # noqa: A002 - the column's name
+    person: Address,
+    purpose: str,
+    version: str,
+    now: datetime,
+) -> None:
+    """*purpose* is 'booking', 'reminders' or 'news'; *version* names the text that was shown."""
+    _write(tx, id, person, purpose, version, now, given=1)
+
+
+def take_back(
+    tx: Transaction,
+    id: str,  # noqa: A002
+    person: Address,
+    purpose: str,
+    version: str,
+    now: datetime,
+) -> None:
+    _write(tx, id, person, purpose, version, now, given=0)
+
+
+def _write(
+    tx: Transaction,
+    id: str,  # noqa: A002
+    person: Address,
+    purpose: str,
+    version: str,
+    now: datetime,
+    *,
+    given: int,
+) -> None:
+    who = {"channel": person.channel, "person": person.user}
+    tx.rows(WRITE, id=id, purpose=purpose, given=given, version=version, at=stamp(now), **who)
+
+
+NEWEST = """
+    SELECT given FROM consents
+    WHERE channel = :channel AND person = :person AND purpose = :purpose
+    ORDER BY at DESC, id DESC LIMIT 1
+"""
+
+
+def has(tx: Transaction, person: Address, purpose: str) -> bool:
+    """Whether *person* agrees to *purpose* now."""
+    rows = tx.rows(NEWEST, channel=person.channel, person=person.user, purpose=purpose)
+    return bool(rows and rows[0]["given"])
