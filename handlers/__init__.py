@@ -14,6 +14,7 @@ from handlers import (
     resume,
     safety,
     visits,
+    waiting,
 )
 from handlers.turn import Handler
 
@@ -22,6 +23,7 @@ HANDLERS: tuple[Handler, ...] = (
     booking_form.handle,
     book.handle,
     visits.handle,
+    waiting.handle,
     *map(
         resume.after,
         (

@@ -203,6 +203,34 @@ def _insert(
     raise RuntimeError("no free code was found")
 
 
+def seat(
+    tx: Transaction,
+    *,
+    id: str,  # noqa: A002 - the column's name
+    service: str,
+    place: seats.Seat,
+    person: Address,
+    holder: str,
+    name: str,
+    now: datetime,
+) -> Booking:
+    """Book a place that is already set aside for this person. Raises `AlreadyBooked`."""
+    return _insert(
+        tx,
+        id=id,
+        party=id,
+        member=1,
+        service=service,
+        place=place,
+        person=person,
+        holder=holder,
+        state=State.BOOKED,
+        held_until=None,
+        now=now,
+        name=name,
+    )
+
+
 def code_of(id: str, attempt: int = 0) -> str:  # noqa: A002
     """A short code that people can read out: told from the row's id, so that nothing is rolled.
 

@@ -41,9 +41,9 @@ class Letter:
 
 PUT = """
     INSERT INTO outbox (id, key, channel, person, reply, content, priority, created_at, due_at,
-                        useful_until, state, sent_at)
+                        useful_until, state, sent_at, code, version, kind)
     VALUES (:id, :key, :channel, :person, :reply, :content, :priority, :now, :due_at,
-            :useful_until, :state, :sent_at)
+            :useful_until, :state, :sent_at, :code, :version, :kind)
     ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
@@ -61,11 +61,15 @@ def put(
     useful_until: datetime | None = None,
     priority: int = Priority.REPLY,
     delivered: bool = False,
+    code: str | None = None,
+    version: int | None = None,
+    kind: str | None = None,
 ) -> bool:
     """Write one message; False when *key* was written before.
 
     `delivered` is for channels whose readers fetch the row themselves. `content` is the version of
-    the FAQ that the words came from.
+    the FAQ that the words came from. `code`, `version` and `kind` say what the row is about (see
+    `About`); it then goes out only while that stands.
     """
     rows = tx.rows(
         PUT,
@@ -81,6 +85,9 @@ def put(
         useful_until=stamp(useful_until) if useful_until else None,
         state="sent" if delivered else "due",
         sent_at=stamp(now) if delivered else None,
+        code=code,
+        version=version,
+        kind=kind,
     )
     return bool(rows)
 

@@ -103,7 +103,7 @@ RELEASE = """
 
 
 def release(tx: Transaction, now: datetime) -> int:
-    """Free the places whose time has come; returns how many."""
+    """Free the places whose time has come; returns how many. Those who wait are asked before."""
     rows = tx.rows(RELEASE, now=stamp(now))
     for row in rows:
         free(tx, row["slot"])

@@ -345,10 +345,24 @@ def test_only_legal_moves_can_be_written(
                 tx.rows(FORCE, before=before, after=after, code=code)
 
 
-def test_the_schema_refuses_more_people_than_places(desk: Desk) -> None:
-    desk.book("an", NINE)
-    with pytest.raises(sqlite3.IntegrityError, match="CHECK"), desk.tx.atomic():
-        desk.tx.rows("UPDATE slots SET booked = booked + 1 WHERE id = :id", id=NINE)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE bookings SET before = state, state = 'served'",  # from booked, past arrived
+        "UPDATE slots SET booked = capacity + 1",
+        "UPDATE slots SET booked = -1",
+        "UPDATE slots SET capacity = 0 WHERE booked > 0",
+        "UPDATE bookings SET member = 6",
+        "UPDATE bookings SET slot = 'nowhere'",
+        "UPDATE bookings SET version = 1, code = 'C'",  # two rows: one code and version
+        "DELETE FROM slots",
+    ],
+)
+def test_the_schema_itself_refuses_what_must_not_be(desk: Desk, statement: str) -> None:
+    desk.book("an", EIGHT)
+    desk.book("binh", EIGHT)
+    with pytest.raises(sqlite3.IntegrityError), desk.tx.atomic():
+        desk.tx.rows(statement)
 
 
 def test_the_schema_refuses_a_second_live_booking(desk: Desk) -> None:
