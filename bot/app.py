@@ -16,7 +16,7 @@ from typing import IO
 import structlog
 from aiohttp import web
 
-from bot import reminders
+from bot import places, reminders
 from bot.channels import Channel
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
@@ -25,6 +25,7 @@ from bot.courier import Courier
 from bot.dialogue import Dialogue
 from bot.library import Library
 from bot.matching.matcher import Thresholds
+from bot.opening import Opening
 from bot.store import conversations, officers, questions
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
@@ -50,6 +51,7 @@ class Service:
     library: Library
     dialogue: Dialogue
     courier: Courier
+    opening: Opening
     channels: tuple[Channel, ...]
 
 
@@ -76,6 +78,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
 
 def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     ids = Ids()
+    wards = places.load()
 
     async def report(faults: Faults) -> None:
         now = clock()
@@ -97,11 +100,13 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         library.matcher,
         clock,
         open_vault(settings),
+        wards,
         mailboxes=(WebChannel.name,),
         wake=courier.wake,
     )
     channels = _channels(settings, database, dialogue, clock)
-    return Service(settings, database, library, dialogue, courier, channels)
+    opening = Opening(database, settings, wards, clock)
+    return Service(settings, database, library, dialogue, courier, opening, channels)
 
 
 def _channels(
@@ -140,6 +145,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             await channel.start()
         tasks = [
             asyncio.create_task(service.library.watch()),
+            asyncio.create_task(service.opening.run()),
             asyncio.create_task(_sweep(service, clock)),
         ]
         yield

@@ -17,6 +17,7 @@ import structlog
 from bot import cli_volunteer, config
 from bot.cli_faq import faq
 from bot.cli_officer import officer
+from bot.cli_offices import offices_group
 from bot.yaml_file import Faults
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
@@ -133,3 +134,4 @@ for command in cli_volunteer.COMMANDS:
     faq.add_command(command)
 main.add_command(faq)
 main.add_command(officer)
+main.add_command(offices_group)

@@ -17,6 +17,7 @@ from bot import privacy
 from bot.config import Settings
 from bot.matching.matcher import Matcher
 from bot.messages import Answer, Conversation, Incoming, Kind, Reply
+from bot.places import Wards
 from bot.store import conversations, officers, outbox
 from bot.store.database import Database, Transaction
 from bot.store.values import Ids
@@ -58,6 +59,7 @@ class Dialogue:
         matcher: Callable[[], Matcher],
         clock: Callable[[], datetime],
         vault: Vault,
+        wards: Wards,
         *,
         handlers: Sequence[Handler] = HANDLERS,
         mailboxes: Collection[str] = (),
@@ -68,6 +70,7 @@ class Dialogue:
         self._matcher = matcher
         self._clock = clock
         self._vault = vault
+        self._wards = wards
         self._handlers = handlers
         self._mailboxes = frozenset(mailboxes)
         self._wake = wake
@@ -114,7 +117,7 @@ class Dialogue:
         """Write the update down and take the conversation; None when it was handled before."""
         now = self._clock()
         masked = privacy.mask(incoming.text)
-        stored = masked.text[:MAX_STORED_CHARACTERS] or privacy.mask(incoming.data).text[:MAX_DATA]
+        stored = _stored(incoming, masked)
         if not conversations.first_time(tx, incoming, stored, now):
             return None
         conversation = _current(conversations.take(tx, incoming.sender, now), now)
@@ -128,6 +131,7 @@ class Dialogue:
             matcher=matcher,
             settings=self._settings,
             vault=self._vault,
+            wards=self._wards,
             new_id=lambda: self._ids.new(now),
         )
 
@@ -140,7 +144,8 @@ class Dialogue:
             raise HandlerFault from error
 
     def _write(self, turn: Turn, answer: Answer) -> Delivered:
-        replies = (*texts.privacy_notices(turn.masked.found), *answer.replies)
+        warned = () if answer.expected else texts.privacy_notices(turn.masked.found)
+        replies = (*warned, *answer.replies)
         before = answer.conversation or turn.conversation
         conversation = replace(before, choices=_choices(replies, turn.conversation))
         if conversation != turn.conversation:
@@ -168,6 +173,13 @@ class HandlerFault(Exception):
 def _clean(text: str) -> str:
     """Without lone surrogates and NUL, which no database can hold."""
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _stored(incoming: Incoming, masked: privacy.Masked) -> str:
+    """What is kept of a message. Where somebody is, is used once and not kept."""
+    if incoming.kind is Kind.LOCATION:
+        return ""
+    return masked.text[:MAX_STORED_CHARACTERS] or privacy.mask(incoming.data).text[:MAX_DATA]
 
 
 def _prefix(incoming: Incoming) -> str:

@@ -92,7 +92,13 @@ class Button:
     wish: Wish | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "label": self.label,
+            "data": self.data,
+            "url": self.url,
+            "entry": self.entry,
+            "wish": self.wish.value if self.wish else None,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Button:
@@ -191,11 +197,13 @@ class Conversation:
 class Answer:
     """What a handler wants said, and the conversation as it stands afterwards.
 
-    `conversation=None` leaves it as it was.
+    `conversation=None` leaves it as it was. `expected`: the personal data in the message had been
+    asked for, so nobody is warned of it (it is masked in what is stored all the same).
     """
 
     replies: tuple[Reply, ...] = ()
     conversation: Conversation | None = None
+    expected: bool = False
 
 
 class SendError(Exception):

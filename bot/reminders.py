@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from bot.calendar import VIETNAM
 from bot.config import Reminders
 
 EVENING, HOURS, ACTIVATE = "evening", "hours", "activate"
@@ -21,7 +21,6 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NOTICE = timedelta(minutes=30)  # less before a visit, a reminder that had to move is left out
 LAST_USE = timedelta(minutes=15)  # nearer to the visit a late reminder helps nobody
 ASKED_FOR = timedelta(days=2)  # how long a question after the visit is worth asking late
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from secrets import token_hex
 import click
 from aiohttp import web
 
+from bot import places
 from bot.app import (
     SERVICE,
     AlreadyRunning,
@@ -108,7 +109,9 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
     try:
         library = Library(Path(settings.faq), thresholds(settings))
         vault = open_vault(settings) if remember else Vault(token_hex())
-        dialogue = Dialogue(database, settings, library.matcher, utc_now, vault, mailboxes=(NAME,))
+        dialogue = Dialogue(
+            database, settings, library.matcher, utc_now, vault, places.load(), mailboxes=(NAME,)
+        )
         yield Terminal(dialogue.handle, utc_now)
     finally:
         database.close()

@@ -6,7 +6,7 @@ The one door to PyYAML. Anchors and aliases are refused: nobody needs them here,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,12 +86,17 @@ class Document:
         faults = []
         for item in error.errors(include_url=False):
             path = (*at, *item["loc"])
-            reason, hint = REASONS.get(item["type"], ("", ""))
-            reason = reason or item["msg"].removeprefix("Value error, ")
+            reason, hint = reason_of(item)
             given = item["input"]
             shown = f" (đang là {given!r})" if isinstance(given, str | int | float) else ""
             faults.append(self.fault(path, f"{dotted(path)}: {reason}{shown[:60]}", hint))
         return faults
+
+
+def reason_of(item: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong and how to mend it, in Vietnamese, of one of pydantic's errors."""
+    reason, hint = REASONS.get(item["type"], ("", ""))
+    return reason or str(item["msg"]).removeprefix("Value error, "), hint
 
 
 def dotted(path: KeyPath) -> str:

@@ -1,16 +1,38 @@
 """The dialogue: one file per thing a citizen can do. The first handler that answers wins."""
 
-from handlers import abuse, ask, feedback, handoff, lifecycle, media, menu, outdated, safety
+from handlers import (
+    abuse,
+    ask,
+    book,
+    booking_form,
+    feedback,
+    handoff,
+    lifecycle,
+    media,
+    menu,
+    outdated,
+    resume,
+    safety,
+    visits,
+)
 from handlers.turn import Handler
 
 HANDLERS: tuple[Handler, ...] = (
     lifecycle.handle,
-    media.handle,
-    menu.handle,
-    feedback.handle,
-    handoff.handle,
-    safety.handle,
-    abuse.handle,
-    ask.handle,
-    outdated.handle,
+    booking_form.handle,
+    book.handle,
+    visits.handle,
+    *map(
+        resume.after,
+        (
+            media.handle,
+            menu.handle,
+            feedback.handle,
+            handoff.handle,
+            safety.handle,
+            abuse.handle,
+            ask.handle,
+            outdated.handle,
+        ),
+    ),
 )

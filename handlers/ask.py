@@ -7,11 +7,12 @@ from dataclasses import replace
 from bot.matching.entries import Entry
 from bot.matching.entries import Kind as EntryKind
 from bot.matching.matcher import Outcome, Result
-from bot.messages import Answer, Conversation, Kind, Reply
+from bot.messages import Answer, Button, Conversation, Kind, Reply
 from bot.store import questions
 from handlers import texts
 from handlers.turn import Turn
 
+ACTIVATION = "kich-hoat-cac-buoc"
 RELATED = 2  # buttons to neighbouring questions under an answer
 
 
@@ -25,10 +26,15 @@ def handle(turn: Turn) -> Answer | None:
     return _question(turn)
 
 
+def understands(turn: Turn) -> bool:
+    """Whether the text is a question that this handler has an answer to."""
+    result = turn.matcher.match(turn.text)
+    return result.outcome is Outcome.ANSWER or result.neighbour is not None
+
+
 def show(turn: Turn, entry: Entry) -> Answer:
     """The entry that a button or deep link names."""
-    reply = texts.answer(entry, _related(turn, entry), None)
-    return Answer((reply,), _after(turn.conversation, entry.id))
+    return Answer((_answer(turn, entry, None),), _after(turn.conversation, entry.id))
 
 
 def _question(turn: Turn) -> Answer:
@@ -57,11 +63,28 @@ def _reply(turn: Turn, result: Result) -> Reply:
     )
     entries = [entry for match in result.matches if (entry := turn.entry(match.entry))]
     if result.outcome is Outcome.ANSWER and entries:
-        return texts.answer(entries[0], _related(turn, entries[0]), id_)
+        return _answer(turn, entries[0], id_)
     if result.outcome is Outcome.ASK_BACK and entries:
         return texts.ask_back(entries[: turn.settings.matching.choices])
     neighbour = turn.entry(result.neighbour) if result.neighbour else None
     return texts.neighbour(neighbour) if neighbour else texts.admit(turn.settings.contact)
+
+
+def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
+    return texts.answer(entry, _related(turn, entry), question, _action(turn, entry))
+
+
+def _action(turn: Turn, entry: Entry) -> Button | None:
+    """What one would do after reading *entry*: book (the service it speaks of, if it is one's) or
+    go through the steps of activation."""
+    services = turn.settings.booking.services
+    if entry.action == "book" and services:
+        own = next((one for one in services if entry.id in (one.bring, one.fee)), None)
+        return Button("📅 Đặt lịch hẹn", f"book:{own.id}" if own else "book")
+    steps = turn.entry(ACTIVATION) if entry.action == "activate" else None
+    if steps and steps.id not in (entry.id, *entry.related[:RELATED]):
+        return texts.ask_button(steps)
+    return None
 
 
 def _related(turn: Turn, entry: Entry) -> list[Entry]:

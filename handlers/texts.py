@@ -77,13 +77,17 @@ def outdated() -> Reply:
 # --- answers -------------------------------------------------------------------------------------
 
 
-def answer(entry: Entry, related: Iterable[Entry], question_id: str | None) -> Reply:
-    """The entry as one message. With *question_id* it can be voted on."""
+def answer(
+    entry: Entry, related: Iterable[Entry], question_id: str | None, action: Button | None = None
+) -> Reply:
+    """The entry as one message; *action* is what one would do next. With *question_id* it can be
+    voted on."""
     return Reply(
         Tone.ANSWER,
         entry_text(entry),
         (
             *(Button(link.label, url=link.url) for link in entry.links),
+            *((action,) if action else ()),
             *map(ask_button, related),
             *(vote_buttons(question_id) if question_id else ()),
         ),

@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.matching.entries import Entry
 from bot.matching.matcher import Matcher
 from bot.messages import Answer, Conversation, Incoming
+from bot.places import Wards
 from bot.privacy import Masked
 from bot.store.database import Transaction
 from bot.vault import Vault
@@ -36,6 +37,7 @@ class Turn:
     matcher: Matcher
     settings: Settings
     vault: Vault
+    wards: Wards
     new_id: Callable[[], str]
 
     @property

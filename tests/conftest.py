@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from bot import places
 from bot.config import Settings
 from bot.dialogue import Delivered, Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Address, Incoming, Kind, Reply
+from bot.places import Wards
 from bot.store.database import SqliteDatabase
 from bot.vault import Vault
 
@@ -110,9 +112,16 @@ def vault() -> Vault:
     return Vault("a made-up key")
 
 
+@pytest.fixture(scope="session")
+def wards() -> Wards:
+    return places.load()
+
+
 @pytest.fixture
-def dialogue(database: SqliteDatabase, matcher: Matcher, clock: Clock, vault: Vault) -> Dialogue:
-    return Dialogue(database, Settings(), lambda: matcher, clock, vault, mailboxes=("web",))
+def dialogue(
+    database: SqliteDatabase, matcher: Matcher, clock: Clock, vault: Vault, wards: Wards
+) -> Dialogue:
+    return Dialogue(database, Settings(), lambda: matcher, clock, vault, wards, mailboxes=("web",))
 
 
 @pytest.fixture

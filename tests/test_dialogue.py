@@ -13,6 +13,7 @@ from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Answer, Button, Conversation, Incoming, Kind, Reply, Tone
+from bot.places import Wards
 from bot.store import conversations, officers
 from bot.store.database import DatabaseClosed, SqliteDatabase
 from bot.vault import Vault
@@ -21,6 +22,7 @@ from tests.conftest import Clock, Person
 
 AN = Address("telegram", "an")
 VAULT = Vault("a made-up key")
+WARDS = Wards([], {})
 
 
 def rows(database: SqliteDatabase, table: str) -> list[dict[str, object]]:
@@ -41,7 +43,7 @@ def talk(
     def build(*handlers: Handler, woken: list[str] | None = None) -> Person:
         wake = (woken if woken is not None else []).append
         dialogue = Dialogue(
-            database, Settings(), lambda: matcher, clock, VAULT, handlers=handlers, wake=wake
+            database, Settings(), lambda: matcher, clock, VAULT, WARDS, handlers=handlers, wake=wake
         )
         return Person(lambda incoming: loop_runner.run(dialogue.handle(incoming)), AN, clock)
 
@@ -162,7 +164,9 @@ async def test_one_persons_messages_are_answered_in_order(
         count = turn.conversation.data.get("n", 0) + 1
         return Answer((Reply(Tone.NOTICE, str(count)),), Conversation(data={"n": count}))
 
-    dialogue = Dialogue(database, Settings(), lambda: matcher, clock, VAULT, handlers=(handler,))
+    dialogue = Dialogue(
+        database, Settings(), lambda: matcher, clock, VAULT, WARDS, handlers=(handler,)
+    )
     updates = [Incoming(f"u{n}", AN, Kind.TEXT, clock(), "x") for n in range(50)]
     delivered = await asyncio.gather(*map(dialogue.handle, updates))
     assert [d.replies[0].text for d in delivered] == [str(n) for n in range(1, 51)]

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import reminders
+from bot.calendar import VIETNAM
 from bot.config import Reminders
-from bot.reminders import VIETNAM, Due
+from bot.reminders import Due
 
 RULES = Reminders()
 NONE_QUIET = Reminders(quiet_from="00:00", quiet_to="00:00")

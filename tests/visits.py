@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.calendar import VIETNAM
 from bot.messages import Address, Priority, Reply, Tone
-from bot.reminders import VIETNAM
 from bot.store import consents, conversations, outbox
 from bot.store.database import Row, SqliteDatabase, Transaction
 from bot.store.values import Ids, stamp

@@ -50,6 +50,10 @@ def _render(reply: Reply, *, numbered: bool) -> str:
     links = [f"→ {button.label}: {button.url}" for button in reply.buttons if button.url]
     if links:
         parts.append("\n".join(links))
+    if reply.attachments:
+        parts.append(
+            "\n".join(f"[tệp {file.name}: xem được trên web]" for file in reply.attachments)
+        )
     if numbered:
         parts.append(_choices(button for button in reply.buttons if button.data))
     return "\n\n".join(parts)

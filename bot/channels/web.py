@@ -24,11 +24,13 @@ import structlog
 from aiohttp import web
 
 from bot.channels import Handle
+from bot.channels.web_files import ROUTE, Files
 from bot.channels.web_json import (
     STREAMING,
     BadRequest,
     json_response,
     line_json,
+    place_of,
     read_json,
     reply_json,
     text_of,
@@ -105,7 +107,9 @@ class WebChannel:
         self._handle = handle
         self._clock = clock
         with database.transaction() as tx:
-            self._sessions = Sessions(bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32))))
+            key = bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32)))
+        self._sessions = Sessions(key)
+        self._files = Files(database, key)
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._stopping = False
 
@@ -115,6 +119,7 @@ class WebChannel:
             web.post("/api/chat", self.chat),
             web.post("/api/history", self.history),
             web.post("/api/events", self.events),
+            web.get(ROUTE, self._files.serve),
         ]
 
     async def start(self) -> None:
@@ -133,7 +138,7 @@ class WebChannel:
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Push a row that came due to the open pages; it stands in the history in any case."""
         for listener in self._listeners.get(to, ()):
-            listener.put_nowait(reply_json(id, reply))
+            listener.put_nowait(reply_json(id, reply, self._files.address))
         return "mailbox"
 
     async def page(self, request: web.Request) -> web.StreamResponse:
@@ -147,14 +152,21 @@ class WebChannel:
         return json_response(
             {
                 "session": session.token,
-                "replies": [reply_json(id_, reply) for id_, reply in delivered.rows],
+                "replies": [
+                    reply_json(id_, reply, self._files.address) for id_, reply in delivered.rows
+                ],
             }
         )
 
     async def history(self, request: web.Request) -> web.Response:
         session = self._session(await read_json(request))
         rows = await self._database.run(lambda tx: conversations.history(tx, session.person))
-        return json_response({"session": session.token, "lines": [line_json(row) for row in rows]})
+        return json_response(
+            {
+                "session": session.token,
+                "lines": [line_json(row, self._files.address) for row in rows],
+            }
+        )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one `reply` for each row after the id `after`."""
@@ -189,7 +201,7 @@ class WebChannel:
                 lambda tx, last=after: outbox.delivered_since(tx, person, last)  # type: ignore[misc]
             )
             for id_, reply in missed:
-                await response.write(_event(reply_json(id_, reply)))
+                await response.write(_event(reply_json(id_, reply, self._files.address)))
                 after = id_
             await response.write(b": alive\n\n")
             with suppress(TimeoutError):
@@ -204,7 +216,8 @@ class WebChannel:
 
     def _incoming(self, body: dict[str, Any], session: Session) -> Incoming:
         button = text_of(body, "button")
-        if "text" not in body and not button:
+        place = place_of(body)
+        if "text" not in body and not button and not place:
             raise BadRequest(
                 "Thiếu nội dung: gửi `text` (câu hỏi) hoặc `button` (dữ liệu của nút)."
             )
@@ -212,12 +225,14 @@ class WebChannel:
         if not MESSAGE_ID.fullmatch(id_):
             raise BadRequest("`id` phải gồm 8-64 chữ cái, chữ số, dấu - hoặc _.")
         kind, data = _tap(button) if button else (Kind.TEXT, "")
+        if place:
+            kind, data = Kind.LOCATION, place
         return Incoming(
             id=f"{session.person.user}:{id_}",
             sender=session.person,
             kind=kind,
             at=self._clock(),
-            text="" if button else text_of(body, "text"),
+            text=text_of(body, "text") if kind is Kind.TEXT else "",
             data=data,
         )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import structlog
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp import web
 from bot.messages import Reply
 from bot.store.values import unpack
 
+Address: TypeAlias = Callable[[str, int], str]
 STREAMING = web.RequestKey("streaming", bool)  # marks a request whose response has begun
 
 log = structlog.get_logger()
@@ -41,8 +43,19 @@ def text_of(body: dict[str, Any], key: str) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def reply_json(id_: str, reply: Reply) -> dict[str, Any]:
-    """A reply as the API shows it."""
+def place_of(body: dict[str, Any]) -> str:
+    """`location` as "latitude,longitude"; "" without one; raises `BadRequest`."""
+    match body.get("location"):
+        case None:
+            return ""
+        case {"latitude": int() | float() as latitude, "longitude": int() | float() as longitude}:
+            if abs(latitude) <= 90 and abs(longitude) <= 180:
+                return f"{latitude:.5f},{longitude:.5f}"
+    raise BadRequest("`location` phải có `latitude` và `longitude` là số độ.")
+
+
+def reply_json(id_: str, reply: Reply, address: Address) -> dict[str, Any]:
+    """A reply as the API shows it; *address* tells where a file of a row is served."""
     return {
         "id": id_,
         "kind": reply.tone.value,
@@ -56,14 +69,23 @@ def reply_json(id_: str, reply: Reply) -> dict[str, Any]:
         "links": [
             {"label": button.label, "url": button.url} for button in reply.buttons if button.url
         ],
+        "wishes": [
+            {"label": button.label, "wish": button.wish.value}
+            for button in reply.buttons
+            if button.wish
+        ],
+        "files": [
+            {"name": file.name, "type": file.media_type, "url": address(id_, number)}
+            for number, file in enumerate(reply.attachments)
+        ],
         "source": reply.source,
     }
 
 
-def line_json(row: dict[str, Any]) -> dict[str, Any]:
+def line_json(row: dict[str, Any], address: Address) -> dict[str, Any]:
     if row["side"] == 0:
         return {"from": "me", "at": row["at"], "kind": row["kind"], "text": row["body"]}
-    reply = reply_json(row["id"], Reply.from_json(unpack(row["body"])))
+    reply = reply_json(row["id"], Reply.from_json(unpack(row["body"])), address)
     return {"from": "bot", "at": row["at"], **reply}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from bot.matching.ranker import Array, Ranker, Ranking, blended
 from bot.matching.text import shorten
 
 SHOWN = 8  # matches in a result
+REMEMBERED = 5_000  # messages whose results are kept, some 2 KB each
 MOST_QUESTIONS = 2  # told apart in one message; more is a story
 VAGUE = 0.5  # confidence, at most, in a text that asks without saying about what
 
@@ -58,7 +60,7 @@ class Result:
 
 
 class Matcher:
-    """Finds entries for questions. Immutable once built: reload builds another."""
+    """Finds entries for questions. Never changes once built: reload builds another."""
 
     def __init__(self, faq: Faq, thresholds: Thresholds, ranker: Ranker) -> None:
         self.faq = faq
@@ -66,6 +68,7 @@ class Matcher:
         self._ids = tuple(faq.entries)
         self._places = {id_: place for place, id_ in enumerate(self._ids)}
         self._ranker = ranker
+        self._remembered: dict[tuple[bytes, str | None], tuple[Result, ...]] = {}
         self._small_talk = any(
             followup.says_nothing(text.split()) and self._kind(place) is Kind.ANSWER
             for text, place in ranker.exact.items()
@@ -98,10 +101,24 @@ class Matcher:
         return blended(ranking, context, near)
 
     def match_all(self, text: str, *, previous: str | None = None) -> tuple[Result, ...]:
-        """One result for each question in *text* (at most two are told apart)."""
+        """One result for each question in *text* (at most two are told apart).
+
+        Many ask the same: results are remembered under a hash of the text, not under the text.
+        """
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), previous
+        if key not in self._remembered:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = self._match_all(text, previous)
+        return self._remembered[key]
+
+    def _match_all(self, text: str, previous: str | None) -> tuple[Result, ...]:
         whole = self.match(text, previous=previous)
+        parts = split.parts(shorten(text))
+        if len(parts) < MOST_QUESTIONS:
+            return (whole,)
         found: dict[str, Result] = {}
-        for part in split.parts(shorten(text)):
+        for part in parts:
             if split.asks(part, self._ranker.read(part)):
                 result = self.match(part, previous=next(iter(found), previous))
                 if result.outcome is Outcome.ANSWER or result.neighbour:

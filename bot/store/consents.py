@@ -1,5 +1,6 @@
-"""What people agreed to, purpose by purpose: one row each time it is given or taken back, never
-changed, so that it can be shown what was agreed to and when (Luật 91/2025/QH15). The newest counts.
+"""Consent per purpose: every time it was given or taken back, with the version of the text shown.
+
+Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15: consent is for a purpose, can be shown, can be withdrawn.
 """
 
 from __future__ import annotations
@@ -24,12 +25,11 @@ def give(
     version: str,
     now: datetime,
 ) -> None:
-    """Note a consent; *version* names the text that was shown. *purpose* is 'booking',
-    'reminders' or 'news'."""
-    _write(tx, id, person, purpose, version, now, given=True)
+    """*purpose* is 'booking', 'reminders' or 'news'; *version* names the text that was shown."""
+    _write(tx, id, person, purpose, version, now, given=1)
 
 
-def take(
+def take_back(
     tx: Transaction,
     id: str,  # noqa: A002
     person: Address,
@@ -37,30 +37,21 @@ def take(
     version: str,
     now: datetime,
 ) -> None:
-    """Note that a consent was taken back; what was written for it before goes out no more."""
-    _write(tx, id, person, purpose, version, now, given=False)
+    _write(tx, id, person, purpose, version, now, given=0)
 
 
 def _write(
     tx: Transaction,
-    id_: str,
+    id: str,  # noqa: A002
     person: Address,
     purpose: str,
     version: str,
     now: datetime,
     *,
-    given: bool,
+    given: int,
 ) -> None:
-    tx.rows(
-        WRITE,
-        id=id_,
-        channel=person.channel,
-        person=person.user,
-        purpose=purpose,
-        given=int(given),
-        version=version,
-        at=stamp(now),
-    )
+    who = {"channel": person.channel, "person": person.user}
+    tx.rows(WRITE, id=id, purpose=purpose, given=given, version=version, at=stamp(now), **who)
 
 
 NEWEST = """
@@ -71,6 +62,6 @@ NEWEST = """
 
 
 def has(tx: Transaction, person: Address, purpose: str) -> bool:
-    """Whether the person agrees to *purpose*; who was never asked does not."""
+    """Whether *person* agrees to *purpose* now."""
     rows = tx.rows(NEWEST, channel=person.channel, person=person.user, purpose=purpose)
     return bool(rows and rows[0]["given"])

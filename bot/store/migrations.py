@@ -150,12 +150,13 @@ BOOKING = (
         changed_at TEXT NOT NULL
     )
     """,
-    # Places at one office and time. The id says office and time, so that the same calendar gives
+    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the same calendar gives
     # the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
     """
     CREATE TABLE slots (
         id TEXT PRIMARY KEY,
         office TEXT NOT NULL REFERENCES offices (id),
+        day TEXT NOT NULL,
         starts_at TEXT NOT NULL,
         ends_at TEXT NOT NULL,
         pool TEXT NOT NULL CHECK (pool IN ('all', 'priority')),
@@ -167,6 +168,10 @@ BOOKING = (
     "CREATE UNIQUE INDEX one_slot ON slots (office, starts_at, pool)",
     """
     CREATE INDEX free_slots ON slots (office, pool, starts_at)
+    WHERE open = 1 AND booked < capacity
+    """,
+    """
+    CREATE INDEX soonest_slots ON slots (pool, starts_at)
     WHERE open = 1 AND booked < capacity
     """,
     """

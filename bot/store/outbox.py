@@ -197,6 +197,15 @@ def replies_to(tx: Transaction, prefix: str) -> list[tuple[str, Reply]]:
     return [(row["id"], Reply.from_json(unpack(row["reply"]))) for row in rows]
 
 
+REPLY = "SELECT reply FROM outbox WHERE id = :id"
+
+
+def reply_of(tx: Transaction, id: str) -> Reply | None:  # noqa: A002
+    """What the row *id* says; None when it is forgotten."""
+    rows = tx.rows(REPLY, id=id)
+    return Reply.from_json(unpack(rows[0]["reply"])) if rows else None
+
+
 SINCE = """
     SELECT id, reply FROM outbox
     WHERE channel = :channel AND person = :person AND state = 'sent' AND id > :after

@@ -1,4 +1,4 @@
-"""Whether a message about a booking still stands, whom else to tell, and what people answered."""
+"""Whether a message about a booking still stands, whom else to tell, and who may answer it."""
 
 from __future__ import annotations
 
@@ -107,44 +107,23 @@ def other_addresses(tx: Transaction, about: About) -> list[Address]:
     return [Address(row["channel"], row["person"]) for row in found]
 
 
-# Who may answer: the account that booked, and any that we wrote to about it.
-COMING = """
-    UPDATE bookings SET answer = 'coming', changed_at = :now
-    WHERE code = :code AND state = 'booked'
-      AND (channel = :channel AND person = :person
-           OR EXISTS (SELECT 1 FROM outbox AS o WHERE o.code = bookings.code
-                      AND o.channel = :channel AND o.person = :person))
-    RETURNING code
+WRITTEN_TO = """
+    SELECT id FROM outbox
+    WHERE code = :code AND channel = :channel AND person = :person AND kind <> 'offer' LIMIT 1
 """
 
 
-def coming(tx: Transaction, code: str, person: Address, now: datetime) -> bool:
-    """Note that somebody will come; False when the booking is not theirs or does not stand."""
-    return _answer(tx, COMING, code, person, now)
+def written_to(tx: Transaction, code: str, person: Address) -> bool:
+    """Whether *person* got a message about this booking, whoever booked it: they may answer it."""
+    return bool(tx.rows(WRITTEN_TO, code=code, channel=person.channel, person=person.user))
 
 
-ACTIVATED = """
-    UPDATE bookings SET activated_at = :now, changed_at = :now
-    WHERE code = :code AND state = 'served' AND activated_at IS NULL
-      AND (channel = :channel AND person = :person
-           OR EXISTS (SELECT 1 FROM outbox AS o WHERE o.code = bookings.code
-                      AND o.channel = :channel AND o.person = :person))
-    RETURNING code
-"""
 END_QUESTIONS = """
-    UPDATE outbox SET state = 'missed', error = 'activated'
+    UPDATE outbox SET state = 'missed', error = 'answered'
     WHERE code = :code AND kind LIKE 'activate%' AND state = 'due'
 """
 
 
-def activated(tx: Transaction, code: str, person: Address, now: datetime) -> bool:
-    """Note that the account works, and ask no more; False when there is nothing to note."""
-    if not _answer(tx, ACTIVATED, code, person, now):
-        return False
+def end_questions(tx: Transaction, code: str) -> None:
+    """Ask no more whether it is activated."""
     tx.rows(END_QUESTIONS, code=code)
-    return True
-
-
-def _answer(tx: Transaction, sql: str, code: str, person: Address, now: datetime) -> bool:
-    values = {"channel": person.channel, "person": person.user, "now": stamp(now)}
-    return bool(tx.rows(sql, code=code, **values))

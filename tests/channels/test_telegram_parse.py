@@ -157,3 +157,11 @@ def test_a_date_that_says_nothing_becomes_now(date: object) -> None:
     found = read(telegram.message(AN, text="chào", date=date))
     assert found is not None
     assert found.at == NOW
+
+
+def test_a_shared_place_is_kept_to_about_a_metre() -> None:
+    telegram = FakeTelegram()
+    where = {"latitude": 10.776889, "longitude": 106.700806}
+    found = parse.incoming(telegram.message(AN, location=where), NOW)
+    assert found is not None
+    assert (found.kind, found.data) == (Kind.LOCATION, "10.77689,106.70081")

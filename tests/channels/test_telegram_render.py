@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.render import MAX_TEXT, messages, rows, split, units
-from bot.messages import Button, Reply, Tone
+from bot.messages import Attachment, Button, Reply, Tone, Wish
 from tests.fakes.telegram import utf16
 
 SHORT = Button("Cách dùng", "help")
@@ -100,3 +100,13 @@ def test_data_of_exactly_64_bytes_is_kept() -> None:
 
 def test_no_more_than_a_hundred_buttons() -> None:
     assert sum(map(len, rows([SHORT] * 120))) == 100
+
+
+def test_files_and_wishes_follow_in_messages_of_their_own() -> None:
+    qr = Attachment.of("image/png", "qr.png", b"made up")
+    where = Button("📍 Gửi vị trí", wish=Wish.LOCATION)
+    menu = Button("☰ Danh mục", "menu")
+    text, file, asked = messages(Reply(Tone.STEP, "Ở đâu?", (where, menu), attachments=(qr,)))
+    assert (text.text, text.rows) == ("Ở đâu?", ((menu,),))
+    assert file.file == qr
+    assert asked.wishes == (where,)

@@ -22,6 +22,7 @@ from bot.channels.telegram.pace import MAX_ROWS, Pace, Progress
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import (
+    Attachment,
     Button,
     Incoming,
     Refused,
@@ -32,6 +33,7 @@ from bot.messages import (
     Unavailable,
     Uncertain,
     Unreachable,
+    Wish,
 )
 from bot.store import officers
 from bot.store.database import SqliteDatabase
@@ -93,6 +95,38 @@ async def test_a_message_goes_out_plain_with_its_buttons_and_no_preview(
     assert sent.buttons == {"Cổng Dịch vụ công": "https://dichvucong.gov.vn", "☰ Danh mục": "menu"}
     assert "parse_mode" not in sent.form
     assert '"is_disabled": true' in sent.form["link_preview_options"]
+
+
+async def test_a_picture_goes_as_a_photo_and_any_other_file_as_a_document(
+    telegram: FakeTelegram, channel: TelegramChannel, clock: Clock
+) -> None:
+    event = Attachment.of("text/calendar", "lich-hen.ics", b"BEGIN:VCALENDAR")
+    qr = Attachment.of("image/png", "ma-qr.png", b"made up")
+    reply = Reply(Tone.NOTICE, "Đã đặt", attachments=(event, qr))
+    for _ in range(2):
+        with pytest.raises(Throttled):
+            await channel.send(AN, reply, "row")
+        clock.move(seconds=1)
+    await channel.send(AN, reply, "row")
+    assert [sent.text for sent in telegram.to(int(AN))] == [
+        "Đã đặt",
+        "file:lich-hen.ics:text/calendar:15",
+        "file:ma-qr.png:image/png:7",
+    ]
+
+
+async def test_a_wish_button_asks_the_phone(
+    telegram: FakeTelegram, channel: TelegramChannel, clock: Clock
+) -> None:
+    reply = Reply(Tone.STEP, "Số nào?", (Button("📱 Gửi số của tôi", wish=Wish.CONTACT),))
+    with pytest.raises(Throttled):
+        await channel.send(AN, reply, "row")
+    clock.move(seconds=1)
+    await channel.send(AN, reply, "row")
+    (wish,) = telegram.to(int(AN))[1].wishes
+    assert wish["text"] == "📱 Gửi số của tôi"
+    assert wish["request_contact"]
+    assert not wish.get("request_location")
 
 
 @pytest.mark.parametrize(

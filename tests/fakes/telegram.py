@@ -58,6 +58,7 @@ class Sent:
     keyboard: list[list[dict[str, str]]]
     form: dict[str, str]
     at: float
+    wishes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def buttons(self) -> dict[str, str]:
@@ -138,7 +139,8 @@ class FakeTelegram:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        form = {key: str(value) for key, value in (await request.post()).items()}
+        posted = (await request.post()).items()
+        form = {key: _text(value) for key, value in posted}
         fault = self._faults[method].popleft() if self._faults[method] else Fault()
         try:
             return await self._answer(request, method, form, fault)
@@ -178,6 +180,8 @@ class FakeTelegram:
             "deleteWebhook": self._delete_webhook,
             "setMyCommands": self._set_my_commands,
             "sendMessage": self._send_message,
+            "sendPhoto": self._send_photo,
+            "sendDocument": self._send_document,
             "answerCallbackQuery": self._answer_callback_query,
         }
 
@@ -229,10 +233,29 @@ class FakeTelegram:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         require(text.strip(), "message text is empty")
         require(utf16(text) <= 4096, "message is too long")
-        keyboard = json.loads(form.get("reply_markup", "{}")).get("inline_keyboard", [])
+        markup = json.loads(form.get("reply_markup", "{}"))
+        keyboard = markup.get("inline_keyboard", [])
         _check_keyboard(keyboard)
-        self.sent.append(Sent(chat, text, keyboard, form, time.monotonic()))
+        wishes = [button for row in markup.get("keyboard", []) for button in row]
+        require(not (keyboard and wishes), "one keyboard under a message")
+        self.sent.append(Sent(chat, text, keyboard, form, time.monotonic(), wishes))
         return self._message(chat, text=text)
+
+    async def _send_photo(self, form: dict[str, str]) -> dict[str, Any]:
+        return self._take_file(form, "photo")
+
+    async def _send_document(self, form: dict[str, str]) -> dict[str, Any]:
+        return self._take_file(form, "document")
+
+    def _take_file(self, form: dict[str, str], kind: str) -> dict[str, Any]:
+        chat = int(form["chat_id"])
+        require(chat in self.known, "chat not found")
+        if chat in self.blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
+        named = form[kind] or next(v for k, v in form.items() if k.startswith("attached"))
+        require(named.startswith("file:"), f"there is no {kind} in the request")
+        self.sent.append(Sent(chat, named, [], form, time.monotonic()))
+        return self._message(chat)
 
     async def _answer_callback_query(self, form: dict[str, str]) -> bool:
         id_ = form["callback_query_id"]
@@ -350,6 +373,13 @@ class FakeTelegram:
         except TimeoutError:
             return bool(condition())
         return True
+
+
+def _text(value: str | web.FileField) -> str:
+    """A form's value; of a file its name, type and size."""
+    if isinstance(value, str):
+        return value
+    return f"file:{value.filename}:{value.content_type}:{len(value.file.read())}"
 
 
 def private(chat: int) -> dict[str, Any]:

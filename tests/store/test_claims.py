@@ -120,7 +120,7 @@ def test_who_never_agreed_is_reminded_of_nothing(
 
 def test_who_took_consent_back_is_reminded_no_more_until_they_give_it_again(box: Box) -> None:
     box.visit()
-    consents.take(box.tx, IDS.new(box.clock()), AN, "reminders", "v1", box.clock())
+    consents.take_back(box.tx, IDS.new(box.clock()), AN, "reminders", "v1", box.clock())
     assert not box.goes_out()
     consents.give(box.tx, IDS.new(box.clock()), AN, "reminders", "v2", box.clock())
     visits.remind(box.tx, "ABC234", box.clock(), VISIT, kind="evening")
@@ -148,8 +148,8 @@ WAIT = """
     VALUES ('w', 'the', '', 'telegram', '1001', 'x', '', :now, :now, 'offered')
 """
 SLOT = """
-    INSERT INTO slots (id, office, starts_at, ends_at, pool, capacity, booked)
-    VALUES ('s', 'mau-a', :now, :now, 'all', 1, 1)
+    INSERT INTO slots (id, office, day, starts_at, ends_at, pool, capacity, booked)
+    VALUES ('s', 'mau-a', '2026-11-27', :now, :now, 'all', 1, 1)
 """
 RETURNED = "INSERT INTO returned VALUES ('r', 's', :now, :now, 'offered')"
 OFFER = "INSERT INTO offers VALUES ('o1', 'w', 'r', 's', :now, :now, :state)"

@@ -169,7 +169,18 @@ function onKey(event) {
   submit();
 }
 
+/** Ask the device where it is; nothing is sent unless the person allows it. */
+function sendPlace() {
+  const refused = () => screen.hint("Máy không cho biết vị trí. Bạn gõ tên phường, xã nhé.");
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    screen.hint("");
+    const { latitude, longitude } = coords;
+    send({ location: { latitude, longitude } }, "📍 Vị trí của tôi");
+  }, refused, { timeout: 10_000, maximumAge: 300_000 });
+}
+
 function onTap(event) {
+  if (event.target.closest("button[data-wish]")) return sendPlace();
   const button = event.target.closest("button[data-tap]");
   if (!button) return;
   const { tap, label } = button.dataset;

@@ -75,6 +75,28 @@ function links(reply) {
   });
 }
 
+/** Files that come with a reply: a picture is shown, anything else can be kept. */
+function files(reply) {
+  return (reply.files ?? []).map(({ name, type, url }) => {
+    if (type.startsWith("image/")) {
+      return element("img", { className: "picture", src: url, alt: `Mã QR: ${name}`, width: 180, height: 180 });
+    }
+    const node = element("a", { className: "link", href: url, download: name });
+    node.append(element("span", {}, `Lưu vào máy: ${name}`));
+    return node;
+  });
+}
+
+/** Buttons that ask the device for something. */
+function wishes(reply) {
+  const able = (reply.wishes ?? []).filter(({ wish }) => wish === "location" && navigator.geolocation);
+  return able.map(({ label, wish }) => {
+    const node = element("button", { type: "button", className: "choice" }, element("span", {}, label));
+    node.dataset.wish = wish;
+    return node;
+  });
+}
+
 function arrow() {
   const hidden = element("span", { "aria-hidden": "true" }, "↗");
   return element("span", {}, hidden, element("span", { className: "unseen" }, "(mở trang khác)"));
@@ -98,7 +120,8 @@ function choices(reply) {
   const votes = all.filter((_, index) => isVote(reply.buttons[index]));
   const others = all.filter((_, index) => !isVote(reply.buttons[index]));
   const groups = [];
-  if (others.length) groups.push(element("div", { className: "choices" }, ...others));
+  const first = [...wishes(reply), ...others];
+  if (first.length) groups.push(element("div", { className: "choices" }, ...first));
   if (votes.length) {
     const label = "Câu trả lời này đúng ý bạn không?";
     groups.push(element("div", { className: "votes", role: "group", "aria-label": label }, ...votes));
@@ -108,7 +131,7 @@ function choices(reply) {
 
 function bubble(reply) {
   const kind = reply.text.startsWith("⚠") ? "warning" : reply.kind;
-  const parts = [words(reply.text), ...links(reply)];
+  const parts = [words(reply.text), ...files(reply), ...links(reply)];
   if (reply.source) {
     parts.push(element("p", { className: "source" }, ...linked(`Nguồn: ${reply.source}`)));
   }

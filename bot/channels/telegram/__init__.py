@@ -15,7 +15,16 @@ from typing import Any, TypeAlias
 import httpx
 import structlog
 from aiohttp import web
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    Update,
+)
+from telegram import Message as SentMessage
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -26,7 +35,7 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels import Handle
@@ -44,6 +53,7 @@ from bot.messages import (
     Unavailable,
     Uncertain,
     Unreachable,
+    Wish,
 )
 from bot.store import officers
 from bot.store.database import Database
@@ -56,6 +66,8 @@ COMMANDS = (
     ("menu", "Xem danh mục câu hỏi"),
     ("help", "Cách dùng"),
     ("canbo", "Gặp cán bộ"),
+    ("datlich", "Đặt lịch hẹn"),
+    ("lichcuatoi", "Xem, đổi, hủy lịch hẹn"),
     ("huy", "Thôi việc đang làm dở"),
 )
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -138,12 +150,7 @@ class TelegramChannel:
 
     async def _send(self, to: str, message: render.Message) -> str:
         try:
-            sent = await self._app.bot.send_message(
-                to,
-                message.text,
-                reply_markup=_keyboard(message.rows),
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+            sent = await _call(self._app.bot, to, message)
         except TelegramError as error:
             raise await self._explained(error) from error
         finally:
@@ -251,9 +258,35 @@ def _seconds(value: float | timedelta) -> float:
     return value.total_seconds() if isinstance(value, timedelta) else float(value)
 
 
-def _keyboard(rows: render.Rows) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
+async def _call(bot: ExtBot[Any], to: str, message: render.Message) -> SentMessage:
+    if message.file is None:
+        return await bot.send_message(
+            to,
+            message.text,
+            reply_markup=_keyboard(message),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+    content = InputFile(message.file.data, message.file.name)
+    if message.file.media_type.startswith("image/"):
+        return await bot.send_photo(to, content)
+    return await bot.send_document(to, content)
+
+
+def _keyboard(message: render.Message) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    if message.wishes:
+        buttons = [
+            KeyboardButton(
+                button.label,
+                request_contact=button.wish is Wish.CONTACT,
+                request_location=button.wish is Wish.LOCATION,
+            )
+            for button in message.wishes
+        ]
+        return ReplyKeyboardMarkup([buttons], resize_keyboard=True, one_time_keyboard=True)
+    return _inline(message.rows) if message.rows else None
+
+
+def _inline(rows: render.Rows) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [
             [

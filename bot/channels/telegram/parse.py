@@ -81,6 +81,8 @@ def _content(message: Json) -> tuple[Kind, str, str]:
             return _text(text)
         case {"contact": {"user_id": int(owner), "phone_number": str(phone)}, "from": {"id": user}}:
             return (Kind.CONTACT, phone, "") if owner == user else (Kind.UNKNOWN, "", "")
+        case {"location": {"latitude": float(latitude), "longitude": float(longitude)}}:
+            return Kind.LOCATION, "", f"{latitude:.5f},{longitude:.5f}"
     found = next((kind for name, kind in MEDIA.items() if name in message), Kind.UNKNOWN)
     return found, "", ""
 

@@ -12,12 +12,13 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.messages import Button, Reply
+from bot.messages import Attachment, Button, Reply
 
 MAX_TEXT = 4096  # UTF-16 units in one message
 MAX_DATA = 64  # bytes of UTF-8 that a button carries
 MAX_BUTTONS = 100
 SHORT_LABEL = 16  # UTF-16 units: two such buttons fit side by side on a small phone
+WISH_LINE = "👇 Hoặc bấm nút ở bàn phím bên dưới để gửi cho nhanh."
 SCHEMES = ("https://", "http://", "tg://")
 ENDS = ("\n\n", "\n", ". ", " ")  # where a long text is cut: the first that is found
 
@@ -27,17 +28,29 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One of Telegram's messages: plain text, and rows of buttons under it."""
+    """One of Telegram's messages: plain text with rows of buttons under it, or a file.
 
-    text: str
+    `wishes` are buttons in place of the phone's keyboard, which ask it for a number or a place.
+    """
+
+    text: str = ""
     rows: Rows = ()
+    wishes: tuple[Button, ...] = ()
+    file: Attachment | None = None
 
 
 def messages(reply: Reply) -> tuple[Message, ...]:
-    """*reply* in as few messages as its length allows; the buttons stand under the last."""
+    """*reply* in as few messages as its length allows; the buttons stand under the last text.
+
+    Telegram shows one kind of keyboard under a message, so wishes get a line of their own.
+    """
     text = f"{reply.text}\n\nNguồn: {reply.source}" if reply.source else reply.text
     *first, last = split(text)
-    return (*map(Message, first), Message(last, rows(reply.buttons)))
+    wishes = tuple(button for button in reply.buttons if button.wish)
+    buttons = rows(button for button in reply.buttons if not button.wish)
+    asked = (Message(WISH_LINE, wishes=wishes),) if wishes else ()
+    files = (Message(file=file) for file in reply.attachments)
+    return (*map(Message, first), Message(last, buttons), *files, *asked)
 
 
 def split(text: str, limit: int = MAX_TEXT) -> list[str]:

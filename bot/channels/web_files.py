@@ -1,0 +1,51 @@
+"""Small files of replies, each under an address that only its own page was told."""
+
+from __future__ import annotations
+
+import hmac
+
+from aiohttp import web
+
+from bot.messages import Attachment, Reply
+from bot.store import outbox
+from bot.store.database import Database
+
+ROUTE = "/files/{row}/{number:[0-9]}/{mark}"
+SHOWN = frozenset({"image/png"})  # types that a browser shows itself; others it keeps
+
+
+class Files:
+    """Gives out addresses and serves them: who has an address got it with the reply."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._key = key
+
+    def address(self, row: str, number: int) -> str:
+        return f"files/{row}/{number}/{self._mark(row, number)}"
+
+    def _mark(self, row: str, number: int) -> str:
+        return hmac.new(self._key, f"file {row} {number}".encode(), "sha256").hexdigest()[:32]
+
+    async def serve(self, request: web.Request) -> web.Response:
+        row, number = request.match_info["row"], int(request.match_info["number"])
+        mark = self._mark(row, number).encode()
+        if not hmac.compare_digest(mark, request.match_info["mark"].encode()):
+            raise web.HTTPNotFound
+        reply = await self._database.run(lambda tx: outbox.reply_of(tx, row))
+        file = _file(reply, number)
+        place = "inline" if file.media_type in SHOWN else "attachment"
+        return web.Response(
+            body=file.data,
+            content_type=file.media_type,
+            headers={
+                "Content-Disposition": f'{place}; filename="{file.name}"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+
+def _file(reply: Reply | None, number: int) -> Attachment:
+    if reply is None or number >= len(reply.attachments):
+        raise web.HTTPNotFound
+    return reply.attachments[number]

@@ -1,0 +1,93 @@
+"""Offices: where people are served, and their calendars' rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.calendar import Hours
+from bot.offices import OfficeRow
+from bot.store.database import Row, Transaction
+from bot.store.values import pack, stamp, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """`ward` is a ward's code; coordinates are degrees, None where they are not known."""
+
+    id: str
+    name: str
+    address: str
+    ward: str
+    latitude: float | None
+    longitude: float | None
+    services: tuple[str, ...]
+    hours: Hours
+    open: bool
+
+    @classmethod
+    def from_row(cls, row: Row) -> Office:
+        return cls(
+            id=row["id"],
+            name=row["name"],
+            address=row["address"],
+            ward=row["ward"],
+            latitude=row["latitude"],
+            longitude=row["longitude"],
+            services=tuple(unpack(row["services"])),
+            hours=Hours.model_validate_json(row["hours"]),
+            open=row["state"] == "open",
+        )
+
+
+PUT = """
+    INSERT INTO offices (id, name, address, ward, latitude, longitude, services, hours, state,
+                         changed_at)
+    VALUES (:id, :name, :address, :ward, :latitude, :longitude, :services, :hours, 'open', :now)
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, address = excluded.address, ward = excluded.ward,
+        latitude = excluded.latitude, longitude = excluded.longitude,
+        services = excluded.services, hours = excluded.hours, state = 'open',
+        changed_at = excluded.changed_at
+"""
+
+
+def put(tx: Transaction, row: OfficeRow, now: datetime) -> None:
+    """Add an office, or change the one of that id; its slots follow by `slots.sync`."""
+    tx.rows(
+        PUT,
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        ward=row.ward,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        services=pack(row.services),
+        hours=row.hours.model_dump_json(),
+        now=stamp(now),
+    )
+
+
+CLOSE = "UPDATE offices SET state = 'closed', changed_at = :now WHERE id = :id RETURNING id"
+
+
+def close(tx: Transaction, id: str, now: datetime) -> bool:  # noqa: A002 - the column's name
+    """Offer it no more; who is booked there stays booked."""
+    return bool(tx.rows(CLOSE, id=id, now=stamp(now)))
+
+
+GET = "SELECT * FROM offices WHERE id = :id"
+
+
+def get(tx: Transaction, id: str) -> Office | None:  # noqa: A002
+    rows = tx.rows(GET, id=id)
+    return Office.from_row(rows[0]) if rows else None
+
+
+OPEN = "SELECT * FROM offices WHERE state = 'open' ORDER BY name, id"
+
+
+def all_open(tx: Transaction, service: str | None = None) -> list[Office]:
+    """The open offices, by name: all, or those that offer *service*."""
+    found = map(Office.from_row, tx.rows(OPEN))
+    return [office for office in found if service is None or service in office.services]

@@ -1,0 +1,157 @@
+"""Places at offices and hours: filled from the calendar, and searched for free ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.calendar import Slot
+from bot.store.database import Row, Transaction
+from bot.store.values import moment, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """An hour at an office; `left` places of it are free."""
+
+    id: str
+    office: str
+    starts_at: datetime
+    ends_at: datetime
+    left: int
+
+    @classmethod
+    def from_row(cls, row: Row) -> Free:
+        return cls(
+            id=row["id"],
+            office=row["office"],
+            starts_at=moment(row["starts_at"]),
+            ends_at=moment(row["ends_at"]),
+            left=row["free"],
+        )
+
+
+GET = "SELECT *, capacity - booked AS free FROM slots WHERE id = :id"
+
+
+def get(tx: Transaction, id: str) -> Free | None:  # noqa: A002 - the column's name
+    rows = tx.rows(GET, id=id)
+    return Free.from_row(rows[0]) if rows else None
+
+
+DAYS = """
+    SELECT day, SUM(capacity - booked) AS free FROM slots
+    WHERE office = :office AND pool = :pool AND open = 1 AND booked < capacity
+      AND starts_at >= :after AND starts_at < :until
+    GROUP BY day ORDER BY day
+"""
+
+
+def days(
+    tx: Transaction, office: str, after: datetime, until: datetime, *, pool: str = "all"
+) -> list[tuple[date, int]]:
+    """Days with free places between two moments, and how many there are."""
+    rows = tx.rows(DAYS, office=office, pool=pool, after=stamp(after), until=stamp(until))
+    return [(date.fromisoformat(row["day"]), row["free"]) for row in rows]
+
+
+TIMES = """
+    SELECT *, capacity - booked AS free FROM slots
+    WHERE office = :office AND pool = :pool AND open = 1 AND booked < capacity
+      AND starts_at >= :after AND starts_at < :until
+    ORDER BY starts_at
+"""
+
+
+def times(
+    tx: Transaction, office: str, after: datetime, until: datetime, *, pool: str = "all"
+) -> list[Free]:
+    """Hours with free places between two moments, in order."""
+    rows = tx.rows(TIMES, office=office, pool=pool, after=stamp(after), until=stamp(until))
+    return [Free.from_row(row) for row in rows]
+
+
+SOONEST = """
+    SELECT *, capacity - booked AS free FROM slots
+    WHERE pool = :pool AND open = 1 AND booked < capacity
+      AND starts_at >= :after AND starts_at < :until
+    ORDER BY starts_at, office LIMIT 200 OFFSET :skip
+"""
+MOST_READ = 2_000  # rows: who asks for the soonest of anything rarely needs more
+
+
+def earliest(
+    tx: Transaction,
+    offices: Collection[str],
+    after: datetime,
+    until: datetime,
+    *,
+    limit: int = 5,
+    pool: str = "all",
+) -> list[Free]:
+    """The first free hour of each of *offices*, the soonest first, at most *limit* of them."""
+    found: dict[str, Free] = {}
+    for skip in range(0, MOST_READ, 200):
+        rows = tx.rows(SOONEST, pool=pool, after=stamp(after), until=stamp(until), skip=skip)
+        for row in rows:
+            if row["office"] in offices and row["office"] not in found:
+                found[row["office"]] = Free.from_row(row)
+                if len(found) == limit:
+                    return list(found.values())
+        if len(rows) < 200:
+            break
+    return list(found.values())
+
+
+# --- filling -------------------------------------------------------------------------------------
+
+WRITE = """
+    INSERT INTO slots (id, office, day, starts_at, ends_at, pool, capacity)
+    VALUES (:id, :office, :day, :starts_at, :ends_at, :pool, :capacity)
+    ON CONFLICT (id) DO UPDATE SET
+        ends_at = excluded.ends_at,
+        open = 1,
+        capacity = CASE WHEN slots.booked > excluded.capacity THEN slots.booked
+                        ELSE excluded.capacity END
+"""
+# Taken out of the calendar: nobody new gets in, and those who are in stay.
+SHUT = """
+    UPDATE slots SET open = 0
+    WHERE office = :office AND starts_at >= :first AND starts_at < :last AND open = 1
+"""
+
+
+def sync(
+    tx: Transaction, office: str, wanted: Iterable[Slot], first: datetime, last: datetime
+) -> None:
+    """Make the slots of *office* that start from *first* on and before *last* those *wanted*.
+
+    Bookings are never touched: a slot keeps room for all who are booked in it, and one that is
+    wanted no more is only closed to new ones (see `affected`).
+    """
+    with tx.atomic():
+        tx.rows(SHUT, office=office, first=stamp(first), last=stamp(last))
+        for slot in wanted:
+            tx.rows(
+                WRITE,
+                id=slot.id,
+                office=office,
+                day=slot.day.isoformat(),
+                starts_at=stamp(slot.starts_at),
+                ends_at=stamp(slot.ends_at),
+                pool=slot.pool,
+                capacity=slot.capacity,
+            )
+
+
+AFFECTED = """
+    SELECT b.code FROM bookings AS b JOIN slots AS s ON s.id = b.slot
+    WHERE s.open = 0 AND b.state = 'booked' AND b.starts_at >= :now
+    ORDER BY b.starts_at, b.code
+"""
+
+
+def affected(tx: Transaction, now: datetime) -> Sequence[str]:
+    """Codes of bookings to come in slots that are no longer in the calendar."""
+    return [row["code"] for row in tx.rows(AFFECTED, now=stamp(now))]

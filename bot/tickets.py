@@ -1,0 +1,66 @@
+"""What a person takes along: the calendar event and the QR code of a booking. Pure."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import icalendar
+import segno
+
+VISIT_TAKES = timedelta(hours=1)
+ALARM_BEFORE = timedelta(hours=2)
+PRODUCT = "-//Tro ly VNeID//Lich hen//VI"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One booking as a calendar shows it. `version` counts its changes from 1: a higher one
+    replaces what the calendar has (RFC 5545, SEQUENCE)."""
+
+    code: str
+    version: int
+    starts_at: datetime
+    title: str
+    place: str
+    note: str
+    cancelled: bool = False
+
+
+def calendar_file(visits: Sequence[Visit], now: datetime) -> bytes:
+    """An .ics file (RFC 5545). The same booking has the same UID for ever."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if all(visit.cancelled for visit in visits) else "PUBLISH")
+    for visit in visits:
+        calendar.add_component(_event(visit, now))
+    return bytes(calendar.to_ical())
+
+
+def _event(visit: Visit, now: datetime) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{visit.code}@tro-ly-vneid")
+    event.add("sequence", visit.version - 1)
+    event.add("dtstamp", now)
+    event.add("dtstart", visit.starts_at)
+    event.add("dtend", visit.starts_at + VISIT_TAKES)
+    event.add("summary", visit.title)
+    event.add("location", visit.place)
+    event.add("description", visit.note)
+    event.add("status", "CANCELLED" if visit.cancelled else "CONFIRMED")
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", visit.title)
+    alarm.add("trigger", -ALARM_BEFORE)
+    event.add_component(alarm)
+    return event
+
+
+def qr(text: str) -> bytes:
+    """*text* as a PNG that a phone reads from another phone's screen, scratched or dim."""
+    picture = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(picture, kind="png", scale=6, border=4)
+    return picture.getvalue()

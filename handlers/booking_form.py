@@ -1,0 +1,254 @@
+"""Booking, second half: who comes, a phone number if they like, consent, confirmed.
+
+The place is held in the database for the person who fills in; the conversation only remembers
+which party that is. A hold that has ended says so, and the hours are a tap away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.config import Service
+from bot.messages import Answer, Conversation, Kind, Reply
+from bot.store import bookings, consents, offices
+from bot.store.bookings import AlreadyBooked, Booking, HoldEnded, SlotFull
+from bot.store.slots import Free
+from bot.vault import phone_number
+from handlers import ask, ticket
+from handlers import booking_texts as say
+from handlers.turn import Turn
+
+WHO, FORM = "book:who", "book:form"
+STEPS = frozenset({WHO, FORM})
+GRACE = timedelta(
+    minutes=60
+)  # after a hold has ended, how long an answer to it is still understood
+LONGEST_NAME = 40
+MOST = 5  # people one account may have live bookings for
+SEPARATOR = re.compile(r"\s*[,;\n]\s*|\s+và\s+")
+NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
+NO_WORDS = frozenset({"huy", "huy bo", "thoi", "khong dat nua", "thoi khong dat"})
+BACK_WORDS = frozenset({"quay lai", "tro lai", "lui lai"})
+
+
+def handle(turn: Turn) -> Answer | None:
+    match turn.incoming.kind:
+        case Kind.BUTTON:
+            verb, _, rest = turn.data.partition(":")
+            return _pressed(turn, verb, rest.split(":"))
+        case Kind.TEXT if turn.conversation.step in STEPS:
+            return _typed(turn)
+        case Kind.CONTACT if turn.conversation.step == FORM:
+            return _phone(turn, turn.text)
+    return None
+
+
+def _pressed(turn: Turn, verb: str, args: list[str]) -> Answer | None:
+    match verb, args:
+        case "code", [party]:
+            return _with(turn, party, _form)
+        case "who", [party]:
+            return _with(turn, party, _who)
+        case "ok", [party, "0" | "1" as remind_me]:
+            return _with(turn, party, lambda t, held: _confirm(t, held, remind_me == "1"))
+        case "cancel", _ if turn.conversation.step in STEPS:
+            return give_up(turn)
+    return None
+
+
+def _typed(turn: Turn) -> Answer | None:
+    words = turn.words.strip("/ ")
+    if words in NO_WORDS:
+        return give_up(turn)
+    held = bookings.held(turn.tx, turn.incoming.sender, turn.now)
+    if not held:
+        return _ended(turn)
+    if words in BACK_WORDS:
+        return _back(turn, held)
+    if phone_number(turn.text):
+        return _phone(turn, turn.text)
+    if turn.conversation.step == FORM or _is_question(turn):
+        return None  # somebody else answers; then the same is asked again (see `prompt`)
+    return _names(turn, held)
+
+
+def _is_question(turn: Turn) -> bool:
+    return "?" in turn.text or (len(turn.text.split()) > 3 and ask.understands(turn))
+
+
+# --- holding -------------------------------------------------------------------------------------
+
+
+def begin(turn: Turn, service: Service, slot: Free, first: int) -> Answer:
+    """Hold one place at *slot*; *first* is the member it is for: 1 for the person, 2 on for kin."""
+    try:
+        held = _hold(turn, service.id, slot.id, _holders(turn, _base(turn), first, 1))
+    except SlotFull:
+        return Answer((say.gone(service, slot.office),))
+    except AlreadyBooked as error:
+        return Answer((say.already(error.booking, slot.id),))
+    return _who(turn, held)
+
+
+def _hold(turn: Turn, service: str, slot: str, holders: Sequence[str]) -> tuple[Booking, ...]:
+    return bookings.hold(
+        turn.tx,
+        slot=slot,
+        service=service,
+        person=turn.incoming.sender,
+        holders=holders,
+        now=turn.now,
+        held_until=turn.now + timedelta(minutes=turn.settings.booking.hold_minutes),
+        new_id=turn.new_id,
+    )
+
+
+def _base(turn: Turn) -> str:
+    """Who books, as far as is known without a phone number."""
+    return f"{turn.incoming.sender.channel}:{turn.incoming.sender.user}"
+
+
+def _holders(turn: Turn, base: str, first: int, count: int) -> list[str]:
+    """Who the places are for: the person, then family members that have no booking yet."""
+    taken = {booking.holder for booking in bookings.live(turn.tx, turn.incoming.sender)}
+    names = [base if n == 1 else f"{base}/{n}" for n in range(first, MOST + 1)]
+    free = [name for name in names if name not in taken or name == base]
+    return free[:count] or names[-1:]
+
+
+def _who(turn: Turn, held: tuple[Booking, ...]) -> Answer:
+    rules = turn.settings.booking
+    return Answer((say.who(held, rules.hold_minutes, rules.most_members),), _at(turn, held, WHO))
+
+
+def _at(turn: Turn, held: Sequence[Booking], step: str) -> Conversation:
+    data = {"party": held[0].party, "service": held[0].service, "office": held[0].office}
+    if phone := turn.conversation.data.get("phone"):
+        data["phone"] = phone
+    deadline = (held[0].held_until or turn.now) + GRACE
+    return replace(turn.conversation, step=step, data=data, deadline=deadline)
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def _names(turn: Turn, held: tuple[Booking, ...]) -> Answer:
+    most = turn.settings.booking.most_members
+    names = [name for name in SEPARATOR.split(turn.text.strip()) if name]
+    good = all(len(name) <= LONGEST_NAME and NAME.fullmatch(name) for name in names)
+    if not good or not 1 <= len(names) <= most or turn.masked.found:
+        return Answer((say.bad_names(most),))
+    if len(names) != len(held):
+        first = 1 if held[0].holder == _base(turn) else 2
+        wanted = _holders(turn, _base(turn), first, len(names))
+        try:
+            held = _hold(turn, held[0].service, str(held[0].slot), wanted)
+        except (SlotFull, AlreadyBooked):
+            return Answer((say.not_enough(_service(turn, held), len(names), held),))
+    for booking, name in zip(held, names, strict=False):
+        bookings.set_name(turn.tx, booking.party, booking.member, name, turn.now)
+    return _form(turn, bookings.held(turn.tx, turn.incoming.sender, turn.now))
+
+
+def _service(turn: Turn, held: Sequence[Booking]) -> Service:
+    found = (one for one in turn.settings.booking.services if one.id == held[0].service)
+    return next(found, Service(id=held[0].service, title=held[0].service))
+
+
+# --- phone and consent ---------------------------------------------------------------------------
+
+
+def _phone(turn: Turn, text: str) -> Answer | None:
+    number = phone_number(text)
+    held = bookings.held(turn.tx, turn.incoming.sender, turn.now)
+    if not held:
+        return _ended(turn)
+    if number is None:
+        return None
+    data = {**turn.conversation.data, "phone": turn.vault.seal(number)}
+    known = replace(turn, conversation=replace(turn.conversation, data=data))
+    return replace(_form(known, held), expected=True)
+
+
+def _form(turn: Turn, held: tuple[Booking, ...]) -> Answer:
+    office = offices.get(turn.tx, held[0].office)
+    if office is None:
+        return _ended(turn)
+    has_phone = bool(turn.conversation.data.get("phone"))
+    keep = turn.settings.keep_days
+    reply = say.form(held, _service(turn, held), office, phone=has_phone, keep_days=keep)
+    return Answer((reply,), _at(turn, held, FORM))
+
+
+def _confirm(turn: Turn, held: tuple[Booking, ...], remind_me: bool) -> Answer:
+    sealed = turn.conversation.data.get("phone", "")
+    base = turn.vault.mark(turn.vault.open(sealed)) if sealed else _base(turn)
+    own = held[0].holder == _base(turn)
+    holders = _holders(turn, base, 1 if own else 2, len(held))
+    try:
+        booked = bookings.confirm(
+            turn.tx,
+            held[0].party,
+            turn.incoming.sender,
+            turn.now,
+            holders=holders,
+            phone=sealed,
+        )
+    except HoldEnded:
+        return _ended(turn)
+    except AlreadyBooked as error:
+        return Answer((say.already(error.booking, str(held[0].slot)),))
+    _consent(turn, remind_me)
+    return ticket.booked(turn, booked, moved=False)
+
+
+def _consent(turn: Turn, remind_me: bool) -> None:
+    """What was agreed to, purpose by purpose: a purpose that was not asked for stays as it was."""
+    for purpose in ("booking", *(("reminders",) if remind_me else ())):
+        consents.give(
+            turn.tx, turn.new_id(), turn.incoming.sender, purpose, say.CONSENT_VERSION, turn.now
+        )
+
+
+# --- leaving -------------------------------------------------------------------------------------
+
+
+def give_up(turn: Turn) -> Answer:
+    party = turn.conversation.data.get("party", "")
+    bookings.drop(turn.tx, party, turn.incoming.sender, turn.now)
+    return Answer((say.given_up(),), Conversation(entry=turn.conversation.entry))
+
+
+def _back(turn: Turn, held: tuple[Booking, ...]) -> Answer:
+    """One step back: from the form to the names, from the names to the hours."""
+    if turn.conversation.step == FORM:
+        return _who(turn, held)
+    bookings.drop(turn.tx, held[0].party, turn.incoming.sender, turn.now)
+    return _ended(turn)
+
+
+def _ended(turn: Turn) -> Answer:
+    data = turn.conversation.data
+    idle = replace(turn.conversation, step="", data={}, deadline=None)
+    return Answer((say.hold_ended(data.get("service", ""), data.get("office", "")),), idle)
+
+
+def _with(turn: Turn, party: str, act: Callable[[Turn, tuple[Booking, ...]], Answer]) -> Answer:
+    """Do *act* with what is held as *party*; a hold that ended or another device's says so."""
+    held = bookings.held(turn.tx, turn.incoming.sender, turn.now)
+    if not held or held[0].party != party:
+        return _ended(turn)
+    return act(turn, held)
+
+
+def prompt(turn: Turn) -> tuple[Reply, ...]:
+    """What is being waited for, said again after a question in between was answered."""
+    if turn.conversation.step not in STEPS:
+        return ()
+    held = bookings.held(turn.tx, turn.incoming.sender, turn.now)
+    if not held:
+        return _ended(turn).replies
+    return (_form(turn, held) if turn.conversation.step == FORM else _who(turn, held)).replies

@@ -1,0 +1,425 @@
+"""What the bot says while a visit is booked, moved or cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from urllib.parse import quote
+
+from bot.config import Service
+from bot.matching.entries import Entry
+from bot.messages import Attachment, Button, Reply, Tone, Wish
+from bot.places import Ward
+from bot.store.bookings import Booking, State
+from bot.store.offices import Office
+from bot.store.slots import Free
+from handlers.texts import CANCEL, MENU, notice, step
+from handlers.turn import local
+
+BOOK = Button("📅 Đặt lịch hẹn", "book")
+VISITS = Button("📋 Lịch của tôi", "visits")
+LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
+CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
+OFFICIAL = (
+    Button("VNeID", url="https://vneid.gov.vn"),
+    Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
+)
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+# The text of the consent, by its version: it changes only under a new version, so that what a
+# person agreed to can be told later. Luật 91/2025/QH15 (Bảo vệ dữ liệu cá nhân), Nghị định
+# 356/2025/NĐ-CP: consent per purpose, nothing ticked beforehand, withdrawn at any time.
+CONSENT_VERSION = "2026-11"
+CONSENT = (
+    "🔒 Để giữ lịch, mình lưu tên gọi, giờ hẹn, và số điện thoại nếu bạn gửi. Chỉ cán bộ nơi bạn hẹn "
+    "xem được. Sau buổi hẹn {days} ngày thì xóa. Bạn rút lại lúc nào cũng được, bằng cách hủy hẹn."
+)
+
+
+# --- dates ---------------------------------------------------------------------------------------
+
+
+def day_name(day: date) -> str:
+    """Thứ Sáu 27/11"""
+    return f"{WEEKDAYS[day.weekday()]} {day:%d/%m}"
+
+
+def hours(start: datetime, end: datetime) -> str:
+    return f"{local(start):%H:%M}–{local(end):%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """08:00, Thứ Sáu 27/11/2026"""
+    there = local(at)
+    return f"{there:%H:%M}, {WEEKDAYS[there.weekday()]} {there:%d/%m/%Y}"
+
+
+# --- choosing ------------------------------------------------------------------------------------
+
+
+def services(found: Iterable[Service]) -> Reply:
+    text = (
+        "Bạn muốn đặt lịch làm việc gì?\n\n"
+        "Lịch chính thức còn đặt được ngay trên VNeID hoặc Cổng Dịch vụ công quốc gia."
+    )
+    buttons = (Button(service.title, f"book:{service.id}") for service in found)
+    return step(text, *buttons, VISITS, *OFFICIAL)
+
+
+def no_service() -> Reply:
+    text = "Hiện mình chưa nhận đặt lịch ở đây. Bạn đặt trên VNeID hoặc Cổng Dịch vụ công quốc gia nhé."
+    return notice(text, *OFFICIAL, MENU)
+
+
+def ask_place(service: Service, offices: Sequence[Office]) -> Reply:
+    text = (
+        f"{service.title}: bạn muốn làm ở đâu?\n\n"
+        "Gõ tên phường, xã (tên cũ cũng được), bấm gửi vị trí, hoặc chọn bên dưới."
+    )
+    return step(text, *place_buttons(service, offices), soonest_button(service), LOCATION, CANCEL)
+
+
+def place_buttons(service: Service, offices: Iterable[Office]) -> list[Button]:
+    return [Button(office.name, f"place:{service.id}:{office.id}") for office in offices]
+
+
+def soonest_button(service: Service) -> Button:
+    return Button("⚡ Sớm nhất, ở đâu cũng được", f"soon:{service.id}")
+
+
+def which_ward(wards: Sequence[Ward]) -> Reply:
+    """*wards* are alike by name: the person picks one by its whole name."""
+    buttons = (Button(ward.name, f"ward:{ward.code}") for ward in wards)
+    return step("Có mấy nơi trùng tên, bạn chọn giúp mình:", *buttons, CANCEL)
+
+
+def too_many_wards() -> Reply:
+    text = "Có nhiều nơi tên này. Bạn gõ thêm quận, huyện cũ giúp mình, ví dụ: phường 1 quận 4."
+    return step(text, LOCATION, CANCEL)
+
+
+def unknown_place(service: Service) -> Reply:
+    text = (
+        "Mình chưa tìm ra phường, xã này ở TP.HCM. Bạn gõ lại tên phường, xã (ví dụ: phường Tân Phú), "
+        "gửi vị trí, hoặc chọn nơi sớm nhất."
+    )
+    return step(text, soonest_button(service), LOCATION, CANCEL)
+
+
+def near(service: Service, found: Sequence[tuple[Office, float | None]], where: str) -> Reply:
+    """Offices with how far they are, in kilometres where that is known."""
+    lines = "\n".join(
+        f"{n}. {office.name} – {office.address}{_far(km)}"
+        for n, (office, km) in enumerate(found, 1)
+    )
+    buttons = place_buttons(service, (office for office, _ in found))
+    text = f"Nơi làm gần {where}:\n{lines}\n\nBạn chọn một nơi:"
+    return step(text, *buttons, soonest_button(service), CANCEL)
+
+
+def around(found: Sequence[tuple[Office, float | None]]) -> Reply:
+    """Offices around a place that was shared with no service chosen yet."""
+    lines = "\n".join(
+        f"{n}. {office.name} – {office.address}{_far(km)}"
+        for n, (office, km) in enumerate(found, 1)
+    )
+    buttons = (Button(f"Đặt lịch: {office.name}", f"at:{office.id}") for office, _ in found)
+    return notice(f"Nơi làm gần bạn (mình không lưu vị trí):\n{lines}", *buttons, MENU)
+
+
+def _far(km: float | None) -> str:
+    return "" if km is None else f" (khoảng {km:.1f} km)".replace(".", ",")
+
+
+def at_office(office: Office, found: Iterable[Service]) -> Reply:
+    buttons = (Button(service.title, f"place:{service.id}:{office.id}") for service in found)
+    return step(f"{office.name}: bạn cần làm việc gì?", *buttons, CANCEL)
+
+
+def days(
+    service: Service,
+    office: Office,
+    found: Sequence[tuple[date, int]],
+    *,
+    more: date | None,
+    priority: bool,
+    offer_priority: bool,
+) -> Reply:
+    suffix = "p" if priority else ""
+    where = f"{service.id}:{office.id}"
+    buttons = [
+        Button(f"{day_name(day)} – còn {left} chỗ", f"day:{where}:{day:%y%m%d}{suffix}")
+        for day, left in found
+    ]
+    if more:
+        buttons.append(Button("Ngày sau nữa", f"place:{where}:{more:%y%m%d}{suffix}"))
+    if offer_priority:
+        buttons.append(Button("👵 Chỗ ưu tiên: cao tuổi, khuyết tật", f"place:{where}:p"))
+    kind = " (chỗ ưu tiên)" if priority else ""
+    text = f"{office.name}{kind}\n{office.address}\n\nBạn chọn ngày:"
+    return step(text, *buttons, Button("Nơi khác", f"book:{service.id}"), CANCEL)
+
+
+def times(service: Service, office: Office, day: date, found: Sequence[Free]) -> Reply:
+    buttons = [
+        Button(
+            f"{hours(slot.starts_at, slot.ends_at)} (còn {slot.left} chỗ)",
+            f"time:{service.id}:{slot.id}",
+        )
+        for slot in found
+    ]
+    back = Button("Ngày khác", f"place:{service.id}:{office.id}")
+    return step(f"{office.name}, {day_name(day)}: bạn chọn giờ.", *buttons, back, CANCEL)
+
+
+def soonest(service: Service, found: Sequence[tuple[Free, Office]]) -> Reply:
+    buttons = [
+        Button(
+            f"{local(slot.starts_at):%H:%M} {day_name(local(slot.starts_at).date())}, {office.name}",
+            f"time:{service.id}:{slot.id}",
+        )
+        for slot, office in found
+    ]
+    text = "Những giờ còn trống sớm nhất:"
+    return step(text, *buttons, Button("Chọn nơi khác", f"book:{service.id}"), CANCEL)
+
+
+def full(service: Service, office: Office | None) -> Reply:
+    """Nothing is free: the waiting list, another place, or the official ways."""
+    where = office.name if office else "Các nơi làm việc này"
+    text = (
+        f"{where} hiện đã kín chỗ. Bạn có thể nhờ mình báo khi có người hủy, chọn nơi khác, hoặc đặt "
+        "trên VNeID, Cổng Dịch vụ công quốc gia."
+    )
+    wait = Button("🔔 Báo tôi khi có chỗ", f"wait:{service.id}:{office.id if office else ''}")
+    others = [Button("Nơi khác", f"book:{service.id}"), soonest_button(service)] if office else []
+    return notice(text, wait, *others, *OFFICIAL, MENU)
+
+
+def gone(service: Service, office: str) -> Reply:
+    text = "Giờ này vừa hết chỗ rồi. Bạn chọn giờ khác nhé."
+    return notice(text, Button("Xem giờ còn trống", f"place:{service.id}:{office}"), MENU)
+
+
+def already(booking: Booking, slot: str) -> Reply:
+    """There is a live booking of the same service."""
+    text = (
+        f"Bạn đã có lịch hẹn này rồi: mã {booking.code}, {moment(booking.starts_at)}. "
+        "Mỗi người một lịch cho một việc."
+    )
+    return notice(
+        text,
+        Button("Đổi sang giờ khác", f"visit:move:{booking.code}"),
+        Button("Đặt cho người nhà", f"kin:{booking.service}:{slot}"),
+        VISITS,
+    )
+
+
+# --- filling in ----------------------------------------------------------------------------------
+
+
+def who(held: Sequence[Booking], minutes: int, most: int) -> Reply:
+    text = (
+        f"Mình giữ chỗ {moment(held[0].starts_at)} cho bạn trong {minutes} phút.\n\n"
+        "Người đến tên gì để cán bộ gọi? Gõ tên thường gọi, ví dụ: cô Ba. "
+        f"Đi nhiều người (nhiều nhất {most}) thì gõ các tên cách nhau dấu phẩy."
+    )
+    unnamed = Button("Không ghi tên, gọi bằng mã hẹn", f"code:{held[0].party}")
+    return step(text, unnamed, CANCEL)
+
+
+def bad_names(most: int) -> Reply:
+    text = (
+        f"Tên cần là chữ, mỗi tên dưới 40 chữ, nhiều nhất {most} người, cách nhau dấu phẩy. "
+        "Đừng ghi số giấy tờ. Bạn gõ lại giúp mình nhé."
+    )
+    return step(text, CANCEL)
+
+
+def not_enough(service: Service, wanted: int, held: Sequence[Booking]) -> Reply:
+    text = (
+        f"Giờ này không đủ {wanted} chỗ liền nhau. Chỗ của bạn vẫn giữ; bạn gõ ít tên hơn, "
+        "hoặc chọn giờ khác."
+    )
+    other = Button("Chọn giờ khác", f"place:{service.id}:{held[0].office}")
+    return step(text, other, CANCEL)
+
+
+def form(
+    held: Sequence[Booking], service: Service, office: Office, *, phone: bool, keep_days: int
+) -> Reply:
+    names = ", ".join(booking.name for booking in held if booking.name) or "gọi bằng mã hẹn"
+    number = "đã có" if phone else "chưa có (không bắt buộc; gõ vào đây nếu muốn cán bộ gọi được)"
+    until = held[0].held_until or held[0].starts_at
+    text = (
+        "Bạn xem lại:\n"
+        f"• Việc: {service.title}\n"
+        f"• Nơi: {office.name}, {office.address}\n"
+        f"• Giờ: {moment(held[0].starts_at)}\n"
+        f"• Người đến: {names}\n"
+        f"• Số điện thoại: {number}\n\n"
+        f"{CONSENT.format(days=keep_days)}\n\n"
+        f"Chỗ được giữ đến {local(until):%H:%M}."
+    )
+    party = held[0].party
+    return step(
+        text,
+        Button("✅ Đồng ý, đặt lịch và nhắc tôi", f"ok:{party}:1"),
+        Button("✅ Đồng ý đặt lịch, không cần nhắc", f"ok:{party}:0"),
+        Button("Sửa tên", f"who:{party}"),
+        *(() if phone else (CONTACT,)),
+        CANCEL,
+    )
+
+
+def hold_ended(service: str, office: str) -> Reply:
+    text = "Chỗ giữ cho bạn đã hết giờ nên mình trả lại rồi. Bạn chọn lại giờ nhé, nhanh thôi."
+    return notice(text, Button("Chọn lại giờ", f"place:{service}:{office}"), MENU)
+
+
+def given_up() -> Reply:
+    return notice("Đã thôi đặt lịch, chỗ giữ cho bạn đã trả lại.", BOOK, MENU)
+
+
+# --- booked --------------------------------------------------------------------------------------
+
+
+def confirmed(
+    booked: Sequence[Booking],
+    office: Office,
+    service: Service,
+    *,
+    bring: Entry | None,
+    fee: Entry | None,
+    files: tuple[Attachment, ...],
+    moved: bool = False,
+) -> Reply:
+    code = booked[0].code
+    title = "✅ Đã đổi lịch." if moved else "✅ Đã đặt lịch."
+    parts = [
+        f"{title} {_codes(booked)}",
+        f"{service.title}\n{moment(booked[0].starts_at)}\n{office.name}\n{office.address}",
+        what_to_bring(bring),
+        f"Lệ phí: {fee.fee}" if fee and fee.fee else "",
+        "Đến nơi, bạn đưa mã hẹn hoặc mã QR cho cán bộ. Bận thì đổi hoặc hủy giúp để người khác có chỗ.",
+    ]
+    return Reply(
+        Tone.NOTICE,
+        "\n\n".join(part for part in parts if part),
+        (
+            map_button(office),
+            Button("Đổi lịch", f"visit:move:{code}"),
+            Button("Hủy hẹn", f"visit:cancel:{code}"),
+            VISITS,
+        ),
+        attachments=files,
+    )
+
+
+def _codes(booked: Sequence[Booking]) -> str:
+    if len(booked) == 1:
+        return f"Mã hẹn: {booked[0].code}"
+    lines = "\n".join(
+        f"• {booking.name or f'Người {booking.member}'}: {booking.code}"
+        f" ({local(booking.starts_at):%H:%M})"
+        for booking in booked
+    )
+    return f"Mã hẹn của từng người:\n{lines}"
+
+
+def what_to_bring(entry: Entry | None) -> str:
+    """The FAQ's own words: the list of papers, or the answer where there is none."""
+    if entry is None:
+        return ""
+    if entry.documents:
+        return "Mang theo:\n" + "\n".join(f"• {line}" for line in entry.documents)
+    return entry.answer
+
+
+def map_button(office: Office) -> Button:
+    """Opens a map: at the coordinates where they are known, else at the address."""
+    if office.latitude is not None and office.longitude is not None:
+        place = f"{office.latitude},{office.longitude}"
+    else:
+        place = f"{office.name}, {office.address}"
+    return Button(
+        "🗺 Xem bản đồ", url=f"https://www.google.com/maps/search/?api=1&query={quote(place)}"
+    )
+
+
+def no_visits() -> Reply:
+    return notice("Bạn chưa có lịch hẹn nào.", BOOK, MENU)
+
+
+def visit(booking: Booking, office: Office, service: Service) -> Reply:
+    name = f"{booking.name}\n" if booking.name else ""
+    state = "\nBạn đã báo sẽ đến." if booking.answer == "coming" else ""
+    arrived = "\nCán bộ đã ghi nhận bạn đến." if booking.state is State.ARRIVED else ""
+    text = (
+        f"📌 Mã hẹn {booking.code}\n{name}{service.title}\n{moment(booking.starts_at)}\n"
+        f"{office.name}, {office.address}{state}{arrived}"
+    )
+    changes = (
+        Button("Đổi lịch", f"visit:move:{booking.code}"),
+        Button("Hủy hẹn", f"visit:cancel:{booking.code}"),
+    )
+    return notice(text, map_button(office), *(changes if booking.state is State.BOOKED else ()))
+
+
+def move_days(booking: Booking, office: Office, found: Sequence[tuple[date, int]]) -> Reply:
+    buttons = [
+        Button(f"{day_name(day)} – còn {left} chỗ", f"mday:{booking.code}:{day:%y%m%d}")
+        for day, left in found
+    ]
+    text = (
+        f"Lịch {booking.code} đang là {moment(booking.starts_at)}. Chỗ cũ vẫn giữ đến khi đổi xong.\n\n"
+        f"{office.name}: bạn chọn ngày mới."
+    )
+    return step(text, *buttons, Button("Giữ nguyên lịch cũ", "visits"))
+
+
+def move_times(booking: Booking, day: date, found: Sequence[Free]) -> Reply:
+    buttons = [
+        Button(
+            f"{hours(slot.starts_at, slot.ends_at)} (còn {slot.left} chỗ)",
+            f"mtime:{booking.code}:{slot.id}",
+        )
+        for slot in found
+    ]
+    other = Button("Ngày khác", f"visit:move:{booking.code}")
+    return step(f"{day_name(day)}: bạn chọn giờ mới.", *buttons, other)
+
+
+def move_full(booking: Booking) -> Reply:
+    text = "Nơi này hiện không còn giờ nào khác. Lịch cũ của bạn vẫn giữ nguyên."
+    return notice(text, Button("Hủy hẹn", f"visit:cancel:{booking.code}"), VISITS)
+
+
+def move_gone(booking: Booking) -> Reply:
+    text = "Giờ đó vừa hết chỗ. Lịch cũ của bạn vẫn giữ nguyên, bạn chọn giờ khác nhé."
+    return notice(text, Button("Chọn giờ khác", f"visit:move:{booking.code}"), VISITS)
+
+
+def sure_to_cancel(booking: Booking) -> Reply:
+    text = f"Bạn chắc chắn hủy lịch {booking.code}, {moment(booking.starts_at)}?"
+    return step(
+        text,
+        Button("Hủy lịch này", f"visit:drop:{booking.code}"),
+        Button("Đổi giờ khác", f"visit:move:{booking.code}"),
+        Button("Giữ lịch", "visits"),
+    )
+
+
+def cancelled(booking: Booking) -> Reply:
+    text = (
+        f"Đã hủy lịch {booking.code}. Cảm ơn bạn đã báo, chỗ này sẽ dành cho người khác.\n\n"
+        "Cần thì bạn đặt lại lúc nào cũng được."
+    )
+    return notice(text, Button("Đặt lại", f"book:{booking.service}"), MENU)
+
+
+def not_live(code: str) -> Reply:
+    return notice(f"Lịch {code} không còn nữa (đã hủy, đã đổi hoặc đã qua).", VISITS, BOOK)
+
+
+def not_yours() -> Reply:
+    return notice("Mình không thấy lịch này trong khung chat của bạn.", VISITS, BOOK)

@@ -1,0 +1,81 @@
+"""What somebody gets who has booked: the confirmation with its files, and reminders to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import tickets
+from bot.config import Service
+from bot.messages import Answer, Attachment
+from bot.store import offices
+from bot.store.bookings import Booking
+from bot.store.offices import Office
+from handlers import booking_texts as say
+from handlers.turn import Turn
+
+
+def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
+    """Confirm what was booked or moved."""
+    service = service_of(turn, made[0])
+    office = offices.get(turn.tx, made[0].office)
+    idle = replace(turn.conversation, step="", data={}, deadline=None)
+    if office is None:
+        return Answer((say.not_live(made[0].code),), idle)
+    reply = say.confirmed(
+        made,
+        office,
+        service,
+        bring=turn.entry(service.bring),
+        fee=turn.entry(service.fee),
+        files=files(turn, made, office, service),
+        moved=moved,
+    )
+    return Answer((reply,), idle)
+
+
+def service_of(turn: Turn, booking: Booking) -> Service:
+    """The booking's service; a service that is no longer offered is named by its id."""
+    found = (one for one in turn.settings.booking.services if one.id == booking.service)
+    return next(found, Service(id=booking.service, title=booking.service))
+
+
+def files(
+    turn: Turn,
+    made: Sequence[Booking],
+    office: Office,
+    service: Service,
+    *,
+    cancelled: bool = False,
+) -> tuple[Attachment, ...]:
+    """The calendar event, and the QR code that an officer scans."""
+    visits = [
+        tickets.Visit(
+            code=booking.code,
+            version=booking.version,
+            starts_at=booking.starts_at,
+            title=f"{service.title} – mã hẹn {booking.code}",
+            place=f"{office.name}, {office.address}",
+            note=say.what_to_bring(turn.entry(service.bring)),
+            cancelled=cancelled,
+        )
+        for booking in made
+    ]
+    event = Attachment.of(
+        "text/calendar", f"lich-hen-{made[0].code}.ics", tickets.calendar_file(visits, turn.now)
+    )
+    if cancelled:
+        return (event,)
+    picture = tickets.qr(check_in_address(turn, made[0]))
+    return (event, Attachment.of("image/png", f"ma-hen-{made[0].code}.png", picture))
+
+
+def check_in_address(turn: Turn, booking: Booking) -> str:
+    """What the QR code says: a page of the officers' desk, useless to anyone not signed in there.
+
+    The mark keeps codes from being guessed and tried one after the other.
+    """
+    settings = turn.settings
+    base = settings.public_url or f"http://{settings.listen.host}:{settings.listen.port}"
+    mark = turn.vault.mark(f"check-in {booking.code}")[:16]
+    return f"{base}/desk/hen/{booking.code}-{mark}"

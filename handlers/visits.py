@@ -1,0 +1,110 @@
+""" "Lịch của tôi": see, move and cancel what one has booked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.messages import Answer, Kind, Reply
+from bot.store import bookings, offices, slots
+from bot.store.bookings import Booking, NotBooked, SlotFull, State
+from handlers import booking_texts as say
+from handlers import ticket
+from handlers.book import DAYS_SHOWN, day_of, free_days, free_times, window
+from handlers.turn import Turn
+
+WORDS = frozenset({
+    "lich cua toi", "lich hen cua toi", "xem lich", "xem lich hen", "lichcuatoi", "lich hen",
+    "ma hen", "huy lich", "huy hen", "doi lich", "doi lich hen", "huy lich hen",
+})  # fmt: skip
+
+
+def handle(turn: Turn) -> Answer | None:
+    if turn.incoming.kind is Kind.TEXT:
+        return _mine(turn) if turn.words.strip("/ ") in WORDS else None
+    return _pressed(turn) if turn.incoming.kind is Kind.BUTTON else None
+
+
+def _pressed(turn: Turn) -> Answer | None:
+    match turn.data.split(":"):
+        case ["visits"]:
+            return _mine(turn)
+        case ["visit", "move", code]:
+            return _own(turn, code, _move_day)
+        case ["visit", "cancel", code]:
+            return _own(turn, code, lambda t, b: _say(t, say.sure_to_cancel(b)))
+        case ["visit", "drop", code]:
+            return _own(turn, code, _cancel)
+        case ["mday", code, day]:
+            return _own(turn, code, lambda t, b: _move_time(t, b, day))
+        case ["mtime", code, slot]:
+            return _own(turn, code, lambda t, b: _move(t, b, slot))
+    return None
+
+
+def _mine(turn: Turn) -> Answer:
+    found = bookings.live(turn.tx, turn.incoming.sender)
+    replies = [
+        say.visit(booking, office, ticket.service_of(turn, booking))
+        for booking in found
+        if (office := offices.get(turn.tx, booking.office))
+    ]
+    return Answer(tuple(replies) or (say.no_visits(),))
+
+
+def _own(turn: Turn, code: str, act: Callable[[Turn, Booking], Answer]) -> Answer:
+    """Do *act* with the sender's own live booking; another's code tells nothing about it."""
+    booking = bookings.by_code(turn.tx, code)
+    if booking is None or booking.address != turn.incoming.sender:
+        return Answer((say.not_yours(),))
+    if booking.state is not State.BOOKED:
+        return Answer((say.not_live(code),))
+    return act(turn, booking)
+
+
+def _cancel(turn: Turn, booking: Booking) -> Answer:
+    gone = bookings.cancel(turn.tx, booking.code, turn.now, _release_at(turn), "person")
+    if gone is None:
+        return Answer((say.not_live(booking.code),))
+    return Answer((say.cancelled(gone),))
+
+
+def _release_at(turn: Turn) -> datetime:
+    return turn.now + timedelta(minutes=turn.settings.booking.release_minutes)
+
+
+def _move_day(turn: Turn, booking: Booking) -> Answer:
+    office = offices.get(turn.tx, booking.office)
+    found = free_days(turn, booking.office, None, "all")[:DAYS_SHOWN]
+    if office is None or not found:
+        return _say(turn, say.move_full(booking))
+    return _say(turn, say.move_days(booking, office, found))
+
+
+def _move_time(turn: Turn, booking: Booking, text: str) -> Answer:
+    day = day_of(text)
+    found = free_times(turn, booking.office, day, "all") if day else []
+    if day is None or not found:
+        return _say(turn, say.move_gone(booking))
+    return _say(turn, say.move_times(booking, day, found))
+
+
+def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
+    slot = slots.get(turn.tx, slot_id)
+    after, until = window(turn)
+    if slot is None or not after <= slot.starts_at <= until:
+        return _say(turn, say.move_gone(booking))
+    try:
+        moved = bookings.move(
+            turn.tx, booking.code, slot_id, turn.now, _release_at(turn), "person", turn.new_id
+        )
+    except SlotFull:
+        return _say(turn, say.move_gone(booking))
+    except NotBooked:
+        return _say(turn, say.not_live(booking.code))
+    return ticket.booked(turn, (moved,), moved=True)
+
+
+def _say(turn: Turn, reply: Reply) -> Answer:
+    return Answer((reply,), replace(turn.conversation, step="", data={}, deadline=None))
