@@ -2,6 +2,7 @@
 
 from handlers import (
     abuse,
+    activation,
     ask,
     book,
     booking_form,
@@ -11,6 +12,7 @@ from handlers import (
     media,
     menu,
     outdated,
+    remind,
     resume,
     safety,
     visits,
@@ -22,6 +24,8 @@ HANDLERS: tuple[Handler, ...] = (
     booking_form.handle,
     book.handle,
     visits.handle,
+    remind.handle,
+    activation.handle,
     *map(
         resume.after,
         (
