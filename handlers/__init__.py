@@ -16,6 +16,7 @@ from handlers import (
     resume,
     safety,
     visits,
+    waiting,
 )
 from handlers.turn import Handler
 
@@ -26,6 +27,7 @@ HANDLERS: tuple[Handler, ...] = (
     visits.handle,
     remind.handle,
     activation.handle,
+    waiting.handle,
     *map(
         resume.after,
         (
