@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import home, me, sign_in
+from bot.desk.views import calls, home, me, people, sign_in
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -37,4 +37,11 @@ ROUTES = (
     Route("POST", "/me/password", me.change_password, Right.SIGNED_IN, before_change=True),
     Route("POST", "/me/totp", me.turn_on_totp, Right.SIGNED_IN),
     Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
+    Route("GET", "/people", people.waiting, Right.ANSWER),
+    Route("GET", "/people/{id}", people.one, Right.ANSWER),
+    Route("POST", "/people/{id}", people.answer, Right.ANSWER),
+    Route("POST", "/people/{id}/close", people.close, Right.ANSWER),
+    Route("POST", "/alerts/{id}/seen", people.seen, Right.ANSWER),
+    Route("POST", "/calls/{code}/phone", calls.phone, Right.SEE_PHONES),
+    Route("POST", "/calls/{code}/done", calls.done, Right.ANSWER),
 )

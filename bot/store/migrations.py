@@ -365,6 +365,10 @@ DESK = (
     )
     """,
     "CREATE INDEX audit_by_time ON audit (at)",
+    # Who ended a person's wait for an officer, when, and whether with an answer.
+    "ALTER TABLE handoffs ADD COLUMN closed_at TEXT",
+    "ALTER TABLE handoffs ADD COLUMN closed_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE handoffs ADD COLUMN answered INTEGER NOT NULL DEFAULT 0",
     # What officers turn on and off for all: booking closed, a notice; `until` ends it by itself.
     """
     CREATE TABLE switches (
