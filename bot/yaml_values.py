@@ -1,0 +1,274 @@
+"""Change values of an entry in a YAML file that people keep by hand, touching nothing else in it.
+
+A value keeps the way it was written: folded text stays folded, a comment behind it stays, items of
+a list that say the same keep their lines. `replace_block` puts an entry back as it once was.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from bot.matching.entries import Entry
+from bot.yaml_edit import (
+    STEP,
+    Edit,
+    EditRefused,
+    compose,
+    data_of,
+    entry_of,
+    item,
+    line_after,
+    quoted,
+    value_of,
+)
+from bot.yaml_file import Faults
+
+Value: TypeAlias = str | tuple[str, ...]
+WIDTH = 100  # columns of folded text, as in the rest of the folder
+HEADER_COMMENT = re.compile(r"[|>][-+0-9]*(\s+#.*)?$")
+ORDER = tuple(Entry.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """The lines from `start` to before `end` become `lines`."""
+
+    start: int
+    end: int
+    lines: tuple[str, ...]
+
+
+def set_values(file: Path, id_: str, values: Mapping[str, Value]) -> Edit:
+    """The edit that gives the keys of the entry *id_* these values; "" and () take a key out.
+
+    Raises `EditRefused` when the entry is not there or cannot be changed by itself.
+    """
+    before, text = _read(file)
+    entry = entry_of(compose(text, file), id_, file)
+    rows = text.split("\n")
+    patches = [
+        patch
+        for key in sorted(values, key=ORDER.index)
+        if (patch := _patch(rows, entry, key, values[key])) is not None
+    ]
+    edit = _edit(file, before, rows, patches)
+    _verify(edit, id_, values)
+    return edit
+
+
+def block_of(file: Path, id_: str) -> str:
+    """The lines of the entry as they stand in the file, comments and all."""
+    _, text = _read(file)
+    start, end = _span(text, id_, file)
+    return "\n".join(text.split("\n")[start:end])
+
+
+def replace_block(file: Path, id_: str, expected: str, wanted: str) -> Edit:
+    """The edit that puts the entry back as it was in *wanted*; refused unless it stands as
+    *expected*."""
+    before, text = _read(file)
+    start, end = _span(text, id_, file)
+    rows = text.split("\n")
+    if "\n".join(rows[start:end]) != expected:
+        raise EditRefused(f"mục {id_!r} đã được sửa thêm sau lần đó")
+    return _edit(file, before, rows, [Patch(start, end, tuple(wanted.split("\n")))])
+
+
+def _read(file: Path) -> tuple[str, str]:
+    """The file as it is, and with plain line ends."""
+    before = file.read_bytes().decode("utf-8-sig")
+    text = before.replace("\r\n", "\n")
+    if before not in (text, text.replace("\n", "\r\n")):
+        raise EditRefused(f"{file.name} trộn hai kiểu xuống dòng; hãy lưu lại tệp rồi làm lại")
+    return before, text
+
+
+def _edit(file: Path, before: str, rows: Sequence[str], patches: Sequence[Patch]) -> Edit:
+    after = list(rows)
+    # From the bottom up; of two at one place, the later in the entry goes in first.
+    for _, patch in sorted(enumerate(patches), key=_place, reverse=True):
+        after[patch.start : patch.end] = patch.lines
+    text = "\n".join(after)
+    first = min((patch.start for patch in patches), default=0)
+    lines = tuple(line for patch in patches for line in patch.lines)
+    ending = "\r\n" if "\r\n" in before else "\n"
+    return Edit(file, before, text.replace("\n", ending), first + 1, lines)
+
+
+def _place(numbered: tuple[int, Patch]) -> tuple[int, int, int]:
+    number, patch = numbered
+    return patch.start, patch.end, number
+
+
+def _span(text: str, id_: str, file: Path) -> tuple[int, int]:
+    """The first line of the entry, and the one after its last."""
+    root = compose(text, file)
+    wanted = entry_of(root, id_, file)
+    starts = [node.start_mark.line for node in value_of(root, "entries").value]
+    start = wanted.start_mark.line
+    later = [line for line in starts if line > start]
+    rows = text.split("\n")
+    end = min(later) if later else _last_said(rows, len(rows))
+    return start, end
+
+
+def _patch(rows: Sequence[str], entry: Any, key: str, value: Value) -> Patch | None:
+    pairs = {name.value: (name, node) for name, node in entry.value}
+    if key not in pairs:
+        return _insert(rows, pairs, key, value) if value else None
+    name, node = pairs[key]
+    if node.value == "" and node.style is None:  # a bare key: its mark is on whatever comes next
+        at = name.start_mark.line
+        return Patch(at, at + 1, tuple(_new(name.start_mark.column, key, value)) if value else ())
+    end = _end(rows, name, node)
+    if not value:
+        if key == "id" or name.start_mark.line == entry.start_mark.line:
+            raise EditRefused(f"không xóa được {key} ở đây; hãy sửa bằng tay")
+        return Patch(name.start_mark.line, end, ())
+    if isinstance(value, str):
+        return Patch(node.start_mark.line, end, tuple(_text(rows, name, node, value)))
+    if isinstance(node.value, str):
+        raise EditRefused(f"{key} không phải danh sách; hãy sửa bằng tay")
+    if node.flow_style or not node.value:
+        return Patch(node.start_mark.line, end, (_flow(rows, node, value),))
+    return Patch(node.start_mark.line, end, tuple(_items(rows, node, end, value)))
+
+
+def _end(rows: Sequence[str], name: Any, node: Any) -> int:
+    """The line after the value: blank lines and comments below it are not its own."""
+    if getattr(node, "style", None) in ("|", ">"):
+        return _block_end(rows, node.start_mark.line, name.start_mark.column)
+    if isinstance(node.value, list) and not node.flow_style and node.value:
+        last = node.value[-1]
+        column = rows[last.start_mark.line].find("-")
+        if getattr(last, "style", None) in ("|", ">"):
+            return _block_end(rows, last.start_mark.line, column)
+        return int(line_after(last))
+    return int(line_after(node))
+
+
+def _block_end(rows: Sequence[str], header: int, column: int) -> int:
+    """The line after a block text: all that is indented deeper than its key, but for blank lines
+    at its end."""
+    end = header + 1
+    while end < len(rows) and (not rows[end].strip() or _indent(rows[end]) > column):
+        end += 1
+    return _last_said(rows, end)
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))
+
+
+def _last_said(rows: Sequence[str], end: int) -> int:
+    while end > 1 and not rows[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _insert(rows: Sequence[str], pairs: Mapping[str, Any], key: str, value: Value) -> Patch:
+    """Under the nearest key that stands before it in the usual order."""
+    above = [name for name in ORDER[: ORDER.index(key)] if name in pairs]
+    name, node = pairs[above[-1]]
+    at = _end(rows, name, node)
+    return Patch(at, at, tuple(_new(pairs["question"][0].start_mark.column, key, value)))
+
+
+def _new(column: int, key: str, value: Value) -> Iterator[str]:
+    indent = " " * column
+    if isinstance(value, str):
+        if "\n" in value:
+            yield f"{indent}{key}: |-"
+            yield from _indented(value.split("\n"), column + STEP)
+        else:
+            yield f"{indent}{key}: {_scalar(value)}"
+        return
+    yield f"{indent}{key}:"
+    yield from (f"{indent}{' ' * STEP}{item(one)}" for one in value)
+
+
+def _text(rows: Sequence[str], name: Any, node: Any, value: str) -> Iterator[str]:
+    """The lines of a text value, written as the one before it was."""
+    row = rows[node.start_mark.line]
+    prefix = row[: node.start_mark.column]
+    prefix += "" if prefix.endswith(" ") else " "
+    column = name.start_mark.column + STEP
+    if node.style in ("|", ">"):
+        found = HEADER_COMMENT.search(row)
+        comment = (found[1] or "") if found else ""
+        yield f"{prefix}{node.style}-{comment}"
+        yield from _indented(
+            _folded(value, column) if node.style == ">" else value.split("\n"), column
+        )
+        return
+    tail = rows[node.end_mark.line][node.end_mark.column :]
+    if "\n" in value:
+        yield f"{prefix}|-{tail}"
+        yield from _indented(value.split("\n"), column)
+    else:
+        yield f"{prefix}{_scalar(value)}{tail}"
+
+
+def _folded(value: str, column: int) -> list[str]:
+    """Wrapped; where the text breaks, a blank line."""
+    found: list[str] = []
+    for number, line in enumerate(value.split("\n")):
+        found += [""] if number else []
+        found += textwrap.wrap(line, WIDTH - column, break_long_words=False, break_on_hyphens=False)
+    return found
+
+
+def _indented(lines: Sequence[str], column: int) -> Iterator[str]:
+    yield from (f"{' ' * column}{line}" if line else "" for line in lines)
+
+
+def _scalar(value: str) -> str:
+    """On one line, quoted where YAML needs it."""
+    return item(value).removeprefix("- ")
+
+
+def _flow(rows: Sequence[str], node: Any, value: Sequence[str]) -> str:
+    start, end = node.start_mark, node.end_mark
+    if start.line != end.line:
+        raise EditRefused("danh sách trong ngoặc [ ] kéo dài nhiều dòng; hãy sửa bằng tay")
+    row = rows[start.line]
+    as_typed = {one.value: row[one.start_mark.column : one.end_mark.column] for one in node.value}
+    inside = ", ".join(as_typed.get(one, quoted(one)) for one in value)
+    prefix = row[: start.column]
+    prefix += "" if prefix.endswith(" ") else " "
+    return f"{prefix}[{inside}]{row[end.column :]}"
+
+
+def _items(rows: Sequence[str], node: Any, end: int, value: Sequence[str]) -> Iterator[str]:
+    """The list's lines; items that stay keep theirs, with what is noted between them."""
+    old = [one.value for one in node.value]
+    starts = [one.start_mark.line for one in node.value] + [end]
+    dash = " " * rows[starts[0]].find("-")
+    for same, left, right, start, stop in SequenceMatcher(
+        None, old, value, autojunk=False
+    ).get_opcodes():
+        if same == "equal":
+            yield from rows[starts[left] : starts[right]]
+        else:
+            yield from (f"{dash}{item(one)}" for one in value[start:stop])
+
+
+def _verify(edit: Edit, id_: str, values: Mapping[str, Value]) -> None:
+    """The file now says what it said, with these values; nothing else may have moved."""
+    try:
+        before, after = (data_of(text, edit.file) for text in (edit.before, edit.after))
+    except Faults as error:
+        raise EditRefused("không sửa được trong tệp này; hãy sửa bằng tay") from error
+    row = next(row for row in before["entries"] if row.get("id") == id_)
+    for key, value in values.items():
+        row.pop(key, None)
+        if value:
+            row[key] = value if isinstance(value, str) else list(value)
+    if before != after:
+        raise EditRefused("không sửa được mà giữ nguyên phần khác; hãy sửa bằng tay")
