@@ -16,13 +16,12 @@ from typing import Any
 
 import click
 
-from bot import config, gaps, preview, privacy
+from bot import config, faq_room, gaps, preview, privacy
 from bot import volunteer_texts as show
 from bot.config import Settings
 from bot.matching import entries, explain, lint, regression, schema
-from bot.matching.entries import Entry, Faq
-from bot.matching.likeness import closest, plain
-from bot.matching.lint import House
+from bot.matching.entries import Faq
+from bot.matching.likeness import closest
 from bot.matching.matcher import Matcher, Result, Thresholds
 from bot.messages import Reply
 from bot.store import gaps as stored
@@ -121,20 +120,10 @@ today_option = click.option(
 def check(settings: Settings, today: date, strict: bool, quick: bool) -> None:
     """Tìm mọi lỗi trong thư mục FAQ, mỗi lỗi một dòng tệp:dòng:cột và cách sửa."""
     folder = _folder(settings)
-    found = lint.check(folder, _house(today, quick, _thresholds(settings)))
+    found = lint.check(folder, faq_room.house(today, quick, _thresholds(settings)))
     _print(show.findings(found, folder, lint.count_entries(folder)))
     if any(finding.serious or strict for finding in found):
         sys.exit(1)
-
-
-def _house(today: date, quick: bool, thresholds: Thresholds) -> House:
-    def message(entry: Entry) -> str:
-        return preview.full_text(texts.answer(entry, (), None))
-
-    def private(text: str) -> list[str]:
-        return [kind.value for kind in privacy.mask(text).found]
-
-    return House(today, message, private, match=not quick, thresholds=thresholds)
 
 
 @click.command("try")
@@ -256,31 +245,13 @@ def _addition(found: gaps.Gaps, faq: Faq, folder: Path, number: int, id_: str) -
         raise click.ClickException(
             "Câu của nhóm này có thông tin đã che, quá ngắn hoặc quá dài; hãy tự viết một câu cùng ý."
         )
-    known = _owner(faq, text)
+    known = faq_room.owner(faq, text)
     if known:
         raise click.ClickException(f"Câu này đã có ở mục {known}: “{text}”")
     try:
-        return add_item(_file_of(folder, id_), id_, "phrasings", text)
+        return add_item(faq_room.file_of(folder, id_), id_, "phrasings", text)
     except EditRefused as refused:
         raise click.ClickException(str(refused)) from refused
-
-
-def _owner(faq: Faq, text: str) -> str | None:
-    """The entry that is asked by *text* already."""
-    wanted = plain(text)
-    return next(
-        (
-            entry.id
-            for entry in faq.entries.values()
-            if wanted in map(plain, (entry.question, *entry.phrasings))
-        ),
-        None,
-    )
-
-
-def _file_of(folder: Path, id_: str) -> Path:
-    items = lint.corpus.read(folder).items
-    return folder / next(item.file.name for item in items if item.entry.id == id_)
 
 
 @click.command("schema")

@@ -33,6 +33,7 @@ class Library:
         self._print = _fingerprint(folder)
         self._matcher = Matcher.build(entries.load(folder), thresholds)
         self.faults: Faults | None = None
+        self._looking = asyncio.Lock()
 
     def matcher(self) -> Matcher:
         return self._matcher
@@ -44,11 +45,16 @@ class Library:
             await self.refresh()
 
     async def refresh(self) -> bool:
-        """Reload when a file has changed; True when a new version is live."""
-        found = await asyncio.to_thread(_fingerprint, self._folder)
-        if found == self._print:
-            return False
-        self._print = found
+        """Reload when a file has changed; True when a new version is live. A second caller waits
+        for the first, so that what was written before the call is live (or refused) after it."""
+        async with self._looking:
+            found = await asyncio.to_thread(_fingerprint, self._folder)
+            if found == self._print:
+                return False
+            self._print = found
+            return await self._reload()
+
+    async def _reload(self) -> bool:
         try:
             matcher = await asyncio.to_thread(self._build)
         except Faults as faults:

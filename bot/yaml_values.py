@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -29,7 +30,7 @@ from bot.yaml_edit import (
 )
 from bot.yaml_file import Faults
 
-Value: TypeAlias = str | tuple[str, ...]
+Value: TypeAlias = str | tuple[str, ...] | date
 WIDTH = 100  # columns of folded text, as in the rest of the folder
 HEADER_COMMENT = re.compile(r"[|>][-+0-9]*(\s+#.*)?$")
 ORDER = tuple(Entry.model_fields)
@@ -131,7 +132,7 @@ def _patch(rows: Sequence[str], entry: Any, key: str, value: Value) -> Patch | N
         if key == "id" or name.start_mark.line == entry.start_mark.line:
             raise EditRefused(f"không xóa được {key} ở đây; hãy sửa bằng tay")
         return Patch(name.start_mark.line, end, ())
-    if isinstance(value, str):
+    if isinstance(value, str | date):
         return Patch(node.start_mark.line, end, tuple(_text(rows, name, node, value)))
     if isinstance(node.value, str):
         raise EditRefused(f"{key} không phải danh sách; hãy sửa bằng tay")
@@ -182,43 +183,41 @@ def _insert(rows: Sequence[str], pairs: Mapping[str, Any], key: str, value: Valu
 
 def _new(column: int, key: str, value: Value) -> Iterator[str]:
     indent = " " * column
-    if isinstance(value, str):
-        if "\n" in value:
-            yield f"{indent}{key}: |-"
-            yield from _indented(value.split("\n"), column + STEP)
-        else:
-            yield f"{indent}{key}: {_scalar(value)}"
-        return
-    yield f"{indent}{key}:"
-    yield from (f"{indent}{' ' * STEP}{item(one)}" for one in value)
+    if isinstance(value, tuple):
+        yield f"{indent}{key}:"
+        yield from (f"{indent}{' ' * STEP}{item(one)}" for one in value)
+    elif "\n" in str(value):
+        yield f"{indent}{key}: |-"
+        yield from _indented(str(value).split("\n"), column + STEP)
+    else:
+        yield f"{indent}{key}: {_scalar(value)}"
 
 
-def _text(rows: Sequence[str], name: Any, node: Any, value: str) -> Iterator[str]:
+def _text(rows: Sequence[str], name: Any, node: Any, value: str | date) -> Iterator[str]:
     """The lines of a text value, written as the one before it was."""
     row = rows[node.start_mark.line]
     prefix = row[: node.start_mark.column]
     prefix += "" if prefix.endswith(" ") else " "
     column = name.start_mark.column + STEP
+    lines = str(value).split("\n")
     if node.style in ("|", ">"):
         found = HEADER_COMMENT.search(row)
         comment = (found[1] or "") if found else ""
         yield f"{prefix}{node.style}-{comment}"
-        yield from _indented(
-            _folded(value, column) if node.style == ">" else value.split("\n"), column
-        )
+        yield from _indented(_folded(lines, column) if node.style == ">" else lines, column)
         return
     tail = rows[node.end_mark.line][node.end_mark.column :]
-    if "\n" in value:
+    if len(lines) > 1:
         yield f"{prefix}|-{tail}"
-        yield from _indented(value.split("\n"), column)
+        yield from _indented(lines, column)
     else:
         yield f"{prefix}{_scalar(value)}{tail}"
 
 
-def _folded(value: str, column: int) -> list[str]:
+def _folded(lines: Sequence[str], column: int) -> list[str]:
     """Wrapped; where the text breaks, a blank line."""
     found: list[str] = []
-    for number, line in enumerate(value.split("\n")):
+    for number, line in enumerate(lines):
         found += [""] if number else []
         found += textwrap.wrap(line, WIDTH - column, break_long_words=False, break_on_hyphens=False)
     return found
@@ -228,9 +227,9 @@ def _indented(lines: Sequence[str], column: int) -> Iterator[str]:
     yield from (f"{' ' * column}{line}" if line else "" for line in lines)
 
 
-def _scalar(value: str) -> str:
-    """On one line, quoted where YAML needs it."""
-    return item(value).removeprefix("- ")
+def _scalar(value: str | date) -> str:
+    """On one line, quoted where YAML needs it; a date stays one."""
+    return value.isoformat() if isinstance(value, date) else item(value).removeprefix("- ")
 
 
 def _flow(rows: Sequence[str], node: Any, value: Sequence[str]) -> str:
@@ -269,6 +268,6 @@ def _verify(edit: Edit, id_: str, values: Mapping[str, Value]) -> None:
     for key, value in values.items():
         row.pop(key, None)
         if value:
-            row[key] = value if isinstance(value, str) else list(value)
+            row[key] = list(value) if isinstance(value, tuple) else value
     if before != after:
         raise EditRefused("không sửa được mà giữ nguyên phần khác; hãy sửa bằng tay")

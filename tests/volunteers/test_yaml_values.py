@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,11 @@ def entry(file: Path, id_: str = "a") -> dict[str, object]:
             "    answer: x\n    place: ở phường\n    more: z\n",
         ),
         ("    answer: x\n    fee:\n", {"fee": "1 đ"}, "    answer: x\n    fee: 1 đ\n"),
+        (
+            "    answer: x\n    reviewed: 2026-05-01 # đọc rồi\n",
+            {"reviewed": date(2026, 11, 24), "review_by": date(2027, 5, 24)},
+            "    answer: x\n    reviewed: 2026-11-24 # đọc rồi\n    review_by: 2027-05-24\n",
+        ),
         ("    answer: x\n", {"steps": (), "fee": ""}, "    answer: x\n"),
     ],
 )  # fmt: skip
@@ -90,8 +96,8 @@ def test_the_layout_stays(
     set_values(file, "a", values).write()
     assert file.read_bytes().decode() == (HEAD + after + TAIL).replace("\n", ending)
     for key, value in values.items():
-        read = entry(file).get(key, "" if isinstance(value, str) else ())
-        assert read == (value if isinstance(value, str) else (list(value) or ()))
+        read = entry(file).get(key, () if isinstance(value, tuple) else "")
+        assert read == ((list(value) or ()) if isinstance(value, tuple) else value)
 
 
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1)
