@@ -24,7 +24,7 @@ from bot.matching.matcher import Matcher, Thresholds
 from bot.matching.regression import Change, Fared, Row
 from bot.yaml_edit import Edit, EditRefused, add_item
 from bot.yaml_file import Faults
-from bot.yaml_values import Value, block_of, set_values
+from bot.yaml_values import Value, block_of, replace_block, set_values
 from handlers import texts
 
 
@@ -51,6 +51,26 @@ def house(today: date, quick: bool, thresholds: Thresholds) -> House:
         return [kind.value for kind in privacy.mask(text).found]
 
     return House(today, message, private, match=not quick, thresholds=thresholds)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it stands in its file, which is live half a second later, or has faults."""
+
+    file: Path
+    block: str
+    entry: Entry
+
+
+def written(folder: Path, id_: str) -> Written:
+    """Raises `EditRefused` when no file holds it. The lines are read before the entry: when the
+    file changes in between, a change that starts from here is refused rather than lost."""
+    file = file_of(folder, id_)
+    block = block_of(file, id_)
+    for item in lint.corpus.read(folder).items:
+        if item.entry.id == id_:
+            return Written(file, block, item.entry)
+    raise EditRefused(f"mục {id_!r} vừa bị xóa")
 
 
 def file_of(folder: Path, id_: str) -> Path:
@@ -92,6 +112,13 @@ def add_phrasing(folder: Path, id_: str, text: str, house: House) -> Proposal:
 def change(folder: Path, id_: str, values: Mapping[str, Value], house: House) -> Proposal:
     """Raises `EditRefused`, or `Faults` of the whole folder as it would be."""
     return propose(folder, set_values(file_of(folder, id_), id_, values), id_, house)
+
+
+def put_back(
+    folder: Path, file: Path, id_: str, expected: str, wanted: str, house: House
+) -> Proposal:
+    """The entry as it was in *wanted*; refused unless it stands as *expected*."""
+    return propose(folder, replace_block(file, id_, expected, wanted), id_, house)
 
 
 def propose(folder: Path, edit: Edit, id_: str, house: House) -> Proposal:
@@ -139,14 +166,14 @@ def _lines_of(file: Path, id_: str) -> tuple[int, int]:
     return start, start + block.count("\n")
 
 
-def fares(matcher: Matcher, folder: Path) -> tuple[Fared, ...]:
-    """How the regression questions of *folder* fare today; lines that cannot be read are left to
-    the check."""
-    return tuple(regression.run(matcher, questions(folder, matcher.faq)))
+def fares(matcher: Matcher, rows: Sequence[Row]) -> tuple[Fared, ...]:
+    """How the regression questions fare today."""
+    return tuple(regression.run(matcher, rows))
 
 
-def questions(folder: Path, faq: Faq) -> list[Row]:
-    return regression.read(folder, faq.entries)[0]
+def questions(folder: Path, faq: Faq) -> tuple[Row, ...]:
+    """The regression questions; lines that cannot be read are left to the check."""
+    return tuple(regression.read(folder, faq.entries)[0])
 
 
 def effect(proposal: Proposal, thresholds: Thresholds, live: Sequence[Fared]) -> Change:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import calls, home, me, people, sign_in
+from bot.desk.views import calls, faq, faq_entry, home, me, people, sign_in
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -44,4 +44,12 @@ ROUTES = (
     Route("POST", "/alerts/{id}/seen", people.seen, Right.ANSWER),
     Route("POST", "/calls/{code}/phone", calls.phone, Right.SEE_PHONES),
     Route("POST", "/calls/{code}/done", calls.done, Right.ANSWER),
+    Route("GET", "/faq", faq.show, Right.EDIT_FAQ),
+    Route("GET", "/faq/gaps", faq.unanswered, Right.EDIT_FAQ),
+    Route("GET", "/faq/check", faq.checked, Right.EDIT_FAQ),
+    Route("POST", "/faq/check", faq.check, Right.EDIT_FAQ),
+    Route("GET", "/faq/entries/{entry}", faq_entry.show, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}", faq_entry.propose, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}/phrasings", faq_entry.add_phrasing, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}/undo", faq_entry.undo, Right.EDIT_FAQ),
 )
