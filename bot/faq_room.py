@@ -22,9 +22,10 @@ from bot.matching.likeness import plain
 from bot.matching.lint import Finding, House
 from bot.matching.matcher import Matcher, Thresholds
 from bot.matching.regression import Change, Fared, Row
+from bot.yaml_blocks import block_of, replace_block
 from bot.yaml_edit import Edit, EditRefused, add_item
 from bot.yaml_file import Faults
-from bot.yaml_values import Value, block_of, replace_block, set_values
+from bot.yaml_values import Value, set_values
 from handlers import texts
 
 

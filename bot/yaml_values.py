@@ -1,7 +1,7 @@
 """Change values of an entry in a YAML file that people keep by hand, touching nothing else in it.
 
 A value keeps the way it was written: folded text stays folded, a comment behind it stays, items of
-a list that say the same keep their lines. `replace_block` puts an entry back as it once was.
+a list that say the same keep their lines.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.matching.entries import Entry
+from bot.yaml_blocks import Patch, edit_of, last_said, plain_lines
 from bot.yaml_edit import (
     STEP,
     Edit,
@@ -26,7 +26,6 @@ from bot.yaml_edit import (
     item,
     line_after,
     quoted,
-    value_of,
 )
 from bot.yaml_file import Faults
 
@@ -36,21 +35,12 @@ HEADER_COMMENT = re.compile(r"[|>][-+0-9]*(\s+#.*)?$")
 ORDER = tuple(Entry.model_fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """The lines from `start` to before `end` become `lines`."""
-
-    start: int
-    end: int
-    lines: tuple[str, ...]
-
-
 def set_values(file: Path, id_: str, values: Mapping[str, Value]) -> Edit:
     """The edit that gives the keys of the entry *id_* these values; "" and () take a key out.
 
     Raises `EditRefused` when the entry is not there or cannot be changed by itself.
     """
-    before, text = _read(file)
+    before, text = plain_lines(file)
     entry = entry_of(compose(text, file), id_, file)
     rows = text.split("\n")
     patches = [
@@ -58,65 +48,9 @@ def set_values(file: Path, id_: str, values: Mapping[str, Value]) -> Edit:
         for key in sorted(values, key=ORDER.index)
         if (patch := _patch(rows, entry, key, values[key])) is not None
     ]
-    edit = _edit(file, before, rows, patches)
+    edit = edit_of(file, before, rows, patches)
     _verify(edit, id_, values)
     return edit
-
-
-def block_of(file: Path, id_: str) -> str:
-    """The lines of the entry as they stand in the file, comments and all."""
-    _, text = _read(file)
-    start, end = _span(text, id_, file)
-    return "\n".join(text.split("\n")[start:end])
-
-
-def replace_block(file: Path, id_: str, expected: str, wanted: str) -> Edit:
-    """The edit that puts the entry back as it was in *wanted*; refused unless it stands as
-    *expected*."""
-    before, text = _read(file)
-    start, end = _span(text, id_, file)
-    rows = text.split("\n")
-    if "\n".join(rows[start:end]) != expected:
-        raise EditRefused(f"mục {id_!r} đã được sửa thêm sau lần đó")
-    return _edit(file, before, rows, [Patch(start, end, tuple(wanted.split("\n")))])
-
-
-def _read(file: Path) -> tuple[str, str]:
-    """The file as it is, and with plain line ends."""
-    before = file.read_bytes().decode("utf-8-sig")
-    text = before.replace("\r\n", "\n")
-    if before not in (text, text.replace("\n", "\r\n")):
-        raise EditRefused(f"{file.name} trộn hai kiểu xuống dòng; hãy lưu lại tệp rồi làm lại")
-    return before, text
-
-
-def _edit(file: Path, before: str, rows: Sequence[str], patches: Sequence[Patch]) -> Edit:
-    after = list(rows)
-    # From the bottom up; of two at one place, the later in the entry goes in first.
-    for _, patch in sorted(enumerate(patches), key=_place, reverse=True):
-        after[patch.start : patch.end] = patch.lines
-    text = "\n".join(after)
-    first = min((patch.start for patch in patches), default=0)
-    lines = tuple(line for patch in patches for line in patch.lines)
-    ending = "\r\n" if "\r\n" in before else "\n"
-    return Edit(file, before, text.replace("\n", ending), first + 1, lines)
-
-
-def _place(numbered: tuple[int, Patch]) -> tuple[int, int, int]:
-    number, patch = numbered
-    return patch.start, patch.end, number
-
-
-def _span(text: str, id_: str, file: Path) -> tuple[int, int]:
-    """The first line of the entry, and the one after its last."""
-    root = compose(text, file)
-    wanted = entry_of(root, id_, file)
-    starts = [node.start_mark.line for node in value_of(root, "entries").value]
-    start = wanted.start_mark.line
-    later = [line for line in starts if line > start]
-    rows = text.split("\n")
-    end = min(later) if later else _last_said(rows, len(rows))
-    return start, end
 
 
 def _patch(rows: Sequence[str], entry: Any, key: str, value: Value) -> Patch | None:
@@ -160,17 +94,11 @@ def _block_end(rows: Sequence[str], header: int, column: int) -> int:
     end = header + 1
     while end < len(rows) and (not rows[end].strip() or _indent(rows[end]) > column):
         end += 1
-    return _last_said(rows, end)
+    return last_said(rows, end)
 
 
 def _indent(row: str) -> int:
     return len(row) - len(row.lstrip(" "))
-
-
-def _last_said(rows: Sequence[str], end: int) -> int:
-    while end > 1 and not rows[end - 1].strip():
-        end -= 1
-    return end
 
 
 def _insert(rows: Sequence[str], pairs: Mapping[str, Any], key: str, value: Value) -> Patch:

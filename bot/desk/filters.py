@@ -31,7 +31,7 @@ def number(value: int | float) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-CHANNELS = {"web": "web", "telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo"}
+CHANNELS = {"web": "trang web", "telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo"}
 
 
 def channel(name: str) -> str:

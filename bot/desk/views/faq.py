@@ -17,6 +17,7 @@ from handlers.turn import local
 
 DAYS = 30  # that the unanswered questions are looked for in
 MOST = 300  # characters of a search
+NEAR = 0.01  # confidence from which an entry is worth showing
 
 
 async def show(request: web.Request) -> web.Response:
@@ -31,7 +32,11 @@ async def show(request: web.Request) -> web.Response:
         "faults": [str(fault) for fault in library.faults.faults] if library.faults else [],
         "overdue": faq_room.overdue(matcher.faq, today),
         "search": search,
-        "found": [(matcher.faq.entries[one.entry], one.confidence) for one in found],
+        "found": [
+            (matcher.faq.entries[one.entry], one.confidence)
+            for one in found
+            if one.confidence >= NEAR
+        ],
         "phrasing": request.query.get("phrasing", "")[:MOST],
     }
     return page(request, "faq.html", values)
