@@ -2,6 +2,7 @@
 
 from handlers import (
     abuse,
+    agree,
     ask,
     book,
     booking_form,
@@ -24,6 +25,7 @@ HANDLERS: tuple[Handler, ...] = (
     book.handle,
     visits.handle,
     waiting.handle,
+    agree.handle,
     *map(
         resume.after,
         (
