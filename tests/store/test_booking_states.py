@@ -243,7 +243,7 @@ class Bookings(RuleBasedStateMachine):
         """*late*: what the officer's page shows may not be so any more."""
         code = self.code(data)
         seen = self._state(code)
-        before = data.draw(mark) if late or seen is None else seen
+        before = data.draw(mark) if late or seen not in bookings.MARKS else seen
         place = self.paper.places.get(code)
         free = place and (after not in LIVE or not self.paper.other_live(place.holder, code))
         wanted = bool(free) and self._state(code) is before
