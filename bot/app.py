@@ -16,7 +16,7 @@ from typing import IO
 import structlog
 from aiohttp import web
 
-from bot import places
+from bot import places, reminders
 from bot.channels import Channel
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
@@ -88,7 +88,14 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
 
     library = Library(Path(settings.faq), thresholds(settings), report)
-    courier = Courier(database, clock, owner=f"{socket.gethostname()}:{os.getpid()}")
+    rules = settings.booking.reminders
+    courier = Courier(
+        database,
+        clock,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        calm=lambda now: reminders.calm(now, rules),
+        mailboxes=(WebChannel.name,),
+    )
     dialogue = Dialogue(
         database,
         settings,

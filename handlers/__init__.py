@@ -2,6 +2,7 @@
 
 from handlers import (
     abuse,
+    activation,
     agree,
     ask,
     book,
@@ -12,6 +13,7 @@ from handlers import (
     media,
     menu,
     outdated,
+    remind,
     resume,
     safety,
     visits,
@@ -24,6 +26,8 @@ HANDLERS: tuple[Handler, ...] = (
     booking_form.handle,
     book.handle,
     visits.handle,
+    remind.handle,
+    activation.handle,
     waiting.handle,
     agree.handle,
     *map(

@@ -12,16 +12,19 @@ from bot.store import offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers import booking_texts as say
+from handlers import remind
 from handlers.turn import Turn
 
 
 def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
-    """Confirm what was booked or moved."""
+    """Confirm what was booked or moved; its reminders are written in this same transaction."""
     service = service_of(turn, made[0])
     office = offices.get(turn.tx, made[0].office)
     idle = replace(turn.conversation, step="", data={}, deadline=None)
     if office is None:
         return Answer((say.not_live(made[0].code),), idle)
+    for booking in made:
+        remind_of(turn, booking, office)
     reply = say.confirmed(
         made,
         office,
@@ -32,6 +35,15 @@ def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
         moved=moved,
     )
     return Answer((reply,), idle)
+
+
+def remind_of(turn: Turn, booking: Booking, office: Office) -> None:
+    """Write the reminders of *booking*, if the person wants them and they are not there yet."""
+    service = service_of(turn, booking)
+    bring = turn.entry(service.bring)
+    remind.schedule(
+        turn.tx, booking, office, service, turn.settings, turn.now, turn.new_id, bring=bring
+    )
 
 
 def service_of(turn: Turn, booking: Booking) -> Service:
