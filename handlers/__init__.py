@@ -3,6 +3,7 @@
 from handlers import (
     abuse,
     activation,
+    agree,
     ask,
     book,
     booking_form,
@@ -28,6 +29,7 @@ HANDLERS: tuple[Handler, ...] = (
     remind.handle,
     activation.handle,
     waiting.handle,
+    agree.handle,
     *map(
         resume.after,
         (

@@ -308,6 +308,27 @@ def test_consent_is_asked_per_purpose_and_kept_with_its_version(
     assert rows(database, "SELECT id FROM outbox WHERE key LIKE 'remind:%'") == []
 
 
+def test_news_is_a_consent_of_its_own_and_one_word_takes_all_back(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    an = chat()
+    heard = book(an)
+    assert {row["purpose"] for row in rows(database, "SELECT purpose FROM consents")} == {
+        "booking",
+        "reminders",
+    }
+    assert "Muốn thôi, bạn gõ DỪNG" in tap(an, heard, "📰 Cho tôi nhận tin mới").text
+    assert "không tự nhắn cho bạn nữa" in an.says("DỪNG").text
+    an.says("dừng")
+    found = rows(database, "SELECT purpose, given FROM consents ORDER BY at, id")
+    assert [(row["purpose"], row["given"]) for row in found[2:]] == [
+        ("news", 1),
+        ("news", 0),
+        ("reminders", 0),
+    ]
+    assert rows(database, "SELECT state FROM bookings") == [{"state": "booked"}]
+
+
 # --- questions in between --------------------------------------------------------------------------
 
 
