@@ -412,12 +412,13 @@ def sure_to_cancel(booking: Booking) -> Reply:
     )
 
 
-def cancelled(booking: Booking) -> Reply:
+def cancelled(booking: Booking, files: tuple[Attachment, ...]) -> Reply:
     text = (
         f"Đã hủy lịch {booking.code}. Cảm ơn bạn đã báo, chỗ này sẽ dành cho người khác.\n\n"
-        "Cần thì bạn đặt lại lúc nào cũng được."
+        "Cần thì bạn đặt lại lúc nào cũng được. Tệp kèm theo xóa buổi hẹn khỏi lịch trên máy bạn."
     )
-    return notice(text, Button("Đặt lại", f"book:{booking.service}"), MENU)
+    buttons = (Button("Đặt lại", f"book:{booking.service}"), MENU)
+    return Reply(Tone.NOTICE, text, buttons, attachments=files)
 
 
 def not_live(code: str) -> Reply:

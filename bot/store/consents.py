@@ -29,7 +29,7 @@ def give(
     _write(tx, id, person, purpose, version, now, given=1)
 
 
-def take(
+def take_back(
     tx: Transaction,
     id: str,  # noqa: A002
     person: Address,

@@ -329,6 +329,20 @@ def test_news_is_a_consent_of_its_own_and_one_word_takes_all_back(
     assert rows(database, "SELECT state FROM bookings") == [{"state": "booked"}]
 
 
+def test_who_agrees_to_reminders_later_gets_those_of_what_is_booked(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    an = chat()
+    an.presses(f"time:the:{EIGHT}")
+    heard = tap(an, an.says("cô Ba"), "✅ Đồng ý đặt lịch, không cần nhắc")
+    assert rows(database, "SELECT id FROM outbox WHERE code IS NOT NULL") == []
+    an.presses("agree:reminders")
+    an.presses("agree:reminders")
+    kinds = rows(database, "SELECT kind FROM outbox WHERE code IS NOT NULL ORDER BY due_at")
+    assert [row["kind"] for row in kinds] == ["evening", "hours"]
+    assert heard.replies
+
+
 # --- questions in between --------------------------------------------------------------------------
 
 
@@ -381,7 +395,10 @@ def test_ones_visits_are_seen_moved_and_cancelled(
     (event,) = icalendar.Calendar.from_ical(heard.replies[-1].attachments[0].data).walk("VEVENT")
     assert event["sequence"] == 1
     assert "chắc chắn hủy" in an.presses(f"visit:cancel:{code}").text
-    assert "Đã hủy lịch" in an.presses(f"visit:drop:{code}").text
+    heard = an.presses(f"visit:drop:{code}")
+    assert "Đã hủy lịch" in heard.text
+    (event,) = icalendar.Calendar.from_ical(heard.replies[-1].attachments[0].data).walk("VEVENT")
+    assert (event["status"], event["sequence"]) == ("CANCELLED", 2)
     assert "Bạn chưa có lịch hẹn nào" in an.says("lich cua toi").text
 
 
