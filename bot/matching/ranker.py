@@ -19,9 +19,9 @@ from bot.matching.text import Word
 
 Array: TypeAlias = NDArray[Any]  # float32
 
-COVERAGE_WEIGHT = 5.0
+COVERAGE_WEIGHT = 6.0
 COVERAGE_ALONE = 12.0  # where no head is trained
-MANY_ENTRIES = 100  # among fewer, words tell entries apart less, and coverage counts for less
+MANY_ENTRIES = 75  # among fewer, words tell entries apart less, and coverage counts for less
 CONTEXT_SHARE = 0.45  # of the previous question, when a follow-up is read with it
 NEAR_BONUS = 2.0  # for the previous entry's related entries
 
