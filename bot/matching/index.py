@@ -30,6 +30,9 @@ MOST_TEXTS, MOST_ENTRIES = 0.05, 2  # the greater: a share of the texts, as many
 SATURATION, LENGTH_SHARE = 1.2, 0.5  # BM25's k1 and b
 # A head pays from some texts per entry on; in huge folders it would take too long.
 HEAD_LEAST, HEAD_MOST = 4, 10_000
+# Letters serve the head alone. With some thousands of texts its words are enough, and it is
+# trained in half the time without them.
+LETTERS_MOST = 3_000
 
 
 class Text(NamedTuple):
@@ -140,8 +143,13 @@ class Index:
 
 
 def pays(taught: int, entries: int) -> bool:
-    """Whether a head is trained on that many texts; letters and marks serve the head alone."""
+    """Whether a head is trained on that many texts."""
     return HEAD_LEAST * entries <= taught <= HEAD_MOST
+
+
+def letters_pay(taught: int, entries: int) -> bool:
+    """Whether texts are also compared by their letters."""
+    return pays(taught, entries) and taught <= LETTERS_MOST
 
 
 def _count(texts: Sequence[Sequence[str]], names: defaultdict[str, int]) -> Any:
