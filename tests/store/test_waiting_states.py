@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.keeper import keep
 from bot.store import conversations, waiting
@@ -67,7 +67,7 @@ class WaitingList(RuleBasedStateMachine):
         self.booked: set[tuple[str, str]] = set()  # who, service
         with self.desk() as desk:
             for office in SERVICES:
-                town.slot(desk.tx, office, DAY, 14, 50)
+                town.slot(desk.tx, office, DAY, 14, 200)
             for who in PEOPLE:
                 conversations.take(desk.tx, account(who), self.now)
         for who, what, where in waits:
@@ -155,12 +155,16 @@ class WaitingList(RuleBasedStateMachine):
             self._offer(place)
         self.back = [p for p in self.back if p.offered_to or p.until > self.now]
 
-    @rule(who=person, yes=st.booleans())
-    def answer(self, who: str, yes: bool) -> None:
-        for place in list(self.back):
-            if place.offered_to and place.offered_to.who == who:
-                self._answer(place, place.offered_to, yes)
-                return
+    @precondition(lambda self: any(place.offered_to for place in self.back))
+    @rule(data=st.data(), yes=st.booleans(), hours=st.sampled_from([0, 0, 0, 2]))
+    def answer(self, data: st.DataObject, yes: bool, hours: int) -> None:
+        """Some answer too late, and the keeper has not looked meanwhile."""
+        self.now += timedelta(hours=hours)
+        place = data.draw(st.sampled_from([place for place in self.back if place.offered_to]))
+        if place.offered_to:
+            self._answer(place, place.offered_to, yes)
+        if not hours:
+            self.the_keeper_looks()
 
     # --- the paper -------------------------------------------------------------------------------
 
