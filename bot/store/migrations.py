@@ -373,6 +373,32 @@ DESK = (
         until TEXT
     )
     """,
+    # Officers' own numbers of files and accounts, as they hand them in.
+    """
+    CREATE TABLE targets (
+        label TEXT PRIMARY KEY,
+        target INTEGER NOT NULL CHECK (target >= 0),
+        collected INTEGER NOT NULL CHECK (collected >= 0),
+        activated INTEGER NOT NULL CHECK (activated >= 0),
+        changed_at TEXT NOT NULL
+    )
+    """,
+    # Chat accounts of officers, linked by a code that the desk shows once; `code` is its hash.
+    """
+    CREATE TABLE officer_codes (
+        code TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        until TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE officer_chats (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        PRIMARY KEY (channel, person)
+    )
+    """,
 )
 
 MIGRATIONS = (("0001-foundation", FOUNDATION), ("0002-booking", BOOKING), ("0004-desk", DESK))

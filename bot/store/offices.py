@@ -68,6 +68,15 @@ def put(tx: Transaction, row: OfficeRow, now: datetime) -> None:
     )
 
 
+HOURS = "UPDATE offices SET hours = :hours, changed_at = :now WHERE id = :id RETURNING id"
+
+
+def set_hours(tx: Transaction, id: str, hours: Hours, now: datetime) -> bool:  # noqa: A002
+    """Change when it is open; its slots follow by `slots.sync`. False when there is no such
+    office."""
+    return bool(tx.rows(HOURS, id=id, hours=hours.model_dump_json(), now=stamp(now)))
+
+
 CLOSE = "UPDATE offices SET state = 'closed', changed_at = :now WHERE id = :id RETURNING id"
 
 
