@@ -150,8 +150,8 @@ BOOKING = (
         changed_at TEXT NOT NULL
     )
     """,
-    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the same calendar gives
-    # the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
+    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the
+    # same calendar gives the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
     """
     CREATE TABLE slots (
         id TEXT PRIMARY KEY,
@@ -174,6 +174,7 @@ BOOKING = (
     CREATE INDEX soonest_slots ON slots (pool, starts_at)
     WHERE open = 1 AND booked < capacity
     """,
+    "CREATE INDEX shut_slots ON slots (starts_at) WHERE open = 0",
     """
     CREATE TABLE legal_moves (
         before TEXT NOT NULL,
@@ -224,6 +225,10 @@ BOOKING = (
     "CREATE INDEX bookings_by_party ON bookings (party)",
     "CREATE INDEX bookings_by_holder ON bookings (holder)",
     "CREATE INDEX bookings_held ON bookings (held_until) WHERE state = 'held'",
+    """
+    CREATE INDEX bookings_unfinished ON bookings (starts_at)
+    WHERE state IN ('booked', 'arrived')
+    """,
     # What happened to each booking, by whom: a person, an officer, or the service itself.
     """
     CREATE TABLE booking_events (
@@ -281,6 +286,7 @@ BOOKING = (
     )
     """,
     "CREATE UNIQUE INDEX one_open_offer ON offers (returned) WHERE state = 'open'",
+    "CREATE UNIQUE INDEX one_offer_each ON offers (waiting, returned)",
     "CREATE INDEX offers_open ON offers (until) WHERE state = 'open'",
     # Consent, one row for each time it was given or taken back; `version` names the text shown.
     """

@@ -157,9 +157,9 @@ def sync(
 
 
 AFFECTED = """
-    SELECT b.code FROM bookings AS b JOIN slots AS s ON s.id = b.slot
-    WHERE s.open = 0 AND b.state = 'booked' AND b.starts_at >= :now
-    ORDER BY b.starts_at, b.code
+    SELECT b.code FROM slots AS s JOIN bookings AS b ON b.slot = s.id AND b.state = 'booked'
+    WHERE s.open = 0 AND s.starts_at >= :now
+    ORDER BY s.starts_at, b.code
 """
 
 
