@@ -171,10 +171,6 @@ BOOKING = (
     WHERE open = 1 AND booked < capacity
     """,
     """
-    CREATE INDEX soonest_slots ON slots (pool, starts_at)
-    WHERE open = 1 AND booked < capacity
-    """,
-    """
     CREATE TABLE legal_moves (
         before TEXT NOT NULL,
         after TEXT NOT NULL,
