@@ -22,12 +22,13 @@ from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
 from bot.config import Settings
 from bot.courier import Courier
+from bot.desk import make_desk
 from bot.dialogue import Dialogue
 from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
-from bot.store import conversations, officers, questions
+from bot.store import accounts, conversations, officers, questions
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
@@ -54,6 +55,7 @@ class Service:
     courier: Courier
     opening: Opening
     keeper: Keeper
+    desk: web.Application
     channels: tuple[Channel, ...]
 
 
@@ -72,6 +74,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     for channel in service.channels:
         app.add_routes(channel.routes())
     app.add_routes([web.static("/static", STATIC), web.get("/healthz", _healthy)])
+    app.add_subapp("/desk", service.desk)
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_stop_channels)  # before requests under way are waited for
     app.cleanup_ctx.append(_run_service(clock))
@@ -81,6 +84,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
 def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     ids = Ids()
     wards = places.load()
+    vault = open_vault(settings)
 
     async def report(faults: Faults) -> None:
         now = clock()
@@ -101,7 +105,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         settings,
         library.matcher,
         clock,
-        open_vault(settings),
+        vault,
         wards,
         mailboxes=(WebChannel.name,),
         wake=courier.wake,
@@ -109,7 +113,8 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     channels = _channels(settings, database, dialogue, clock)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
-    return Service(settings, database, library, dialogue, courier, opening, keeper, channels)
+    desk = make_desk(settings, database, vault, library, clock, courier.wake)
+    return Service(settings, database, library, dialogue, courier, opening, keeper, desk, channels)
 
 
 def _channels(
@@ -185,6 +190,7 @@ def forget_before(tx: Transaction, before: datetime) -> None:
     conversations.forget_before(tx, before)
     questions.forget_before(tx, before)
     officers.forget_before(tx, before)
+    accounts.forget_before(tx, before)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:
