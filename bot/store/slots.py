@@ -165,8 +165,8 @@ def _write(tx: Transaction, slot: Slot) -> None:
 
 
 AFFECTED = """
-    SELECT b.code FROM bookings AS b JOIN slots AS s ON s.id = b.slot
-    WHERE s.open = 0 AND b.state = 'booked' AND b.starts_at >= :now
+    SELECT b.code FROM slots AS s JOIN bookings AS b ON b.slot = s.id
+    WHERE s.open = 0 AND s.starts_at >= :now AND b.state = 'booked'
     ORDER BY b.starts_at, b.code
 """
 
