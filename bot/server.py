@@ -69,21 +69,21 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 async def _serve(settings: Settings) -> None:
     database = open_database(settings)
-    bookable = _bookable(settings, database)
+    told = bookable(settings, database)
     app = make_app(settings, database)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, handler_cancellation=False)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
         await site.start()
-        _announce(settings, app, runner, bookable)
+        _announce(settings, app, runner, told)
         await _until_told_to_stop()
     finally:
         await runner.cleanup()
 
 
 def _announce(
-    settings: Settings, app: web.Application, runner: web.AppRunner, bookable: str
+    settings: Settings, app: web.Application, runner: web.AppRunner, places_told: str
 ) -> None:
     host, port = runner.addresses[0][:2]
     faq = app[SERVICE].library.matcher().faq
@@ -95,12 +95,12 @@ def _announce(
         state = "BẬT" if is_on(settings) else f"TẮT   đặt biến môi trường {variable} để bật"
         lines.append(f"  {name:9} {state}")
     lines.append(f"  FAQ       {len(faq.entries)} mục, bản {faq.version} ({settings.faq})")
-    lines.append(f"  Đặt lịch  {bookable}")
+    lines.append(f"  Đặt lịch  {places_told}")
     lines.append(f"  Dữ liệu   {settings.database}")
     click.echo("\n".join(lines))
 
 
-def _bookable(settings: Settings, database: Database) -> str:
+def bookable(settings: Settings, database: Database) -> str:
     """Where one can book, and whether the places are only the sample that comes along."""
     with database.transaction() as tx:
         names = [office.name for office in offices.all_open(tx)]

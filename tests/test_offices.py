@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot import offices
+from bot import offices, server
 from bot.app import utc_now
 from bot.cli import main
 from bot.config import Settings
@@ -159,6 +159,26 @@ def test_the_sample_that_comes_along_is_good_and_says_that_it_is_one(wards: Ward
     services = ("the-nguoi-lon", "the-tre-em", "muc-2", "kich-hoat", "luu-dong")
     found = offices.read(PROJECT / "deploy" / "offices.yaml", wards, services)
     assert all("(mẫu)" in office.name for office in found)
+
+
+def test_serve_says_where_one_can_book_and_that_a_sample_is_one(
+    tmp_path: Path, wards: Wards, database: SqliteDatabase, clock: Clock
+) -> None:
+    def said(file: Path | str) -> str:
+        given = Settings.model_validate({"booking": {"offices": str(file)}})
+        return server.bookable(given, database)
+
+    own = write(tmp_path, "a.yaml", YAML)
+    assert said("") == "TẮT   chưa có nơi nào; nạp bằng: vneid-bot offices import TỆP"
+    assert said(own) == "nạp các nơi từ a.yaml"
+    assert "MẪU" in said(PROJECT / "deploy" / "offices.yaml")
+    (row,) = read(own, wards)
+    with database.transaction() as tx:
+        store.put(tx, row, clock())
+    assert said(own) == "1 nơi"
+    with database.transaction() as tx:
+        store.put(tx, row.model_copy(update={"name": "Công an phường Mẫu (mẫu)"}), clock())
+    assert "1 nơi (MẪU" in said(own)
 
 
 # --- opening ---------------------------------------------------------------------------------------
