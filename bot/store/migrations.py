@@ -170,10 +170,7 @@ BOOKING = (
     CREATE INDEX free_slots ON slots (office, pool, starts_at)
     WHERE open = 1 AND booked < capacity
     """,
-    """
-    CREATE INDEX soonest_slots ON slots (pool, starts_at)
-    WHERE open = 1 AND booked < capacity
-    """,
+    # Few, and looked for often: whoever is booked in one is offered a move.
     "CREATE INDEX shut_slots ON slots (starts_at) WHERE open = 0",
     """
     CREATE TABLE legal_moves (
