@@ -147,7 +147,11 @@ class Dialogue:
         warned = () if answer.expected else texts.privacy_notices(turn.masked.found)
         replies = (*warned, *answer.replies)
         before = answer.conversation or turn.conversation
-        conversation = replace(before, choices=_choices(replies, turn.conversation))
+        conversation = replace(
+            before,
+            choices=_choices(replies, turn.conversation),
+            told=before.told or turn.conversation.told,
+        )
         if conversation != turn.conversation:
             conversations.save(turn.tx, turn.incoming.sender, conversation)
         rows = tuple((turn.new_id(), reply) for reply in replies)

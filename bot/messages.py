@@ -164,6 +164,7 @@ class Conversation:
     `step` names what is being waited for ("" = nothing); after `deadline` it counts as "".
     `entry` is the entry answered last, which a follow-up question is read with.
     `choices` are the data of the buttons shown last: typing 2 is a tap on the second.
+    `told` names the notice to everybody that this person has seen.
     """
 
     step: str = ""
@@ -171,6 +172,7 @@ class Conversation:
     deadline: datetime | None = None
     entry: str | None = None
     choices: tuple[str, ...] = ()
+    told: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -179,6 +181,7 @@ class Conversation:
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "entry": self.entry,
             "choices": self.choices,
+            "told": self.told,
         }
 
     @classmethod
@@ -190,6 +193,7 @@ class Conversation:
             deadline=datetime.fromisoformat(deadline) if deadline else None,
             entry=data.get("entry"),
             choices=tuple(data.get("choices", ())),
+            told=data.get("told", ""),
         )
 
 

@@ -170,10 +170,7 @@ BOOKING = (
     CREATE INDEX free_slots ON slots (office, pool, starts_at)
     WHERE open = 1 AND booked < capacity
     """,
-    """
-    CREATE INDEX soonest_slots ON slots (pool, starts_at)
-    WHERE open = 1 AND booked < capacity
-    """,
+    # Few, and looked for often: whoever is booked in one is offered a move.
     "CREATE INDEX shut_slots ON slots (starts_at) WHERE open = 0",
     """
     CREATE TABLE legal_moves (
@@ -377,6 +374,32 @@ DESK = (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL,
         until TEXT
+    )
+    """,
+    # Officers' own numbers of files and accounts, as they hand them in.
+    """
+    CREATE TABLE targets (
+        label TEXT PRIMARY KEY,
+        target INTEGER NOT NULL CHECK (target >= 0),
+        collected INTEGER NOT NULL CHECK (collected >= 0),
+        activated INTEGER NOT NULL CHECK (activated >= 0),
+        changed_at TEXT NOT NULL
+    )
+    """,
+    # Chat accounts of officers, linked by a code that the desk shows once; `code` is its hash.
+    """
+    CREATE TABLE officer_codes (
+        code TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        until TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE officer_chats (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        PRIMARY KEY (channel, person)
     )
     """,
 )
