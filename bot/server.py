@@ -110,7 +110,14 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
         library = Library(Path(settings.faq), thresholds(settings))
         vault = open_vault(settings) if remember else Vault(token_hex())
         dialogue = Dialogue(
-            database, settings, library.matcher, utc_now, vault, places.load(), mailboxes=(NAME,)
+            database,
+            settings,
+            library.matcher,
+            utc_now,
+            vault,
+            places.load(),
+            mailboxes=(NAME,),
+            numbered=(NAME,),
         )
         yield Terminal(dialogue.handle, utc_now)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from bot.config import Service
@@ -313,6 +313,17 @@ def confirmed(
         ),
         attachments=files,
     )
+
+
+def out_of_reach(starts_at: datetime, window: timedelta) -> Reply:
+    """The visit is further away than this channel may write to somebody who stays silent."""
+    text = (
+        "📌 Còn lâu mới đến ngày hẹn. Ứng dụng nhắn tin này chỉ cho mình chủ động nhắn trong "
+        f"{window.days} ngày kể từ lần cuối bạn nhắn hoặc bấm nút.\n\n"
+        f"Từ {day_name(local(starts_at - window).date())} trở đi, bạn mở lại khung chat này và bấm nút "
+        "dưới đây một lần, mình mới nhắc lịch cho bạn được."
+    )
+    return notice(text, VISITS)
 
 
 def _codes(booked: Sequence[Booking]) -> str:

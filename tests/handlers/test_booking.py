@@ -33,7 +33,10 @@ def chat(
     loop_runner: asyncio.Runner,
 ) -> Chat:
     town.build(database)
-    dialogue = Dialogue(database, town.SETTINGS, lambda: matcher, clock, vault, wards)
+    windows = {"seven-days": timedelta(days=7), "two-days": timedelta(days=2)}
+    dialogue = Dialogue(
+        database, town.SETTINGS, lambda: matcher, clock, vault, wards, windows=windows
+    )
 
     def person(name: str = "an", channel: str = "telegram") -> Person:
         def handle(incoming: Incoming) -> Delivered:
@@ -121,6 +124,17 @@ def test_priority_places_are_offered_apart(chat: Chat) -> None:
 def test_the_soonest_anywhere(chat: Chat) -> None:
     heard = chat().presses("soon:the")
     assert labels(heard)[0] == "08:00 Thứ Sáu 27/11, Công an phường Mẫu A"
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"), [("telegram", False), ("seven-days", False), ("two-days", True)]
+)
+def test_where_a_reminder_might_not_arrive_people_are_told_to_tap_once_nearer_the_day(
+    chat: Chat, channel: str, told: bool
+) -> None:
+    heard = book(chat(channel=channel))
+    assert ("Từ Thứ Tư 25/11 trở đi, bạn mở lại khung chat này" in heard.text) is told
+    assert "✅ Đã đặt lịch" in heard.text
 
 
 # --- the place -------------------------------------------------------------------------------------
