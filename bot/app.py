@@ -26,7 +26,7 @@ from bot.dialogue import Dialogue
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
-from bot.store import conversations, officers, questions
+from bot.store import conversations, interactions, officers, questions, uploads
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
@@ -174,6 +174,8 @@ def forget_before(tx: Transaction, before: datetime) -> None:
     conversations.forget_before(tx, before)
     questions.forget_before(tx, before)
     officers.forget_before(tx, before)
+    interactions.forget_before(tx, before)
+    uploads.forget_before(tx, before)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

@@ -313,4 +313,40 @@ BOOKING = (
     "CREATE INDEX outbox_by_code ON outbox (code) WHERE code IS NOT NULL",
 )
 
-MIGRATIONS = (("0001-foundation", FOUNDATION), ("0002-booking", BOOKING))
+ZALO = (
+    # When each person last did something on a channel that lets us write for a while only.
+    """
+    CREATE TABLE interactions (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (channel, person)
+    )
+    """,
+    # Tokens that change with each use, sealed. Who changes them holds the lease; `generation`
+    # counts the changes. An account's name holds its app, so that another app begins anew.
+    """
+    CREATE TABLE tokens (
+        account TEXT PRIMARY KEY,
+        access TEXT NOT NULL,
+        refresh TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        renew_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        owner TEXT,
+        lease_until TEXT
+    )
+    """,
+    # Pictures that a platform keeps for us for some days, by what is in them.
+    """
+    CREATE TABLE uploads (
+        channel TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        receipt TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (channel, digest)
+    )
+    """,
+)
+
+MIGRATIONS = (("0001-foundation", FOUNDATION), ("0002-booking", BOOKING), ("0003-zalo", ZALO))
