@@ -16,13 +16,14 @@ from typing import IO
 import structlog
 from aiohttp import web
 
-from bot import places
+from bot import places, reminders
 from bot.channels import Channel
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
 from bot.config import Settings
 from bot.courier import Courier
 from bot.dialogue import Dialogue
+from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
@@ -52,6 +53,7 @@ class Service:
     dialogue: Dialogue
     courier: Courier
     opening: Opening
+    keeper: Keeper
     channels: tuple[Channel, ...]
 
 
@@ -86,7 +88,14 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
 
     library = Library(Path(settings.faq), thresholds(settings), report)
-    courier = Courier(database, clock, owner=f"{socket.gethostname()}:{os.getpid()}")
+    rules = settings.booking.reminders
+    courier = Courier(
+        database,
+        clock,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        calm=lambda now: reminders.calm(now, rules),
+        mailboxes=(WebChannel.name,),
+    )
     dialogue = Dialogue(
         database,
         settings,
@@ -99,7 +108,8 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     )
     channels = _channels(settings, database, dialogue, clock)
     opening = Opening(database, settings, wards, clock)
-    return Service(settings, database, library, dialogue, courier, opening, channels)
+    keeper = Keeper(database, settings, clock, courier.wake)
+    return Service(settings, database, library, dialogue, courier, opening, keeper, channels)
 
 
 def _channels(
@@ -139,6 +149,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
         tasks = [
             asyncio.create_task(service.library.watch()),
             asyncio.create_task(service.opening.run()),
+            asyncio.create_task(service.keeper.run()),
             asyncio.create_task(_sweep(service, clock)),
         ]
         yield

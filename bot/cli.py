@@ -14,7 +14,7 @@ from typing import Any
 import click
 import structlog
 
-from bot import cli_volunteer, config
+from bot import cli_visits, cli_volunteer, config
 from bot.cli_faq import faq
 from bot.cli_officer import officer
 from bot.cli_offices import offices_group
@@ -132,6 +132,8 @@ def chat(config_file: Path | None, faq: Path | None) -> None:
 
 for command in cli_volunteer.COMMANDS:
     faq.add_command(command)
+for name, command in cli_visits.COMMANDS.items():
+    officer.add_command(command, name)
 main.add_command(faq)
 main.add_command(officer)
 main.add_command(offices_group)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -26,7 +26,8 @@ from bot.messages import (
     Uncertain,
     Unreachable,
 )
-from bot.store import conversations, officers, outbox
+from bot.store import claims, conversations, officers, outbox, undelivered
+from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
@@ -36,6 +37,7 @@ SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cann
 FIRST_PAUSE = 1.0  # seconds, doubled at each attempt
 LONGEST_PAUSE = 300.0
 GIVE_UP_AFTER = timedelta(hours=24)
+EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
 IDLE_POLL = 5.0  # seconds between looks unasked: other processes write rows too
 
 log = structlog.get_logger()
@@ -92,7 +94,11 @@ def _again(error: SendError, attempts: int, now: datetime, jitter: float) -> dat
 
 
 class Courier:
-    """Runs `workers` senders for each channel until it is stopped."""
+    """Runs `workers` senders for each channel until it is stopped.
+
+    `calm` knows the quiet hours. `mailboxes` are channels that keep messages until they are looked
+    for: no use to somebody whom another channel does not reach.
+    """
 
     def __init__(
         self,
@@ -101,12 +107,16 @@ class Courier:
         *,
         owner: str,
         workers: int = 8,
+        calm: Calm = lambda now: now,
+        mailboxes: Collection[str] = (),
     ) -> None:
         self._database = database
         self._senders: dict[str, Sender] = {}
         self._clock = clock
         self._owner = owner
         self._workers = workers
+        self._calm = calm
+        self._mailboxes = frozenset(mailboxes)
         self._news: dict[str, asyncio.Semaphore] = {}
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -126,8 +136,7 @@ class Courier:
     async def start(self, senders: Iterable[Sender], *, alone: bool) -> None:
         """Begin. *alone*: no other process uses this database, so every lease found is dead."""
         self.serve(senders)
-        until = self._clock() + LEASE * 2 if alone else self._clock()
-        await self._release(until)
+        await self._release(EVERY_LEASE if alone else self._clock())
         for name, sender in self._senders.items():
             for number in range(self._workers):
                 worker = self._work(sender, f"{self._owner}/{name}/{number}")
@@ -178,10 +187,14 @@ class Courier:
                 await self._stopped_within(5.0)
 
     async def _claim(self, channel: str, owner: str) -> Letter | None:
-        now = self._clock()
-        return await self._database.run(
-            lambda tx: outbox.claim(tx, channel, owner, now, now + LEASE)
-        )
+        """The next row to send; each that may not go out is passed over in its own transaction."""
+        while True:
+            now = self._clock()
+            taken = await self._database.run(
+                lambda tx: claims.take(tx, channel, owner, now, now + LEASE, self._calm)  # noqa: B023
+            )
+            if not isinstance(taken, Skipped):
+                return taken
 
     async def _send(self, sender: Sender, owner: str, letter: Letter) -> None:
         try:
@@ -189,7 +202,11 @@ class Courier:
         except SendError as error:
             verdict = decide(error, letter, self._clock(), random.random())  # noqa: S311 - jitter
             reason = str(error)
-            await self._database.run(lambda tx: self._record(tx, owner, letter, verdict, reason))
+            next_channel = await self._database.run(
+                lambda tx: self._record(tx, owner, letter, verdict, reason)
+            )
+            if next_channel:
+                self.wake(next_channel)
         else:
             now = self._clock()
             await self._database.run(lambda tx: outbox.sent(tx, letter.id, owner, now, receipt))
@@ -214,17 +231,23 @@ class Courier:
         letter: Letter,
         verdict: Again | GiveUp,
         reason: str,
-    ) -> None:
+    ) -> str | None:
+        """Write down what becomes of *letter*; returns the channel that it was passed on to."""
         if isinstance(verdict, Again):
             outbox.retry(tx, letter.id, owner, verdict.at, reason, uncertain=verdict.uncertain)
-            return
-        outbox.close(tx, letter.id, owner, "failed", verdict.reason)
+            return None
+        if not outbox.close(tx, letter.id, owner, "failed", verdict.reason):
+            return None  # the lease was lost: whoever has the row now decides
+        now = self._clock()
         if verdict.unreachable:
             conversations.set_reachable(tx, letter.address, reachable=False)
-            return
-        now = self._clock()
-        text = f"Không gửi được tin {letter.id} qua {letter.address.channel}: {verdict.reason}"
-        officers.alert(tx, self._ids.new(now), now, "send", text)
+        elif letter.about is None:
+            text = f"Không gửi được tin {letter.id} qua {letter.address.channel}: {verdict.reason}"
+            officers.alert(tx, self._ids.new(now), now, "send", text)
+        channels = self._senders.keys() - self._mailboxes
+        return undelivered.pass_on(
+            tx, letter, verdict.reason, channels, now, lambda: self._ids.new(now)
+        )
 
     async def _wait(self, channel: str) -> None:
         """Until there is news, the next row is due, or a while has passed."""

@@ -2,6 +2,7 @@
 
 from handlers import (
     abuse,
+    activation,
     ask,
     book,
     booking_form,
@@ -11,9 +12,11 @@ from handlers import (
     media,
     menu,
     outdated,
+    remind,
     resume,
     safety,
     visits,
+    waiting,
 )
 from handlers.turn import Handler
 
@@ -22,6 +25,9 @@ HANDLERS: tuple[Handler, ...] = (
     booking_form.handle,
     book.handle,
     visits.handle,
+    remind.handle,
+    activation.handle,
+    waiting.handle,
     *map(
         resume.after,
         (

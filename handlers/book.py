@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from bot.config import Service
 from bot.messages import Answer, Kind, Reply
 from bot.places import nearest, offices_near
-from bot.store import bookings, offices, seats, slots
+from bot.store import bookings, offices, slots
 from bot.store.offices import Office
 from handlers import ask, booking_form
 from handlers import booking_texts as say
@@ -156,7 +156,7 @@ def _soonest(turn: Turn, args: list[str]) -> Answer | None:
     service = service_of(turn, args[0])
     if service is None:
         return None
-    _settle(turn)
+    bookings.expire(turn.tx, turn.now)
     all_open = {office.id: office for office in offices.all_open(turn.tx, service.id)}
     found = slots.earliest(turn.tx, all_open, *window(turn))
     if not found:
@@ -189,14 +189,8 @@ def _choose_day(turn: Turn, args: list[str]) -> Answer | None:
     return _say(turn, reply)
 
 
-def _settle(turn: Turn) -> None:
-    """Holds that ended and places given back long enough ago are free from this moment on."""
-    bookings.expire(turn.tx, turn.now)
-    seats.release(turn.tx, turn.now)
-
-
 def free_days(turn: Turn, office: str, start: date | None, pool: str) -> Sequence[tuple[date, int]]:
-    _settle(turn)
+    bookings.expire(turn.tx, turn.now)
     after, until = window(turn)
     if start:
         after = max(after, datetime(start.year, start.month, start.day, tzinfo=VIETNAM))
@@ -216,7 +210,7 @@ def _choose_time(turn: Turn, args: list[str]) -> Answer | None:
 
 
 def free_times(turn: Turn, office: str, day: date, pool: str) -> Sequence[slots.Free]:
-    _settle(turn)
+    bookings.expire(turn.tx, turn.now)
     start = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
     after, until = window(turn)
     return slots.times(

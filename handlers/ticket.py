@@ -12,21 +12,27 @@ from bot.store import offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers import booking_texts as say
+from handlers import remind
 from handlers.turn import Turn
 
 
 def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
-    """Confirm what was booked or moved."""
+    """Confirm what was booked or moved; its reminders are written in this same transaction."""
     service = service_of(turn, made[0])
     office = offices.get(turn.tx, made[0].office)
     idle = replace(turn.conversation, step="", data={}, deadline=None)
     if office is None:
         return Answer((say.not_live(made[0].code),), idle)
+    bring = turn.entry(service.bring)
+    for booking in made:
+        remind.schedule(
+            turn.tx, booking, office, service, turn.settings, turn.now, turn.new_id, bring=bring
+        )
     reply = say.confirmed(
         made,
         office,
         service,
-        bring=turn.entry(service.bring),
+        bring=bring,
         fee=turn.entry(service.fee),
         files=files(turn, made, office, service),
         moved=moved,

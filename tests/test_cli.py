@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from bot.app import utc_now
 from bot.cli import main
 from bot.messages import Address
-from bot.store import officers, outbox
+from bot.store import claims, officers
 from bot.store.database import SqliteDatabase
 from tests.conftest import FAQ
 from tests.service import write_config
@@ -74,7 +74,7 @@ def test_an_officer_sees_who_waits_and_answers_into_their_chat(config: Path) -> 
 
     assert run("officer", "answer", "h1", "đã", "xong", config=config).exit_code == 0
     with database.transaction() as tx:
-        letter = outbox.claim(tx, "web", "me", utc_now(), utc_now())
+        letter = claims.claim(tx, "web", "me", utc_now(), utc_now())
     assert letter
     assert letter.reply.text == "👮 Cán bộ trả lời:\nđã xong"
 

@@ -22,7 +22,7 @@ from bot.messages import (
     Uncertain,
     Unreachable,
 )
-from bot.store import conversations, officers, outbox
+from bot.store import claims, conversations, officers, outbox
 from bot.store.database import SqliteDatabase
 from bot.store.outbox import Letter
 from bot.store.values import Ids
@@ -196,7 +196,7 @@ async def test_what_a_crash_left_is_sent_at_the_next_start_and_counted_as_uncert
 ) -> None:
     put(database, clock, "một")
     with database.transaction() as tx:
-        outbox.claim(tx, "post", "dead", clock(), clock() + timedelta(seconds=60))
+        claims.claim(tx, "post", "dead", clock(), clock() + timedelta(seconds=60))
     post = Post()
     await courier.start([post], alone=True)
     await post.has(1)

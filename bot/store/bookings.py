@@ -24,7 +24,9 @@ from bot.store.values import moment, stamp
 
 __all__ = ["AlreadyBooked", "Booking", "HoldEnded", "NotBooked", "SlotFull", "State"]
 
-LETTERS = "ABCDEFGHKLMNPQRTUVXY3468"  # no look-alikes: 0/O, 1/I/J, 2/Z, 5/S, 7, 9/g, W/V
+# No look-alikes (0/O, 1/I/J, 2/Z, 5/S, 7, 9/g, W/V), and no vowels, so that no word comes out.
+LETTERS = "BCDFGHKLMNPQRTVX"
+DIGITS = "3468"
 CODE_LENGTH = 6
 CODE_ATTEMPTS = 20
 
@@ -170,6 +172,7 @@ def _insert(
     version: int = 1,
     name: str = "",
     phone: str = "",
+    actor: str = "person",
 ) -> Booking:
     values = {
         "id": id,
@@ -193,21 +196,51 @@ def _insert(
         rows = tx.rows(INSERT, code=code or code_of(id, attempt), **values)
         if rows:
             booking = Booking.from_row(rows[0])
-            _note(tx, booking, now, "person")
+            _note(tx, booking, now, actor)
             return booking
         if (other := live_of(tx, holder, service)) is not None:
             raise AlreadyBooked(other)
     raise RuntimeError("no free code was found")
 
 
+def seat(
+    tx: Transaction,
+    *,
+    id: str,  # noqa: A002 - the column's name
+    service: str,
+    place: seats.Seat,
+    person: Address,
+    holder: str,
+    name: str,
+    now: datetime,
+) -> Booking:
+    """Book a place that is already set aside for this person. Raises `AlreadyBooked`."""
+    return _insert(
+        tx,
+        id=id,
+        party=id,
+        member=1,
+        service=service,
+        place=place,
+        person=person,
+        holder=holder,
+        state=State.BOOKED,
+        held_until=None,
+        now=now,
+        name=name,
+    )
+
+
 def code_of(id: str, attempt: int = 0) -> str:  # noqa: A002
-    """A short code that people can read out: told from the row's id, so that nothing is rolled."""
+    """A short code that people can read out: told from the row's id, so that nothing is rolled.
+
+    It begins with a letter: six digits would be taken for a secret code sent by a bank."""
     number = int.from_bytes(hashlib.sha256(f"{id} {attempt}".encode()).digest()[:8])
-    letters = []
-    for _ in range(CODE_LENGTH):
-        number, place = divmod(number, len(LETTERS))
-        letters.append(LETTERS[place])
-    return "".join(letters)
+    code = ""
+    for alphabet in (LETTERS, *(LETTERS + DIGITS,) * (CODE_LENGTH - 1)):
+        number, place = divmod(number, len(alphabet))
+        code += alphabet[place]
+    return code
 
 
 NAME = """
@@ -365,22 +398,32 @@ def move(
             version=old.version + 1,
             name=old.name,
             phone=old.phone,
+            actor=actor,
         )
         seats.give_back(tx, old.id, old.slot, now, release_at)
         return new
 
 
+# Who did not come may have booked anew: then the old visit cannot come alive again.
 MARK = """
     UPDATE bookings SET before = state, state = :state, changed_at = :now
-    WHERE id = :id AND state = :expected RETURNING *
+    WHERE id = :id AND state = :expected
+      AND (:state IN ('served', 'no_show') OR NOT EXISTS (
+          SELECT 1 FROM bookings AS other
+          WHERE other.holder = bookings.holder AND other.service = bookings.service
+            AND other.id <> bookings.id AND other.state IN ('held', 'booked', 'arrived')))
+    RETURNING *
 """
+MARKS = frozenset({State.BOOKED, State.ARRIVED, State.SERVED, State.NO_SHOW})
 
 
 def mark(
     tx: Transaction, code: str, expected: State, state: State, now: datetime, actor: str
 ) -> Booking | None:
-    """What an officer says of a visit; None when it is not *expected* any more (another officer
-    was first)."""
+    """What an officer says of a visit: one of `MARKS`. None when it is not *expected* any more
+    (another officer was first), or when the person has another live booking by now."""
+    if state not in MARKS:
+        raise ValueError(f"{state} is not for officers to say: the place would be lost")
     newest = by_code(tx, code)
     if newest is None:
         return None

@@ -222,6 +222,7 @@ BOOKING = (
     "CREATE INDEX bookings_by_day ON bookings (office, starts_at)",
     "CREATE INDEX bookings_by_slot ON bookings (slot)",
     "CREATE INDEX bookings_by_party ON bookings (party)",
+    "CREATE INDEX bookings_by_holder ON bookings (holder)",
     "CREATE INDEX bookings_held ON bookings (held_until) WHERE state = 'held'",
     # What happened to each booking, by whom: a person, an officer, or the service itself.
     """

@@ -3,6 +3,9 @@
 due ──claim──► sending ──► sent
  ▲                │ ├────► due      (retry later; `uncertain` counts sends that may have arrived)
  └──lease ended───┘ └────► failed | missed
+
+A row about a booking says which version of it and why. Whether that still stands is asked in the
+transaction that claims the row (bot.store.claims).
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from datetime import datetime
 
 from bot.messages import Address, Priority, Reply
 from bot.store.database import Row, Transaction
+from bot.store.reminders import About
 from bot.store.values import moment, pack, stamp, unpack
 
 
@@ -25,6 +29,7 @@ class Letter:
     attempts: int
     created_at: datetime
     useful_until: datetime | None
+    about: About | None = None
 
     @classmethod
     def from_row(cls, row: Row) -> Letter:
@@ -36,14 +41,19 @@ class Letter:
             attempts=row["attempts"],
             created_at=moment(row["created_at"]),
             useful_until=moment(until) if until else None,
+            about=About.from_row(row) if row["code"] else None,
         )
+
+    def late(self, now: datetime) -> bool:
+        """Whether it is of no use any more."""
+        return self.useful_until is not None and now > self.useful_until
 
 
 PUT = """
     INSERT INTO outbox (id, key, channel, person, reply, content, priority, created_at, due_at,
-                        useful_until, state, sent_at)
+                        useful_until, state, sent_at, code, version, kind)
     VALUES (:id, :key, :channel, :person, :reply, :content, :priority, :now, :due_at,
-            :useful_until, :state, :sent_at)
+            :useful_until, :state, :sent_at, :code, :version, :kind)
     ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
@@ -61,11 +71,15 @@ def put(
     useful_until: datetime | None = None,
     priority: int = Priority.REPLY,
     delivered: bool = False,
+    code: str | None = None,
+    version: int | None = None,
+    kind: str | None = None,
 ) -> bool:
     """Write one message; False when *key* was written before.
 
     `delivered` is for channels whose readers fetch the row themselves. `content` is the version of
-    the FAQ that the words came from.
+    the FAQ that the words came from. `code`, `version` and `kind` say what the row is about (see
+    `About`); it then goes out only while that stands.
     """
     rows = tx.rows(
         PUT,
@@ -81,42 +95,28 @@ def put(
         useful_until=stamp(useful_until) if useful_until else None,
         state="sent" if delivered else "due",
         sent_at=stamp(now) if delivered else None,
+        code=code,
+        version=version,
+        kind=kind,
     )
     return bool(rows)
 
 
-# One person's messages keep their order: a row waits for older ones that are on their way.
-# Asked once for each priority, so that the index finds the row without reading those that wait.
-CLAIM = """
-    UPDATE outbox SET state = 'sending', attempts = attempts + 1, owner = :owner,
-                      lease_until = :lease_until
-    WHERE id = (
-        SELECT o.id FROM outbox AS o
-        WHERE o.channel = :channel AND o.state = 'due' AND o.priority = :priority
-          AND o.due_at <= :now
-          AND NOT EXISTS (
-              SELECT 1 FROM outbox AS older
-              WHERE older.channel = o.channel AND older.person = o.person AND older.id < o.id
-                AND older.state IN ('due', 'sending') AND older.priority <= o.priority
-                AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now))
-        ORDER BY o.due_at, o.id LIMIT 1)
-    RETURNING *
+COPY = """
+    INSERT INTO outbox (id, key, channel, person, reply, content, priority, created_at, due_at,
+                        useful_until, state, code, version, kind)
+    SELECT :new_id, key || ':' || :channel || ':' || :person, :channel, :person, reply, content,
+           priority, :now, :now, useful_until, 'due', code, version, kind
+    FROM outbox WHERE id = :id
+    ON CONFLICT (key) DO NOTHING RETURNING id
 """
-PRIORITIES = (Priority.REPLY, Priority.REMINDER, Priority.BROADCAST)
 
 
-def claim(
-    tx: Transaction, channel: str, owner: str, now: datetime, lease_until: datetime
-) -> Letter | None:
-    """Take the most urgent row that is due; it is *owner*'s alone until the lease ends."""
-    times = {"now": stamp(now), "lease_until": stamp(lease_until)}
-    for priority in PRIORITIES:
-        while rows := tx.rows(CLAIM, channel=channel, owner=owner, priority=priority, **times):
-            letter = Letter.from_row(rows[0])
-            if letter.useful_until is None or now <= letter.useful_until:
-                return letter
-            close(tx, letter.id, owner, "missed", "no longer useful")
-    return None
+def copy(tx: Transaction, id: str, new_id: str, to: Address, now: datetime) -> bool:  # noqa: A002
+    """Send what the row *id* says to another address too, at once; False when it was copied to
+    there before."""
+    values = {"channel": to.channel, "person": to.user, "now": stamp(now)}
+    return bool(tx.rows(COPY, id=id, new_id=new_id, **values))
 
 
 SENT = """
@@ -151,13 +151,13 @@ def retry(
 
 CLOSE = """
     UPDATE outbox SET state = :state, error = :error
-    WHERE id = :id AND owner = :owner AND state = 'sending'
+    WHERE id = :id AND owner = :owner AND state = 'sending' RETURNING id
 """
 
 
-def close(tx: Transaction, id: str, owner: str, state: str, error: str) -> None:  # noqa: A002
-    """End a row that will not be sent: 'failed' or 'missed'."""
-    tx.rows(CLOSE, id=id, owner=owner, state=state, error=error)
+def close(tx: Transaction, id: str, owner: str, state: str, error: str) -> bool:  # noqa: A002
+    """End a row that will not be sent: 'failed' or 'missed'. False when the lease was lost."""
+    return bool(tx.rows(CLOSE, id=id, owner=owner, state=state, error=error))
 
 
 RELEASE = """
@@ -172,6 +172,7 @@ def release(tx: Transaction, until: datetime) -> set[str]:
     return {row["channel"] for row in tx.rows(RELEASE, until=stamp(until))}
 
 
+PRIORITIES = (Priority.REPLY, Priority.REMINDER, Priority.BROADCAST)
 NEXT_DUE = """
     SELECT MIN(due_at) AS at FROM outbox
     WHERE channel = :channel AND state = 'due' AND priority = :priority AND due_at > :now

@@ -36,21 +36,34 @@ NEXT = """
 
 def take(tx: Transaction, slot: str, count: int) -> list[Seat]:
     """Take *count* places one after the other from *slot* on: when it is full, from the slot that
-    begins where it ends. All or none: raises `SlotFull`. Wrap it in a savepoint."""
+    begins where it ends. All or none, and nobody waits for the others over an hour that is full:
+    raises `SlotFull`. Wrap it in a savepoint."""
     taken: list[Seat] = []
-    here: str | None = slot
+    here = slot
     while len(taken) < count:
-        if here is None:
+        found = _take_some(tx, here, count - len(taken))
+        if not found:
             raise SlotFull
-        rows = tx.rows(TAKE, slot=here)
-        if rows:
-            taken.append(_seat(rows[0]))
-        elif not taken:
-            raise SlotFull
-        else:
-            following = tx.rows(NEXT, slot=here)
-            here = following[0]["id"] if following else None
+        taken += found
+        if len(taken) < count:
+            here = _following(tx, here)
     return taken
+
+
+def _take_some(tx: Transaction, slot: str, most: int) -> list[Seat]:
+    """Up to *most* places of one slot."""
+    taken: list[Seat] = []
+    while len(taken) < most and (rows := tx.rows(TAKE, slot=slot)):
+        taken.append(_seat(rows[0]))
+    return taken
+
+
+def _following(tx: Transaction, slot: str) -> str:
+    """The slot that begins where *slot* ends; raises `SlotFull` when there is none."""
+    rows = tx.rows(NEXT, slot=slot)
+    if not rows:
+        raise SlotFull
+    return str(rows[0]["id"])
 
 
 def _seat(row: Row) -> Seat:
@@ -90,7 +103,7 @@ RELEASE = """
 
 
 def release(tx: Transaction, now: datetime) -> int:
-    """Free the places whose time has come; returns how many."""
+    """Free the places whose time has come; returns how many. Those who wait are asked before."""
     rows = tx.rows(RELEASE, now=stamp(now))
     for row in rows:
         free(tx, row["slot"])

@@ -272,6 +272,10 @@ class FakeTelegram:
         """Let the next calls of *method* fail, one fault each."""
         self._faults[method].extend(faults)
 
+    def mend(self, method: str) -> None:
+        """Let *method* fail no more."""
+        self._faults[method].clear()
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until *condition*, looked at after every call, holds."""
         held = await self._until(condition, PATIENCE)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
 import icalendar
 import pytest
 
-from bot.dialogue import Delivered, Dialogue
 from bot.matching.matcher import Matcher
-from bot.messages import Address, Incoming, Kind
-from bot.places import Wards
+from bot.messages import Kind
 from bot.store.database import Row, SqliteDatabase
 from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
@@ -24,27 +21,8 @@ EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)
 
 
 @pytest.fixture
-def chat(
-    database: SqliteDatabase,
-    matcher: Matcher,
-    clock: Clock,
-    vault: Vault,
-    wards: Wards,
-    loop_runner: asyncio.Runner,
-) -> Chat:
-    town.build(database)
-    windows = {"seven-days": timedelta(days=7), "two-days": timedelta(days=2)}
-    dialogue = Dialogue(
-        database, town.SETTINGS, lambda: matcher, clock, vault, wards, windows=windows
-    )
-
-    def person(name: str = "an", channel: str = "telegram") -> Person:
-        def handle(incoming: Incoming) -> Delivered:
-            return loop_runner.run(dialogue.handle(incoming))
-
-        return Person(handle, Address(channel, name), clock)
-
-    return person
+def chat(citizen: Chat) -> Chat:
+    return citizen
 
 
 def rows(database: SqliteDatabase, sql: str) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Address, Priority, Reply, Tone
-from bot.store import outbox
+from bot.store import claims, outbox
 from bot.store.database import SqliteDatabase, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
@@ -37,7 +37,7 @@ class Box:
         )
 
     def claim(self, owner: str = "w1") -> Letter | None:
-        return outbox.claim(self.tx, "telegram", owner, self.clock(), self.clock() + LEASE)
+        return claims.claim(self.tx, "telegram", owner, self.clock(), self.clock() + LEASE)
 
     def text(self) -> str | None:
         letter = self.claim()

@@ -1,0 +1,146 @@
+"""Keeps bookings in order as time passes: ends holds, passes places on to those who wait, frees
+what nobody wanted. Also asks people to move whose hour is no longer in the calendar."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.config import Booking as Rules
+from bot.config import Settings
+from bot.messages import Reply
+from bot.quiet import after_daytime
+from bot.store import bookings, offices, outbox, seats, slots, waiting
+from bot.store.database import Database, Row, Transaction
+from bot.store.values import Ids
+from bot.store.waiting import Offer
+from handlers import waiting_texts as say
+
+LOOK_EVERY = 5.0  # seconds
+SOONEST = timedelta(hours=1)  # before its hour a place is no longer offered
+MOVE_USEFUL = timedelta(hours=1)  # before the visit a request to move it comes too late
+MOVE_KIND = "changed"
+
+log = structlog.get_logger()
+
+
+class Keeper:
+    """Looks every few seconds; everything of one look is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        wake: Callable[[str], None] = lambda channel: None,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._wake = wake
+        self._ids = Ids()
+
+    async def run(self) -> None:
+        """Until cancelled; no fault ends it."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("keeping bookings failed")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        now = self._clock()
+        new_id = partial(self._ids.new, now)
+        for channel in await self._database.run(lambda tx: keep(tx, self._settings, now, new_id)):
+            self._wake(channel)
+
+
+def keep(tx: Transaction, settings: Settings, now: datetime, new_id: Callable[[], str]) -> set[str]:
+    """Do what time has made due; returns the channels that have new messages to send."""
+    bookings.expire(tx, now)
+    waiting.expire(tx, now)
+    written = {
+        _tell(tx, offer, settings, now, new_id) for offer in _offers(tx, settings, now, new_id)
+    }
+    seats.release(tx, now)
+    return written | {_ask_to_move(tx, code, now, new_id) for code in slots.affected(tx, now)}
+
+
+# --- offers --------------------------------------------------------------------------------------
+
+
+def _offers(
+    tx: Transaction, settings: Settings, now: datetime, new_id: Callable[[], str]
+) -> list[Offer]:
+    """Offer each place that came back to the first who waits for such a one."""
+    made = []
+    for place in waiting.come_back(tx, now + SOONEST):
+        office = offices.get(tx, place["office"])
+        for person in waiting.line(tx, place, now):
+            if office is None or person["service"] not in office.services:
+                continue
+            until = _until(settings.booking, place, now)
+            if offer := waiting.offer(tx, new_id(), place, person, now, until):
+                made.append(offer)
+            break
+    return made
+
+
+def _until(rules: Rules, place: Row, now: datetime) -> datetime:
+    """How long an offer is open: some hours of daytime, and not past the hour before the visit."""
+    quiet = rules.reminders
+    length = timedelta(hours=rules.offer_hours)
+    end = after_daytime(now, length, quiet.quiet_from, quiet.quiet_to)
+    return min(end, datetime.fromisoformat(place["starts_at"]) - SOONEST)
+
+
+def _tell(
+    tx: Transaction, offer: Offer, settings: Settings, now: datetime, new_id: Callable[[], str]
+) -> str:
+    office = offices.get(tx, offer.office)
+    services = {service.id: service.title for service in settings.booking.services}
+    reply = say.offer(offer, office.name if office else "", services.get(offer.service, ""))
+    outbox.put(
+        tx,
+        id=new_id(),
+        key=f"offer:{offer.id}",
+        to=offer.address,
+        reply=reply,
+        content="offer",
+        now=now,
+        useful_until=offer.until,
+        code=offer.id,
+        kind="offer",
+    )
+    return offer.address.channel
+
+
+# --- changed hours ---------------------------------------------------------------------------------
+
+
+def _ask_to_move(tx: Transaction, code: str, now: datetime, new_id: Callable[[], str]) -> str:
+    """Once for each version of the booking: `key` refuses a second one."""
+    booking = bookings.by_code(tx, code)
+    if booking is None:
+        return ""
+    office = offices.get(tx, booking.office)
+    reply: Reply = say.changed(booking, office.name if office else "")
+    outbox.put(
+        tx,
+        id=new_id(),
+        key=f"{MOVE_KIND}:{booking.code}:{booking.version}",
+        to=booking.address,
+        reply=reply,
+        content="hours",
+        now=now,
+        useful_until=booking.starts_at - MOVE_USEFUL,
+        code=booking.code,
+        version=booking.version,
+        kind=MOVE_KIND,
+    )
+    return booking.address.channel

@@ -1,0 +1,95 @@
+"""Taking a row to send: the most urgent that is due, if what it says still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import calls, outbox, reminders
+from bot.store.database import Transaction
+from bot.store.outbox import Letter
+from bot.store.values import stamp
+
+LATE, CHANGED = "no longer useful", "booking changed"
+Calm = Callable[[datetime], datetime]  # the moment itself, or the end of its quiet hours
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that was due and may not go out (now): it was closed, or put off."""
+
+    id: str
+
+
+# One person's messages keep their order: a row waits for older ones that are on their way.
+# Asked once for each priority, so that the index finds the row without reading those that wait.
+CLAIM = """
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, owner = :owner,
+                      lease_until = :lease_until
+    WHERE id = (
+        SELECT o.id FROM outbox AS o
+        WHERE o.channel = :channel AND o.state = 'due' AND o.priority = :priority
+          AND o.due_at <= :now
+          AND NOT EXISTS (
+              SELECT 1 FROM outbox AS older
+              WHERE older.channel = o.channel AND older.person = o.person AND older.id < o.id
+                AND older.state IN ('due', 'sending') AND older.priority <= o.priority
+                AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now))
+        ORDER BY o.due_at, o.id LIMIT 1)
+    RETURNING *
+"""
+
+
+def claim(
+    tx: Transaction, channel: str, owner: str, now: datetime, lease_until: datetime
+) -> Letter | None:
+    """Take the most urgent row that is due; it is *owner*'s alone until the lease ends."""
+    taken = take(tx, channel, owner, now, lease_until)
+    while isinstance(taken, Skipped):
+        taken = take(tx, channel, owner, now, lease_until)
+    return taken
+
+
+def take(
+    tx: Transaction,
+    channel: str,
+    owner: str,
+    now: datetime,
+    lease_until: datetime,
+    calm: Calm = lambda now: now,
+) -> Letter | Skipped | None:
+    """Look at one row only, so that thousands of late ones do not keep the writer from answering.
+
+    In quiet hours, by *calm*, a row about a booking is put off until they end.
+    """
+    times = {"now": stamp(now), "lease_until": stamp(lease_until)}
+    for priority in outbox.PRIORITIES:
+        rows = tx.rows(CLAIM, channel=channel, owner=owner, priority=priority, **times)
+        if rows:
+            letter = Letter.from_row(rows[0])
+            fit = _fit(tx, letter, owner, now, calm(now))
+            return letter if fit else Skipped(letter.id)
+    return None
+
+
+PUT_OFF = """
+    UPDATE outbox SET state = 'due', due_at = :due_at, attempts = attempts - 1
+    WHERE id = :id AND owner = :owner AND state = 'sending'
+"""
+
+
+def _fit(tx: Transaction, letter: Letter, owner: str, now: datetime, calm_at: datetime) -> bool:
+    """Whether *letter* may go out now; if not, what becomes of it is recorded."""
+    if letter.about and not reminders.stands(tx, letter.about):
+        outbox.close(tx, letter.id, owner, "missed", CHANGED)
+        return False
+    if letter.late(now):
+        outbox.close(tx, letter.id, owner, "missed", LATE)
+        if letter.about and reminders.unannounced(tx, letter.about, now):
+            calls.add(tx, letter.about, LATE, now)
+        return False
+    if letter.about and calm_at > now:
+        tx.rows(PUT_OFF, id=letter.id, owner=owner, due_at=stamp(calm_at))
+        return False
+    return True

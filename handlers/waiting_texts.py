@@ -1,0 +1,62 @@
+"""What the bot says to people who wait for a place, and to those whose hour is gone."""
+
+from __future__ import annotations
+
+from bot.messages import Button, Reply
+from bot.store.bookings import Booking
+from bot.store.waiting import Offer
+from handlers.booking_texts import BOOK, VISITS, moment
+from handlers.texts import MENU, notice, step
+from handlers.turn import local
+
+
+def waits(service: str, office: str) -> Reply:
+    where = office or "bất cứ nơi nào"
+    text = (
+        f"🔔 Đã ghi bạn vào danh sách chờ: {service}, {where}. Có người hủy là mình báo bạn theo "
+        "thứ tự; bạn có 2 giờ ban ngày để nhận."
+    )
+    return notice(text, MENU)
+
+
+def waits_already(service: str) -> Reply:
+    return notice(f"Bạn đang ở trong danh sách chờ {service} rồi. Có chỗ là mình báo ngay.", MENU)
+
+
+def left() -> Reply:
+    return notice("Đã bỏ tên bạn khỏi danh sách chờ.", BOOK, MENU)
+
+
+def offer(offer: Offer, office: str, service: str) -> Reply:
+    text = (
+        f"🔔 Có chỗ rồi!\n{service}\n{moment(offer.starts_at)}\n{office}\n\n"
+        f"Chỗ này giữ cho bạn đến {local(offer.until):%H:%M ngày %d/%m}. Quá giờ mình mời người sau."
+    )
+    return step(
+        text,
+        Button("✅ Nhận chỗ này", f"offer:take:{offer.id}"),
+        Button("Giờ này không hợp", f"offer:no:{offer.id}"),
+        Button("Thôi, không chờ nữa", f"unwait:{offer.service}"),
+    )
+
+
+def passed_on(service: str) -> Reply:
+    text = "Mình mời người sau. Bạn vẫn ở trong danh sách chờ; có chỗ khác mình báo tiếp."
+    return notice(text, Button("Thôi, không chờ nữa", f"unwait:{service}"), MENU)
+
+
+def too_late() -> Reply:
+    text = "Lời mời này đã hết hạn hoặc đã dùng rồi."
+    return notice(text, VISITS, BOOK)
+
+
+def changed(booking: Booking, office: str) -> Reply:
+    text = (
+        f"⚠ {office} vừa đổi giờ làm, nên giờ hẹn {moment(booking.starts_at)} (mã {booking.code}) "
+        "không còn phục vụ. Lịch của bạn vẫn còn; bạn chọn giờ khác giúp nhé."
+    )
+    return step(
+        text,
+        Button("Chọn giờ khác", f"visit:move:{booking.code}"),
+        Button("Hủy hẹn", f"visit:cancel:{booking.code}"),
+    )

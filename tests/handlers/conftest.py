@@ -1,0 +1,58 @@
+"""Chats in a made-up town with offices to book at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from bot.dialogue import Delivered, Dialogue
+from bot.keeper import keep
+from bot.matching.matcher import Matcher
+from bot.messages import Address, Incoming
+from bot.places import Wards
+from bot.store.database import SqliteDatabase
+from bot.store.values import Ids
+from bot.vault import Vault
+from tests.conftest import Clock, Person
+from tests.handlers import town
+
+
+@pytest.fixture
+def citizen(
+    database: SqliteDatabase,
+    matcher: Matcher,
+    clock: Clock,
+    vault: Vault,
+    wards: Wards,
+    loop_runner: asyncio.Runner,
+) -> Callable[..., Person]:
+    """`citizen("an").presses("book")`: somebody on Telegram, in the town of town.py."""
+    town.build(database)
+    windows = {"seven-days": timedelta(days=7), "two-days": timedelta(days=2)}
+    dialogue = Dialogue(
+        database, town.SETTINGS, lambda: matcher, clock, vault, wards, windows=windows
+    )
+
+    def person(name: str = "an", channel: str = "telegram") -> Person:
+        def handle(incoming: Incoming) -> Delivered:
+            return loop_runner.run(dialogue.handle(incoming))
+
+        return Person(handle, Address(channel, name), clock)
+
+    return person
+
+
+@pytest.fixture
+def keeper(database: SqliteDatabase, clock: Clock) -> Callable[[], set[str]]:
+    """One look of the keeper; returns the channels it has written to."""
+    ids = Ids()
+
+    def look() -> set[str]:
+        with database.transaction() as tx:
+            return keep(tx, town.SETTINGS, clock(), partial(ids.new, clock()))
+
+    return look

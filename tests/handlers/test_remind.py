@@ -1,0 +1,331 @@
+"""Reminders before a visit and questions after it: read them as chats across days."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from bot.config import Service
+from bot.dialogue import Delivered, Dialogue
+from bot.matching import entries
+from bot.matching.matcher import Matcher, Thresholds
+from bot.messages import Address, Incoming, Reply
+from bot.places import Wards
+from bot.store import bookings, claims, consents, offices, outbox
+from bot.store.bookings import Booking, State
+from bot.store.database import SqliteDatabase
+from bot.store.values import Ids
+from bot.vault import Vault
+from handlers import activation, remind, reminder_texts
+from tests.conftest import PROJECT, Clock, Heard, Person
+from tests.handlers import town
+from tests.handlers.town import FRIDAY, slot_id
+from tests.visits import local_time, rows, states
+
+EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)
+MONDAY_NINE = slot_id("mau-a", FRIDAY + timedelta(days=3), 9)
+THE = town.SETTINGS.booking.services[0]
+IDS = Ids()
+
+
+@dataclass
+class Town:
+    """People, their bookings, and the post that brings what has come due."""
+
+    database: SqliteDatabase
+    clock: Clock
+    dialogue: Dialogue
+    loop: asyncio.Runner
+
+    def person(self, name: str = "an") -> Person:
+        def handle(incoming: Incoming) -> Delivered:
+            return self.loop.run(self.dialogue.handle(incoming))
+
+        return Person(handle, Address("telegram", name), self.clock)
+
+    def book(self, person: Person, slot: str = EIGHT, *, reminded: bool = True) -> str:
+        """The code of a new booking."""
+        person.presses(f"time:the:{slot}")
+        heard = person.says("cô Ba")
+        wanted = "nhắc tôi" if reminded else "không cần nhắc"
+        person.presses(next(data for label, data in heard.buttons.items() if wanted in label))
+        found = rows(self.database, "SELECT code FROM bookings ORDER BY created_at DESC, id DESC")
+        return str(found[0]["code"])
+
+    def post(self) -> list[tuple[str, Reply]]:
+        """Whom the reminders and questions that are due now go to, and what they say."""
+        found = []
+        with self.database.transaction() as tx:
+            now = self.clock()
+            while letter := claims.claim(tx, "telegram", "me", now, now):
+                outbox.sent(tx, letter.id, "me", now, "1")
+                if letter.about:
+                    found.append((letter.address.user, letter.reply))
+        return found
+
+    def served(self, code: str, at: str = "2026-11-27 08:20") -> None:
+        """An officer has seen them."""
+        self.clock.now = local_time(at)
+        with self.database.transaction() as tx:
+            bookings.mark(tx, code, State.BOOKED, State.ARRIVED, self.clock(), "officer")
+            booking = bookings.mark(tx, code, State.ARRIVED, State.SERVED, self.clock(), "officer")
+            assert booking
+            activation.schedule(tx, booking, THE, town.SETTINGS, self.clock(), self.new_id)
+
+    def new_id(self) -> str:
+        return IDS.new(self.clock())
+
+    def booking(self, code: str) -> Booking:
+        with self.database.transaction() as tx:
+            found = bookings.by_code(tx, code)
+        assert found
+        return found
+
+
+@pytest.fixture
+def there(
+    database: SqliteDatabase,
+    matcher: Matcher,
+    clock: Clock,
+    vault: Vault,
+    wards: Wards,
+    loop_runner: asyncio.Runner,
+) -> Town:
+    town.build(database)
+    dialogue = Dialogue(database, town.SETTINGS, lambda: matcher, clock, vault, wards)
+    return Town(database, clock, dialogue, loop_runner)
+
+
+def of(reply: Reply) -> Heard:
+    return Heard((reply,))
+
+
+# --- before the visit ------------------------------------------------------------------------------
+
+
+def test_one_is_reminded_on_the_evening_before_and_in_the_morning(there: Town) -> None:
+    code = there.book(there.person())
+    assert there.post() == []
+    there.clock.now = local_time("2026-11-26 19:00")
+    ((to, reply),) = there.post()
+    assert to == "an"
+    said = reply.text
+    for part in ("cô Ba", "Thẻ căn cước", "08:00, Thứ Sáu 27/11/2026", "Công an phường Mẫu A",
+                 "Số 1 đường Mẫu", f"Mã hẹn: {code}", "Mang theo:\n• Không cần giấy tờ"):  # fmt: skip
+        assert part in said
+    there.clock.now = local_time("2026-11-27 07:00")
+    assert [to for to, _ in there.post()] == ["an"]
+    assert there.post() == []
+
+
+def test_a_reminder_has_buttons_to_come_move_cancel_and_find_the_way(there: Town) -> None:
+    code = there.book(there.person())
+    there.clock.now = local_time("2026-11-26 19:00")
+    ((_, reply),) = there.post()
+    assert of(reply).buttons == {
+        "✅ Tôi sẽ đến": f"visit:coming:{code}",
+        "Đổi lịch": f"visit:move:{code}",
+        "Hủy hẹn": f"visit:cancel:{code}",
+        "🗺 Xem bản đồ": "",
+        "Mất thẻ, cấp lại": "ask:mat-the",
+    }
+    assert any("10.77" in button.url for button in reply.buttons)
+
+
+def test_who_wants_no_reminder_gets_none(there: Town) -> None:
+    there.book(there.person(), reminded=False)
+    assert rows(there.database, "SELECT id FROM outbox WHERE code IS NOT NULL") == []
+
+
+def test_who_says_they_come_is_noted_and_thanked(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    heard = an.presses(f"visit:coming:{code}")
+    assert "Hẹn gặp bạn lúc 08:00, Thứ Sáu 27/11/2026" in heard.text
+    assert f"visit:move:{code}" in heard.buttons.values()
+    assert there.booking(code).answer == "coming"
+
+
+def test_nobody_else_can_say_that_they_come(there: Town) -> None:
+    code = there.book(there.person("an"))
+    heard = there.person("binh").presses(f"visit:coming:{code}")
+    assert "không thấy lịch này" in heard.text
+    assert "không thấy lịch này" in there.person("binh").presses("visit:coming:NONE").text
+    assert there.booking(code).answer is None
+
+
+def test_whom_it_was_passed_on_to_can_say_that_they_come(there: Town) -> None:
+    code = there.book(there.person("an"))
+    row = rows(there.database, "SELECT id FROM outbox WHERE kind = 'evening'")[0]["id"]
+    with there.database.transaction() as tx:
+        outbox.copy(tx, row, there.new_id(), Address("telegram", "binh"), there.clock())
+    assert "Hẹn gặp" in there.person("binh").presses(f"visit:coming:{code}").text
+
+
+def test_a_cancelled_visit_cannot_be_come_to(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    an.presses(f"visit:drop:{code}")
+    assert "không còn nữa" in an.presses(f"visit:coming:{code}").text
+
+
+def test_nothing_is_said_of_a_cancelled_visit(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    an.presses(f"visit:drop:{code}")
+    there.clock.now = local_time("2026-11-26 19:00")
+    assert there.post() == []
+    assert states(there.database)[f"{code}:1:evening"] == "missed"
+
+
+def test_a_moved_visit_is_announced_at_its_new_hour_only(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    an.presses(f"mtime:{code}:{MONDAY_NINE}")
+    told: list[str] = []
+    for moment in ("2026-11-26 19:00", "2026-11-27 07:00", "2026-11-29 19:00", "2026-11-30 07:00"):
+        there.clock.now = local_time(moment)
+        told += [reply.text for _, reply in there.post()]
+    assert len(told) == 2
+    assert all("09:00, Thứ Hai 30/11/2026" in text for text in told)
+
+
+def test_a_visit_moved_back_to_its_old_hour_is_announced_once(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    an.presses(f"mtime:{code}:{MONDAY_NINE}")
+    there.clock.move(hours=1)
+    an.presses(f"mtime:{code}:{EIGHT}")
+    there.clock.now = local_time("2026-11-26 19:00")
+    assert [f"Mã hẹn: {code}" in reply.text for _, reply in there.post()] == [True]
+
+
+def test_who_books_at_the_last_moment_is_not_reminded_of_the_past(there: Town) -> None:
+    there.clock.now = local_time("2026-11-27 05:30")
+    code = there.book(there.person())
+    assert [key for key in states(there.database) if key.startswith(code)] == [f"{code}:1:hours"]
+
+
+def test_a_reminder_that_was_written_twice_is_one_row(there: Town) -> None:
+    booking = there.booking(there.book(there.person()))
+    before = states(there.database)
+    with there.database.transaction() as tx:
+        office = offices.get(tx, "mau-a")
+        assert office
+        remind.schedule(tx, booking, office, THE, town.SETTINGS, there.clock(), there.new_id)
+    assert states(there.database) == before
+
+
+def test_long_lists_of_papers_are_cut_short(matcher: Matcher) -> None:
+    entry = matcher.faq.entries["mat-the"]
+    long = entry.model_copy(update={"documents": tuple("abcdef")})
+    assert reminder_texts.papers(long) == "Mang theo:\n• a\n• b\n• c\n• d\n• …"
+    assert reminder_texts.papers(entry.model_copy(update={"documents": ()})) == ""
+    assert reminder_texts.papers(None) == ""
+
+
+# --- after the visit -------------------------------------------------------------------------------
+
+
+def test_one_is_asked_until_it_is_activated(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    there.served(code)
+    there.clock.now = local_time("2026-11-27 19:00")
+    ((to, reply),) = there.post()
+    assert to == "an"
+    assert "đã kích hoạt chưa?" in reply.text
+    assert list(of(reply).buttons.values()) == [
+        f"active:yes:{code}", f"active:how:{code}", f"active:stuck:{code}"
+    ]  # fmt: skip
+    there.clock.now = local_time("2026-11-30 19:00")
+    assert len(there.post()) == 1
+    assert "Tốt quá" in an.presses(f"active:yes:{code}").text
+    there.clock.now = local_time("2026-12-07 19:00")
+    assert there.post() == []
+    assert there.booking(code).activated_at == local_time("2026-11-30 19:00")
+    assert states(there.database)[f"{code}:1:activate-10"] == "missed"
+
+
+def test_saying_so_twice_changes_nothing(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    there.served(code)
+    an.presses(f"active:yes:{code}")
+    there.clock.move(hours=1)
+    assert "Tốt quá" in an.presses(f"active:yes:{code}").text
+    assert there.booking(code).activated_at == local_time("2026-11-27 08:20")
+
+
+def test_nobody_else_can_say_that_it_is_activated(there: Town) -> None:
+    code = there.book(there.person("an"))
+    there.served(code)
+    assert "không thấy lịch này" in there.person("binh").presses(f"active:yes:{code}").text
+    assert there.booking(code).activated_at is None
+
+
+def test_nothing_is_activated_before_the_visit(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    assert "không còn nữa" in an.presses(f"active:yes:{code}").text
+    assert there.booking(code).activated_at is None
+
+
+@pytest.mark.parametrize(
+    ("activate", "consent", "written"), [(True, True, 3), (False, True, 0), (True, False, 0)]
+)
+def test_questions_are_written_for_services_with_an_account_and_people_who_agreed(
+    there: Town, activate: bool, consent: bool, written: int
+) -> None:
+    an = there.person()
+    booking = there.booking(there.book(an))
+    service = Service(id="the", title="Thẻ căn cước", activate=activate)
+    with there.database.transaction() as tx:
+        if not consent:
+            consents.take_back(tx, there.new_id(), an.address, "reminders", "v", there.clock())
+        activation.schedule(tx, booking, service, town.SETTINGS, there.clock(), there.new_id)
+        found = tx.rows("SELECT id FROM outbox WHERE kind LIKE 'activate%'")
+    assert len(found) == written
+
+
+def test_without_the_steps_in_the_faq_the_button_is_outdated(there: Town) -> None:
+    assert "Nút này đã cũ" in there.person().presses("active:how:ABC234").text
+
+
+def test_without_the_steps_one_can_get_stuck_at_an_officer_is_offered(there: Town) -> None:
+    heard = there.person().presses("active:stuck:ABC234")
+    assert heard.buttons == {"Quên mật khẩu": "ask:quen-mat-khau", "Gặp cán bộ": "officer"}
+
+
+def test_unknown_buttons_are_left_to_others(there: Town) -> None:
+    assert "Nút này đã cũ" in there.person().presses("active:maybe:ABC234").text
+    assert "Nút này đã cũ" in there.person().presses("visit:nothing:ABC234").text
+
+
+# --- with the real FAQ -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real() -> Matcher:
+    return Matcher.build(entries.load(PROJECT / "faq"), Thresholds())
+
+
+@pytest.fixture
+def real_town(there: Town, real: Matcher, clock: Clock, vault: Vault, wards: Wards) -> Town:
+    there.dialogue = Dialogue(there.database, town.SETTINGS, lambda: real, clock, vault, wards)
+    return there
+
+
+def test_the_way_to_activate_is_the_faqs_and_ends_with_the_question(real_town: Town) -> None:
+    heard = real_town.person().presses("active:how:ABC234")
+    assert heard.entries == [activation.STEPS]
+    assert heard.buttons["✅ Rồi, dùng được rồi"] == "active:yes:ABC234"
+
+
+def test_every_place_to_get_stuck_at_is_in_the_faq(real_town: Town, real: Matcher) -> None:
+    heard = real_town.person().presses("active:stuck:ABC234")
+    assert list(heard.buttons.values()) == [*(f"ask:{id_}" for id_ in activation.STUCK), "officer"]
+    assert set(activation.STUCK) <= real.faq.entries.keys()

@@ -1,0 +1,393 @@
+"""Bookings in the store: what the statements and the schema promise."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot import privacy
+from bot.store import bookings, slots
+from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State, code_of
+from bot.store.database import SqliteDatabase
+from bot.store.migrations import LEGAL_MOVES
+from tests.bookings import Desk, account, hour, wrong
+from tests.conftest import Clock
+from tests.handlers import town
+
+EIGHT, NINE = hour(8), hour(9)  # two places, and one right after them
+PRIORITY = town.slot_id("mau-a", town.FRIDAY, 10, "priority")
+
+
+@pytest.fixture
+def desk(database: SqliteDatabase, clock: Clock) -> Iterator[Desk]:
+    """The made-up town in one open transaction; at its end no rule is broken."""
+    town.build(database)
+    with database.transaction() as tx:
+        yield Desk(tx, clock)
+        assert wrong(tx) == {}
+
+
+# --- taking --------------------------------------------------------------------------------------
+
+
+def test_the_last_place_goes_to_one(desk: Desk) -> None:
+    desk.hold("an", NINE)
+    with pytest.raises(SlotFull):
+        desk.hold("binh", NINE)
+    assert desk.taken(NINE) == 1
+    assert bookings.held(desk.tx, account("binh"), desk.clock()) == ()
+
+
+def test_a_family_sits_one_after_the_other(desk: Desk) -> None:
+    held = desk.hold("an", EIGHT, people=3)
+    assert [booking.slot for booking in held] == [EIGHT, EIGHT, NINE]
+    assert [booking.member for booking in held] == [1, 2, 3]
+    assert len({booking.party for booking in held}) == 1
+    assert len({booking.code for booking in held}) == 3
+
+
+def test_a_family_gets_all_places_or_none(desk: Desk) -> None:
+    with pytest.raises(SlotFull):
+        desk.hold("an", EIGHT, people=4)
+    assert (desk.taken(EIGHT), desk.taken(NINE)) == (0, 0)
+
+
+def test_a_family_never_waits_for_one_over_a_full_hour(desk: Desk) -> None:
+    town.slot(desk.tx, "mau-a", town.FRIDAY, 10, 5)
+    desk.book("binh", NINE)
+    with pytest.raises(SlotFull):
+        desk.hold("an", EIGHT, people=3)
+    assert (desk.taken(EIGHT), desk.taken(hour(10))) == (0, 0)
+
+
+def test_a_family_does_not_spill_into_priority_places(desk: Desk) -> None:
+    with pytest.raises(SlotFull):
+        desk.hold("an", NINE, people=2)
+    assert desk.taken(PRIORITY) == 0
+
+
+def test_a_slot_out_of_the_calendar_takes_nobody_new(desk: Desk) -> None:
+    desk.book("an", EIGHT)
+    slots.sync(desk.tx, "mau-a", (), town.at(town.FRIDAY, 0), town.at(town.FRIDAY, 23))
+    with pytest.raises(SlotFull):
+        desk.hold("binh", EIGHT)
+    assert desk.taken(EIGHT) == 1
+
+
+def test_a_slot_nobody_knows_is_full(desk: Desk) -> None:
+    with pytest.raises(SlotFull):
+        desk.hold("an", hour(23))
+
+
+def test_a_full_hour_leaves_what_the_person_held(desk: Desk) -> None:
+    desk.book("binh", NINE)
+    held = desk.hold("an", EIGHT)
+    with pytest.raises(SlotFull):
+        desk.hold("an", NINE)
+    assert bookings.held(desk.tx, account("an"), desk.clock()) == held
+
+
+def test_a_person_holds_one_party_at_a_time(desk: Desk) -> None:
+    desk.hold("an", EIGHT, people=2)
+    held = desk.hold("an", NINE)
+    assert (desk.taken(EIGHT), desk.taken(NINE)) == (0, 1)
+    assert bookings.held(desk.tx, account("an"), desk.clock()) == held
+
+
+# --- one person, one booking -----------------------------------------------------------------------
+
+
+def test_one_live_booking_of_a_service_in_the_whole_city(desk: Desk) -> None:
+    first = desk.book("an", EIGHT)
+    with pytest.raises(AlreadyBooked) as caught:
+        desk.hold("an", hour(8, office="mau-b"))
+    assert caught.value.booking == first
+    assert desk.taken(hour(8, office="mau-b")) == 0
+
+
+def test_another_service_is_another_booking(desk: Desk) -> None:
+    desk.book("an", EIGHT)
+    desk.book("an", NINE, service="muc-2")
+    assert [booking.service for booking in bookings.live(desk.tx, account("an"))] == [
+        "the",
+        "muc-2",
+    ]
+
+
+def test_one_phone_on_two_accounts_has_one_booking(desk: Desk) -> None:
+    desk.hold("an", EIGHT)
+    desk.confirm("an", "a-phone")
+    desk.hold("binh", EIGHT)
+    with pytest.raises(AlreadyBooked):
+        desk.confirm("binh", "a-phone")
+    assert len(bookings.held(desk.tx, account("binh"), desk.clock())) == 1
+
+
+def test_a_family_with_one_known_phone_is_not_booked_by_halves(desk: Desk) -> None:
+    desk.hold("an", NINE)
+    desk.confirm("an", "phone/2")
+    desk.hold("binh", EIGHT, people=2)
+    with pytest.raises(AlreadyBooked):
+        desk.confirm("binh", "phone", "phone/2")
+    assert bookings.live(desk.tx, account("binh")) == []
+
+
+def test_who_was_served_may_come_again(desk: Desk) -> None:
+    code = desk.book("an", NINE).code
+    desk.mark(code, State.BOOKED, State.ARRIVED)
+    with pytest.raises(AlreadyBooked):
+        desk.hold("an", EIGHT)
+    desk.mark(code, State.ARRIVED, State.SERVED)
+    assert desk.book("an", EIGHT).state is State.BOOKED
+
+
+# --- holds end ------------------------------------------------------------------------------------
+
+
+def test_a_hold_ends_by_itself_when_somebody_looks(desk: Desk, clock: Clock) -> None:
+    held = desk.hold("an", NINE)
+    clock.move(minutes=10)
+    assert bookings.held(desk.tx, account("an"), clock()) == ()
+    assert desk.book("binh", NINE).slot == NINE
+    assert bookings.by_code(desk.tx, held[0].code).state is State.EXPIRED  # type: ignore[union-attr]
+
+
+def test_a_hold_lasts_until_its_last_moment(desk: Desk, clock: Clock) -> None:
+    desk.hold("an", NINE)
+    clock.move(minutes=10, microseconds=-1)
+    assert desk.expire() == 0
+    assert desk.confirm("an")[0].state is State.BOOKED
+
+
+def test_what_is_not_held_any_more_cannot_be_confirmed(desk: Desk, clock: Clock) -> None:
+    party = desk.hold("an", NINE)[0].party
+    clock.move(minutes=10)
+    with pytest.raises(HoldEnded):
+        desk.confirm("an", "web:an", party=party)
+    assert desk.expire() == 1
+    assert desk.expire() == 0
+    assert desk.taken(NINE) == 0
+
+
+def test_a_hold_is_its_persons_only(desk: Desk) -> None:
+    party = desk.hold("an", NINE)[0].party
+    with pytest.raises(HoldEnded):
+        desk.confirm("binh", "web:binh", party=party)
+    assert not bookings.drop(desk.tx, party, account("binh"), desk.clock())
+
+
+def test_a_second_device_sees_and_ends_the_same_hold(desk: Desk) -> None:
+    """Both devices are one account: what one does, the other finds."""
+    first = desk.hold("an", EIGHT)[0].party
+    second = desk.hold("an", NINE)[0].party
+    with pytest.raises(HoldEnded):
+        desk.confirm("an", "web:an", party=first)
+    assert desk.confirm("an", party=second)[0].slot == NINE
+    with pytest.raises(HoldEnded):
+        desk.confirm("an", "web:an", party=second)
+
+
+def test_a_dropped_hold_is_free_at_once(desk: Desk) -> None:
+    party = desk.hold("an", NINE)[0].party
+    assert bookings.drop(desk.tx, party, account("an"), desk.clock())
+    assert not bookings.drop(desk.tx, party, account("an"), desk.clock())
+    assert desk.book("binh", NINE).slot == NINE
+
+
+def test_a_name_is_given_while_the_place_is_held(desk: Desk) -> None:
+    party = desk.hold("an", EIGHT, people=2)[0].party
+    assert bookings.set_name(desk.tx, party, 2, "cô Ba", desk.clock())
+    assert [booking.name for booking in desk.confirm("an")] == ["", "cô Ba"]
+    assert not bookings.set_name(desk.tx, party, 2, "cô Tư", desk.clock())
+
+
+# --- giving back ------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_place_is_free_only_after_a_while(desk: Desk, clock: Clock) -> None:
+    code = desk.book("an", NINE).code
+    assert desk.cancel(code).state is State.CANCELLED  # type: ignore[union-attr]
+    clock.move(minutes=30, microseconds=-1)
+    assert desk.release() == 0
+    with pytest.raises(SlotFull):
+        desk.hold("binh", NINE)
+    clock.move(microseconds=1)
+    assert desk.release() == 1
+    assert desk.release() == 0
+    assert desk.book("binh", NINE).slot == NINE
+
+
+def test_a_second_cancel_changes_nothing(desk: Desk) -> None:
+    code = desk.book("an", NINE).code
+    desk.cancel(code)
+    assert desk.cancel(code) is None
+    assert desk.cancel("KHONGCO") is None
+    assert desk.taken(NINE) == 1
+
+
+def test_who_cancelled_may_book_anew(desk: Desk) -> None:
+    desk.cancel(desk.book("an", NINE).code)
+    assert desk.book("an", EIGHT).state is State.BOOKED
+
+
+def test_a_move_keeps_code_name_and_holder(desk: Desk) -> None:
+    desk.hold("an", EIGHT)
+    old = desk.confirm("an", "a-phone")[0]
+    bookings.coming(desk.tx, old.code, desk.clock())
+    new = desk.move(old.code, NINE)
+    assert (new.code, new.version, new.slot) == (old.code, 2, NINE)
+    assert (new.holder, new.party, new.member) == (old.holder, old.party, old.member)
+    assert new.answer is None  # they said that they would come to the other hour
+    assert bookings.by_code(desk.tx, old.code) == new
+    assert bookings.live(desk.tx, account("an")) == [new]
+
+
+def test_a_move_to_a_full_hour_changes_nothing(desk: Desk) -> None:
+    desk.book("binh", NINE)
+    mine = desk.book("an", EIGHT)
+    with pytest.raises(SlotFull):
+        desk.move(mine.code, NINE)
+    assert bookings.by_code(desk.tx, mine.code) == mine
+    assert (desk.taken(EIGHT), desk.taken(NINE)) == (1, 1)
+    assert sorted(desk.events(mine.code)) == ["booked person", "held person"]
+
+
+def test_what_is_not_booked_cannot_be_moved(desk: Desk) -> None:
+    code = desk.book("an", EIGHT).code
+    desk.cancel(code)
+    with pytest.raises(NotBooked):
+        desk.move(code, NINE)
+    assert desk.taken(NINE) == 0
+
+
+def test_the_place_left_by_a_move_comes_back_after_a_while(desk: Desk, clock: Clock) -> None:
+    desk.move(desk.book("an", NINE).code, EIGHT)
+    assert (desk.taken(EIGHT), desk.taken(NINE)) == (1, 1)
+    clock.move(minutes=30)
+    desk.release()
+    assert (desk.taken(EIGHT), desk.taken(NINE)) == (1, 0)
+
+
+# --- officers -------------------------------------------------------------------------------------
+
+
+def test_of_two_officers_who_mark_the_second_learns_it(desk: Desk, clock: Clock) -> None:
+    code = desk.book("an", EIGHT).code
+    clock.move(days=3)
+    assert desk.mark(code, State.BOOKED, State.ARRIVED)
+    assert desk.mark(code, State.BOOKED, State.NO_SHOW) is None
+    assert desk.mark("KHONGCO", State.BOOKED, State.ARRIVED) is None
+    assert desk.events(code)[-1] == "arrived officer"
+
+
+def test_what_happened_is_kept_with_who_did_it(desk: Desk, clock: Clock) -> None:
+    desk.hold("an", EIGHT)
+    clock.move(minutes=1)
+    code = desk.confirm("an")[0].code
+    clock.move(minutes=1)
+    now = clock()
+    bookings.move(desk.tx, code, NINE, now, now, "officer-7", desk.new_id)
+    assert desk.events(code) == [
+        "held person",
+        "booked person",
+        "moved officer-7",
+        "booked officer-7",
+    ]
+
+
+def test_who_came_late_after_all_is_marked_unless_booked_anew(desk: Desk) -> None:
+    late, anew = desk.book("an", EIGHT), desk.book("binh", EIGHT)
+    for booking in (late, anew):
+        desk.mark(booking.code, State.BOOKED, State.NO_SHOW)
+    desk.book("binh", NINE)
+    assert desk.mark(late.code, State.NO_SHOW, State.ARRIVED)
+    assert desk.mark(anew.code, State.NO_SHOW, State.ARRIVED) is None
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.MOVED, State.EXPIRED, State.HELD])
+def test_marking_cannot_lose_a_place(desk: Desk, state: State) -> None:
+    code = desk.book("an", EIGHT).code
+    with pytest.raises(ValueError, match="place would be lost"):
+        desk.mark(code, State.BOOKED, state)
+
+
+def test_the_list_of_a_day_has_those_expected(desk: Desk) -> None:
+    desk.hold("chi", NINE)  # only held: perhaps they never come
+    seen = [desk.book("an", EIGHT), desk.book("binh", EIGHT)]
+    desk.book("dung", hour(8, office="mau-b"))
+    start = town.at(town.FRIDAY, 0)
+    found = bookings.of_day(desk.tx, "mau-a", start, start + timedelta(days=1))
+    assert found == seen
+    assert bookings.of_day(desk.tx, "mau-a", start + timedelta(days=1), start) == []
+
+
+# --- the schema refuses by itself -------------------------------------------------------------------
+
+STATES = [*(state.value for state in State), "new", "lost"]
+FORCE = "UPDATE bookings SET before = :before, state = :after WHERE code = :code"
+
+
+@pytest.mark.parametrize("before", STATES)
+@pytest.mark.parametrize("after", STATES)
+def test_only_legal_moves_can_be_written(
+    database: SqliteDatabase, clock: Clock, before: str, after: str
+) -> None:
+    town.build(database)
+    with database.transaction() as tx:
+        code = Desk(tx, clock).book("an", EIGHT).code
+        if (before, after) in LEGAL_MOVES:
+            tx.rows(FORCE, before=before, after=after, code=code)
+        else:
+            with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"), tx.atomic():
+                tx.rows(FORCE, before=before, after=after, code=code)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE bookings SET before = state, state = 'served'",  # from booked, past arrived
+        "UPDATE slots SET booked = capacity + 1",
+        "UPDATE slots SET booked = -1",
+        "UPDATE slots SET capacity = 0 WHERE booked > 0",
+        "UPDATE bookings SET member = 6",
+        "UPDATE bookings SET slot = 'nowhere'",
+        "UPDATE bookings SET version = 1, code = 'C'",  # two rows: one code and version
+        "DELETE FROM slots",
+    ],
+)
+def test_the_schema_itself_refuses_what_must_not_be(desk: Desk, statement: str) -> None:
+    desk.book("an", EIGHT)
+    desk.book("binh", EIGHT)
+    with pytest.raises(sqlite3.IntegrityError), desk.tx.atomic():
+        desk.tx.rows(statement)
+
+
+def test_the_schema_refuses_a_second_live_booking(desk: Desk) -> None:
+    desk.book("an", EIGHT)
+    code = desk.book("binh", EIGHT).code
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"), desk.tx.atomic():
+        desk.tx.rows("UPDATE bookings SET holder = 'web:an' WHERE code = :code", code=code)
+
+
+# --- codes ------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_told_from_the_id_and_free_of_look_alikes() -> None:
+    codes = [code_of(f"id-{n}") for n in range(20_000)]
+    assert codes == [code_of(f"id-{n}") for n in range(20_000)]
+    assert len(set(codes)) > 19_990
+    assert set("".join(codes)).isdisjoint("0O1IJ2Z5S7W9AEUY")
+    assert {len(code) for code in codes} == {6}
+    assert not any(privacy.mask(code).found or code[0].isdigit() for code in codes)
+
+
+def test_a_code_in_use_is_not_given_again(desk: Desk) -> None:
+    taken = code_of("the next id")
+    desk.book("an", EIGHT)
+    desk.tx.rows("UPDATE bookings SET code = :code", code=taken)
+    desk.tx.rows("UPDATE booking_events SET code = :code", code=taken)
+    desk.ids.new = lambda now: "the next id"  # type: ignore[method-assign]
+    assert desk.hold("binh", EIGHT)[0].code == code_of("the next id", 1)
