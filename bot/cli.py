@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 import structlog
 
 from bot import cli_visits, cli_volunteer, config
 from bot.cli_faq import faq
+from bot.cli_faults import explained
 from bot.cli_officer import officer
 from bot.cli_offices import offices_group
-from bot.yaml_file import Faults
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
-
-
-def _explained(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Faults in config.yaml or the FAQ are printed one under the other, with exit code 2."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except Faults as faults:
-            count = len(faults.faults)
-            click.echo(f"Có {count} lỗi cần sửa:\n{faults}", err=True)
-            sys.exit(2)
-
-    return run
 
 
 def _load(config_file: Path | None, faq: Path | None) -> config.Settings:
@@ -82,7 +64,7 @@ def main() -> None:
 @main.command()
 @config_option
 @click.option("--port", type=click.IntRange(0, 65535), help="Cổng khác trong config.yaml")
-@_explained
+@explained
 def serve(config_file: Path | None, port: int | None) -> None:
     """Chạy dịch vụ: web, và mọi kênh đã có token."""
     from bot import server
@@ -99,7 +81,7 @@ def serve(config_file: Path | None, port: int | None) -> None:
 @click.argument("question", nargs=-1, required=True)
 @config_option
 @faq_option
-@_explained
+@explained
 def ask(question: tuple[str, ...], config_file: Path | None, faq: Path | None) -> None:
     """Hỏi một câu, in câu trả lời rồi thoát. Không lưu gì."""
     from bot import server
@@ -113,7 +95,7 @@ def ask(question: tuple[str, ...], config_file: Path | None, faq: Path | None) -
 @main.command()
 @config_option
 @faq_option
-@_explained
+@explained
 def chat(config_file: Path | None, faq: Path | None) -> None:
     """Trò chuyện ở đây; gõ số để bấm nút, Ctrl-D để thôi."""
     from bot import server

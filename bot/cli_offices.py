@@ -12,6 +12,7 @@ import click
 from bot import config, offices, opening, places
 from bot.app import open_database, utc_now
 from bot.calendar import VIETNAM
+from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
 from bot.offices import OfficeRow
@@ -31,6 +32,7 @@ def offices_group() -> None:
 
 @offices_group.command("list")
 @config_option
+@explained
 def list_(config_file: Path) -> None:
     """Các nơi đang mở, giờ làm và số chỗ còn trống."""
     settings = config.load(config_file)
@@ -52,6 +54,7 @@ def _listed(tx: Transaction, settings: Settings, now: datetime) -> Iterator[str]
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Ghi thật; không có thì chỉ xem trước")
 @config_option
+@explained
 def import_(file: Path, yes: bool, config_file: Path) -> None:
     """Nạp danh sách nơi làm từ tệp YAML hoặc CSV. Lịch đã đặt không bị đụng đến."""
     settings = config.load(config_file)

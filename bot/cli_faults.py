@@ -1,0 +1,28 @@
+"""Faults of files, told to who typed the command."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from bot.yaml_file import Faults
+
+
+def explained(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Faults in config.yaml, the FAQ or another file are printed one under the other, with exit
+    code 2."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except Faults as faults:
+            count = len(faults.faults)
+            click.echo(f"Có {count} lỗi cần sửa:\n{faults}", err=True)
+            sys.exit(2)
+
+    return run

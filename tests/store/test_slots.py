@@ -1,0 +1,111 @@
+"""Places from the calendar, and finding free ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot.calendar import VIETNAM, Hours, slots
+from bot.store import slots as store
+from bot.store.database import SqliteDatabase, Transaction
+from tests.bookings import Desk
+from tests.conftest import Clock
+from tests.handlers import town
+from tests.handlers.town import FRIDAY, at, slot_id
+
+MONDAY = FRIDAY + timedelta(days=3)
+TUESDAY = FRIDAY + timedelta(days=4)
+EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)
+BEFORE, AFTER = at(FRIDAY, 0), at(TUESDAY + timedelta(days=1), 0)
+
+
+@pytest.fixture
+def town_db(database: SqliteDatabase) -> SqliteDatabase:
+    town.build(database)
+    return database
+
+
+def sync(tx: Transaction, hours: Hours, first: date = FRIDAY, last: date = FRIDAY) -> None:
+    start = datetime.combine(first, datetime.min.time(), VIETNAM)
+    end = datetime.combine(last + timedelta(days=1), datetime.min.time(), VIETNAM)
+    store.sync(tx, "mau-a", slots("mau-a", hours, first, last), start, end)
+
+
+def test_days_count_their_free_places(town_db: SqliteDatabase, clock: Clock) -> None:
+    with town_db.transaction() as tx:
+        desk = Desk(tx, clock)
+        desk.book("an", EIGHT)
+        desk.book("binh", slot_id("mau-a", MONDAY, 9))
+        assert store.days(tx, "mau-a", BEFORE, AFTER) == [(FRIDAY, 2), (MONDAY, 2), (TUESDAY, 3)]
+        assert store.days(tx, "mau-a", BEFORE, AFTER, pool="priority")[0] == (FRIDAY, 1)
+
+
+def test_only_what_lies_between_two_moments_is_found(town_db: SqliteDatabase) -> None:
+    with town_db.transaction() as tx:
+        found = store.times(tx, "mau-a", at(FRIDAY, 9), at(FRIDAY, 10))
+        assert [(free.id, free.left) for free in found] == [(NINE, 1)]
+        assert store.days(tx, "mau-a", at(FRIDAY, 9), at(MONDAY, 9)) == [(FRIDAY, 1), (MONDAY, 2)]
+
+
+def test_the_soonest_of_each_office_soonest_first(town_db: SqliteDatabase, clock: Clock) -> None:
+    with town_db.transaction() as tx:
+        desk = Desk(tx, clock)
+        desk.book("an", EIGHT)
+        desk.book("binh", EIGHT)
+        found = store.earliest(tx, {"mau-a", "mau-b"}, BEFORE, AFTER)
+        assert [free.id for free in found] == [slot_id("mau-b", FRIDAY, 8), NINE]
+        assert store.earliest(tx, {"khong-co"}, BEFORE, AFTER) == []
+        assert len(store.earliest(tx, {"mau-a", "mau-b"}, BEFORE, AFTER, limit=1)) == 1
+
+
+def test_the_same_calendar_changes_nothing(town_db: SqliteDatabase) -> None:
+    hours = Hours(weekly="T6 08:00-10:00", capacity=5, priority=1)
+    with town_db.transaction() as tx:
+        sync(tx, hours)
+        before = tx.rows("SELECT * FROM slots ORDER BY id")
+        sync(tx, hours)
+        assert tx.rows("SELECT * FROM slots ORDER BY id") == before
+
+
+def test_a_change_of_hours_touches_no_booking_and_tells_who_is_affected(
+    town_db: SqliteDatabase, clock: Clock
+) -> None:
+    with town_db.transaction() as tx:
+        desk = Desk(tx, clock)
+        stays, goes = desk.book("an", EIGHT), desk.book("binh", NINE)
+        before = tx.rows("SELECT * FROM bookings ORDER BY id")
+        sync(tx, Hours(weekly="T6 08:00-09:00", capacity=4))
+        assert tx.rows("SELECT * FROM bookings ORDER BY id") == before
+        assert store.affected(tx, clock()) == [goes.code]
+        assert [free.id for free in store.times(tx, "mau-a", BEFORE, at(FRIDAY, 23))] == [EIGHT]
+        assert stays.code not in store.affected(tx, clock())
+
+
+def test_fewer_places_than_people_keep_all_who_are_booked(
+    town_db: SqliteDatabase, clock: Clock
+) -> None:
+    with town_db.transaction() as tx:
+        desk = Desk(tx, clock)
+        desk.book("an", EIGHT)
+        desk.book("binh", EIGHT)
+        sync(tx, Hours(weekly="T6 08:00-10:00", capacity=1))
+        free = store.get(tx, EIGHT)
+        assert free is not None
+        assert free.left == 0
+        assert store.affected(tx, clock()) == []
+
+
+def test_hours_that_come_back_are_open_again(town_db: SqliteDatabase) -> None:
+    with town_db.transaction() as tx:
+        sync(tx, Hours(closed=(FRIDAY,)))
+        assert store.times(tx, "mau-a", BEFORE, at(FRIDAY, 23)) == []
+        sync(tx, Hours(weekly="T6 08:00-10:00", capacity=3))
+        assert len(store.times(tx, "mau-a", BEFORE, at(FRIDAY, 23))) == 2
+
+
+def test_other_days_and_offices_stay_as_they_are(town_db: SqliteDatabase) -> None:
+    with town_db.transaction() as tx:
+        sync(tx, Hours())
+        assert store.days(tx, "mau-a", BEFORE, AFTER) == [(MONDAY, 3), (TUESDAY, 3)]
+        assert store.days(tx, "mau-b", BEFORE, AFTER)[0] == (FRIDAY, 3)
