@@ -20,6 +20,8 @@ from bot import places, reminders
 from bot.channels import Channel
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
+from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa.parse import NAME as ZALO_OA
 from bot.config import Settings
 from bot.courier import Courier
 from bot.dialogue import Dialogue
@@ -96,24 +98,26 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         calm=lambda now: reminders.calm(now, rules),
         mailboxes=(WebChannel.name,),
     )
+    vault = open_vault(settings)
     dialogue = Dialogue(
         database,
         settings,
         library.matcher,
         clock,
-        open_vault(settings),
+        vault,
         wards,
         mailboxes=(WebChannel.name,),
+        windows=_windows(settings),
         wake=courier.wake,
     )
-    channels = _channels(settings, database, dialogue, clock)
+    channels = _channels(settings, database, dialogue, clock, vault)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
     return Service(settings, database, library, dialogue, courier, opening, keeper, channels)
 
 
 def _channels(
-    settings: Settings, database: Database, dialogue: Dialogue, clock: Clock
+    settings: Settings, database: Database, dialogue: Dialogue, clock: Clock, vault: Vault
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
     channels: list[Channel] = [WebChannel(database, dialogue.handle, clock)]
@@ -121,7 +125,15 @@ def _channels(
         from bot.channels.telegram import TelegramChannel
 
         channels.append(TelegramChannel(settings, database, dialogue.handle, clock))
+    if settings.zalo_oa.app_secret:
+        channels.append(ZaloOaChannel(settings, database, dialogue.handle, clock, vault))
     return tuple(channels)
+
+
+def _windows(settings: Settings) -> dict[str, timedelta]:
+    """The channels that may not write to people for long, and have no approved form to do it."""
+    oa = settings.zalo_oa
+    return {} if "reminder" in oa.templates else {ZALO_OA: timedelta(days=oa.window_days)}
 
 
 def thresholds(settings: Settings) -> Thresholds:

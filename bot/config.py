@@ -38,7 +38,9 @@ class Template(Section):
 
     id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
     by: Literal["uid", "phone"] = "uid"
-    parameters: dict[str, str] = {}
+    parameters: dict[
+        Literal["name", "code", "service", "date", "time", "office", "address"], str
+    ] = {}
 
 
 class ZaloOa(Section):
@@ -51,7 +53,7 @@ class ZaloOa(Section):
     oa_id: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
     window_days: Annotated[float, Field(gt=0, le=30)] = 7
     info_image: str = Field(default="", pattern=r"^(https://.+)?$")
-    templates: dict[Literal["reminder"], Template] = {}
+    templates: dict[str, Template] = {}
     api_url: str = "https://openapi.zalo.me"
     business_url: str = "https://business.openapi.zalo.me"
     oauth_url: str = "https://oauth.zaloapp.com"

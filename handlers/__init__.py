@@ -11,6 +11,7 @@ from handlers import (
     lifecycle,
     media,
     menu,
+    more,
     outdated,
     remind,
     resume,
@@ -22,6 +23,7 @@ from handlers.turn import Handler
 
 HANDLERS: tuple[Handler, ...] = (
     lifecycle.handle,
+    more.handle,
     booking_form.handle,
     book.handle,
     visits.handle,

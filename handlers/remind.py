@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot import reminders
@@ -15,7 +16,7 @@ from bot.store import reminders as told
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from handlers import booking_texts, reminder_texts
+from handlers import booking_texts, reminder_texts, visit_facts
 from handlers.turn import Turn
 
 CONTENT = "reminder"  # where the words come from, in place of a version of the FAQ
@@ -39,7 +40,8 @@ def schedule(
     """
     if not consents.has(tx, booking.address, "reminders"):
         return
-    reply = reminder_texts.reminder(booking, office, service, bring)
+    said = reminder_texts.reminder(booking, office, service, bring)
+    reply = replace(said, facts=visit_facts.reminder(booking, office, service))
     for due in reminders.due(booking.starts_at, now, settings.booking.reminders):
         put(tx, booking, due, reply, now, new_id)
 

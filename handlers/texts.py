@@ -70,6 +70,10 @@ def cancelled(was_busy: bool) -> Reply:
     return notice(f"{said} Bạn hỏi tiếp hoặc xem danh mục nhé.", MENU)
 
 
+def further(choices: Iterable[Button]) -> Reply:
+    return step("Bạn chọn tiếp nhé:", *choices)
+
+
 def outdated() -> Reply:
     return notice("Nút này đã cũ nên không dùng được nữa. Bạn chọn lại từ danh mục nhé.", MENU)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -26,6 +27,10 @@ class Files:
 
     def address(self, row: str, number: int) -> str:
         return f"files/{row}/{number}/{self._mark(row, number)}"
+
+    def public(self, url: str) -> Callable[[str, int], str] | None:
+        """Gives out whole addresses under the public *url*; None where there is none."""
+        return (lambda row, number: f"{url}/{self.address(row, number)}") if url else None
 
     def _mark(self, row: str, number: int) -> str:
         return hmac.new(self._key, f"file {row} {number}".encode(), "sha256").hexdigest()[:32]

@@ -1,0 +1,23 @@
+"""Servers of our own that the channels' tests talk to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import Clock
+from tests.fakes.zalo import FakeZalo
+from tests.fakes.zalo_bot import FakeZaloBot
+
+
+@pytest.fixture
+async def zalo(clock: Clock) -> AsyncIterator[FakeZalo]:
+    async with FakeZalo(clock) as server:
+        yield server
+
+
+@pytest.fixture
+async def bots(clock: Clock) -> AsyncIterator[FakeZaloBot]:
+    async with FakeZaloBot(clock) as server:
+        yield server
