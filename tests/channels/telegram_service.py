@@ -57,6 +57,10 @@ class Running:
             while not condition():
                 await self.database.run(lambda tx: None)
 
+    async def reload(self) -> None:
+        """Read the FAQ again, as is done every two seconds."""
+        await self.app[SERVICE].library.refresh()
+
     def wake(self) -> None:
         self.app[SERVICE].courier.wake("telegram")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.app import make_app, open_vault
+from bot.app import make_app
 from bot.channels.zalo_oa import ZaloOaChannel, oauth, tokens
 from bot.config import Settings
 from bot.dialogue import Delivered
@@ -87,9 +87,10 @@ async def serving_oa(
     zalo: FakeZalo, folder: Path, clock: Clock, **more: Any
 ) -> AsyncIterator[Running]:
     """The service with an Official Account that is logged in."""
+    database = SqliteDatabase(folder / "service.db")
+    await log_in(zalo, database, Vault(KEY), clock)
+    database.close()
     async with serving(folder, clock, zalo_oa=oa_settings(zalo, **more)) as running:
-        vault = open_vault(Settings(database=str(folder / "service.db"), data_key=KEY))
-        await log_in(zalo, running.database, vault, clock)
         zalo.target = running.url
         yield running
 
