@@ -20,8 +20,8 @@ from bot import places, reminders
 from bot.channels import Channel
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
+from bot.channels.zalo_bot import ZaloBotChannel
 from bot.channels.zalo_oa import ZaloOaChannel
-from bot.channels.zalo_oa.parse import NAME as ZALO_OA
 from bot.config import Settings
 from bot.courier import Courier
 from bot.dialogue import Dialogue
@@ -107,6 +107,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         vault,
         wards,
         mailboxes=(WebChannel.name,),
+        numbered=(ZaloBotChannel.name,),
         windows=_windows(settings),
         wake=courier.wake,
     )
@@ -127,13 +128,16 @@ def _channels(
         channels.append(TelegramChannel(settings, database, dialogue.handle, clock))
     if settings.zalo_oa.app_secret:
         channels.append(ZaloOaChannel(settings, database, dialogue.handle, clock, vault))
+    if settings.zalo_bot.token:
+        channels.append(ZaloBotChannel(settings, database, dialogue.handle, clock))
     return tuple(channels)
 
 
 def _windows(settings: Settings) -> dict[str, timedelta]:
     """The channels that may not write to people for long, and have no approved form to do it."""
     oa = settings.zalo_oa
-    return {} if "reminder" in oa.templates else {ZALO_OA: timedelta(days=oa.window_days)}
+    name = ZaloOaChannel.name
+    return {} if "reminder" in oa.templates else {name: timedelta(days=oa.window_days)}
 
 
 def thresholds(settings: Settings) -> Thresholds:

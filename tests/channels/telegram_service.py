@@ -61,8 +61,8 @@ class Running:
         """Read the FAQ again, as is done every two seconds."""
         await self.app[SERVICE].library.refresh()
 
-    def wake(self) -> None:
-        self.app[SERVICE].courier.wake("telegram")
+    def wake(self, channel: str = "telegram") -> None:
+        self.app[SERVICE].courier.wake(channel)
 
 
 @asynccontextmanager

@@ -186,14 +186,14 @@ class FakeZaloBot(FakeServer):
             self.statuses.append(response.status)
             return response.status
 
-    def update(self, chat: str, kind: str, **parts: Any) -> dict[str, Any]:
-        """Somebody in the private chat *chat* sends something of *kind*."""
-        self.known.add(chat)
+    def update(self, user: str, kind: str, /, **parts: Any) -> dict[str, Any]:
+        """Somebody in the private chat *user* sends something of *kind*."""
+        self.known.add(user)
         message = {
             "message_id": f"in-{next(self._numbers)}",
             "date": int(self.clock().timestamp() * 1000),
-            "from": {"id": chat, "display_name": "An", "is_bot": False},
-            "chat": {"id": chat, "chat_type": "PRIVATE"},
+            "from": {"id": user, "display_name": "An", "is_bot": False},
+            "chat": {"id": user, "chat_type": "PRIVATE"},
             "message_type": "CHAT_MESSAGE",
             **parts,
         }
