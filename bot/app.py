@@ -24,12 +24,13 @@ from bot.channels.zalo_bot import ZaloBotChannel
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.config import Settings
 from bot.courier import Courier
+from bot.desk import make_desk
 from bot.dialogue import Dialogue
 from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
-from bot.store import conversations, interactions, officers, questions, uploads
+from bot.store import accounts, conversations, interactions, officers, questions, uploads
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
@@ -56,6 +57,7 @@ class Service:
     courier: Courier
     opening: Opening
     keeper: Keeper
+    desk: web.Application
     channels: tuple[Channel, ...]
 
 
@@ -74,6 +76,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     for channel in service.channels:
         app.add_routes(channel.routes())
     app.add_routes([web.static("/static", STATIC), web.get("/healthz", _healthy)])
+    app.add_subapp("/desk", service.desk)
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_stop_channels)  # before requests under way are waited for
     app.cleanup_ctx.append(_run_service(clock))
@@ -83,6 +86,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
 def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     ids = Ids()
     wards = places.load()
+    vault = open_vault(settings)
 
     async def report(faults: Faults) -> None:
         now = clock()
@@ -114,7 +118,8 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     channels = _channels(settings, database, dialogue, clock, vault)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
-    return Service(settings, database, library, dialogue, courier, opening, keeper, channels)
+    desk = make_desk(settings, database, vault, library, clock, courier.wake)
+    return Service(settings, database, library, dialogue, courier, opening, keeper, desk, channels)
 
 
 def _channels(
@@ -203,6 +208,7 @@ def forget_before(tx: Transaction, before: datetime) -> None:
     officers.forget_before(tx, before)
     interactions.forget_before(tx, before)
     uploads.forget_before(tx, before)
+    accounts.forget_before(tx, before)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

@@ -12,6 +12,7 @@ import click
 import structlog
 
 from bot import cli_visits, cli_volunteer, config
+from bot.cli_accounts import audit_group
 from bot.cli_faq import faq
 from bot.cli_faults import explained
 from bot.cli_officer import officer
@@ -119,5 +120,6 @@ for name, command in cli_visits.COMMANDS.items():
     officer.add_command(command, name)
 main.add_command(faq)
 main.add_command(officer)
+main.add_command(audit_group)
 main.add_command(offices_group)
 main.add_command(zalo)

@@ -25,6 +25,7 @@ class Section(BaseModel):
 class Listen(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080  # 0: any free port
+    behind_proxy: bool = False  # a proxy of ours stands in front and says who calls
 
 
 class Telegram(Section):

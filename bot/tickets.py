@@ -43,7 +43,7 @@ def calendar_file(visits: Sequence[Visit], now: datetime) -> bytes:
 def _event(visit: Visit, now: datetime) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"{visit.code}@tro-ly-vneid")
-    event.add("sequence", visit.version - 1)
+    event.add("sequence", visit.version - 1 + visit.cancelled)
     event.add("dtstamp", now)
     event.add("dtstart", visit.starts_at)
     event.add("dtend", visit.starts_at + VISIT_TAKES)

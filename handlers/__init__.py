@@ -3,6 +3,7 @@
 from handlers import (
     abuse,
     activation,
+    agree,
     ask,
     book,
     booking_form,
@@ -30,6 +31,7 @@ HANDLERS: tuple[Handler, ...] = (
     remind.handle,
     activation.handle,
     waiting.handle,
+    agree.handle,
     *map(
         resume.after,
         (

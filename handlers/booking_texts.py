@@ -18,6 +18,8 @@ from handlers.turn import local
 
 BOOK = Button("📅 Đặt lịch hẹn", "book")
 VISITS = Button("📋 Lịch của tôi", "visits")
+NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
+STOP = Button("Dừng nhận tin", "stop")
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
 OFFICIAL = (
@@ -310,6 +312,7 @@ def confirmed(
             Button("Đổi lịch", f"visit:move:{code}"),
             Button("Hủy hẹn", f"visit:cancel:{code}"),
             VISITS,
+            NEWS,
         ),
         attachments=files,
     )
@@ -420,12 +423,13 @@ def sure_to_cancel(booking: Booking) -> Reply:
     )
 
 
-def cancelled(booking: Booking) -> Reply:
+def cancelled(booking: Booking, files: tuple[Attachment, ...]) -> Reply:
     text = (
         f"Đã hủy lịch {booking.code}. Cảm ơn bạn đã báo, chỗ này sẽ dành cho người khác.\n\n"
-        "Cần thì bạn đặt lại lúc nào cũng được."
+        "Cần thì bạn đặt lại lúc nào cũng được. Tệp kèm theo xóa buổi hẹn khỏi lịch trên máy bạn."
     )
-    return notice(text, Button("Đặt lại", f"book:{booking.service}"), MENU)
+    buttons = (Button("Đặt lại", f"book:{booking.service}"), MENU)
+    return Reply(Tone.NOTICE, text, buttons, attachments=files)
 
 
 def not_live(code: str) -> Reply:
@@ -434,3 +438,26 @@ def not_live(code: str) -> Reply:
 
 def not_yours() -> Reply:
     return notice("Mình không thấy lịch này trong khung chat của bạn.", VISITS, BOOK)
+
+
+# --- what is sent unasked --------------------------------------------------------------------------
+
+
+def news_on() -> Reply:
+    text = (
+        "Mình sẽ nhắn bạn khi có điều mới về VNeID, căn cước: nhiều nhất một tin mỗi ngày, bốn tin mỗi "
+        "tháng, không nhắn ban đêm. Muốn thôi, bạn gõ DỪNG."
+    )
+    return notice(text, STOP, MENU)
+
+
+def reminders_on() -> Reply:
+    return notice("Mình sẽ nhắc bạn trước giờ hẹn. Muốn thôi, bạn gõ DỪNG.", VISITS, STOP)
+
+
+def stopped() -> Reply:
+    text = (
+        "Mình sẽ không tự nhắn cho bạn nữa, cả tin mới lẫn nhắc hẹn. Lịch đã đặt vẫn giữ nguyên. Đổi ý "
+        "thì bấm nút dưới đây."
+    )
+    return notice(text, Button("Nhắc tôi trước giờ hẹn", "agree:reminders"), NEWS, VISITS)

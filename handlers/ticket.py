@@ -23,16 +23,13 @@ def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
     idle = replace(turn.conversation, step="", data={}, deadline=None)
     if office is None:
         return Answer((say.not_live(made[0].code),), idle)
-    bring = turn.entry(service.bring)
     for booking in made:
-        remind.schedule(
-            turn.tx, booking, office, service, turn.settings, turn.now, turn.new_id, bring=bring
-        )
+        remind_of(turn, booking, office)
     reply = say.confirmed(
         made,
         office,
         service,
-        bring=bring,
+        bring=turn.entry(service.bring),
         fee=turn.entry(service.fee),
         files=files(turn, made, office, service),
         moved=moved,
@@ -46,6 +43,15 @@ def _reach(turn: Turn, booking: Booking) -> tuple[Reply, ...]:
     if window is None or booking.starts_at - turn.now < window:
         return ()
     return (say.out_of_reach(booking.starts_at, window),)
+
+
+def remind_of(turn: Turn, booking: Booking, office: Office) -> None:
+    """Write the reminders of *booking*, if the person wants them and they are not there yet."""
+    service = service_of(turn, booking)
+    bring = turn.entry(service.bring)
+    remind.schedule(
+        turn.tx, booking, office, service, turn.settings, turn.now, turn.new_id, bring=bring
+    )
 
 
 def service_of(turn: Turn, booking: Booking) -> Service:

@@ -67,7 +67,10 @@ def _cancel(turn: Turn, booking: Booking) -> Answer:
     gone = bookings.cancel(turn.tx, booking.code, turn.now, _release_at(turn), "person")
     if gone is None:
         return Answer((say.not_live(booking.code),))
-    return Answer((say.cancelled(gone),))
+    office = offices.get(turn.tx, gone.office)
+    service = ticket.service_of(turn, gone)
+    files = ticket.files(turn, (gone,), office, service, cancelled=True) if office else ()
+    return Answer((say.cancelled(gone, files),))
 
 
 def _release_at(turn: Turn) -> datetime:

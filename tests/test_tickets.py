@@ -42,6 +42,7 @@ def test_a_cancelled_visit_takes_its_event_away() -> None:
     gone = Visit(**{**_fields(VISIT), "cancelled": True})  # type: ignore[arg-type]
     (event,) = events(gone)
     assert event["status"] == "CANCELLED"
+    assert event["sequence"] == 1
     assert b"METHOD:CANCEL" in calendar_file([gone], NOW)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import http.client
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.app import SERVICE, make_app
+from bot.app import SERVICE, make_app, utc_now
 from bot.cli_officer import reply_to
 from bot.config import Settings
 from bot.store import officers
@@ -42,7 +42,13 @@ class WebService:
     folder: Path
     faq: Path = FAQ
     port: int = 0
+    settings: Settings = Settings(data_key="a made-up key")  # noqa: RUF009 - frozen
+    clock: Callable[[], datetime] = utc_now
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def database(self) -> SqliteDatabase:
+        return self._database
 
     @property
     def url(self) -> str:
@@ -64,7 +70,8 @@ class WebService:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._database = SqliteDatabase(self.folder / "web.db")
-        self._app = make_app(Settings(faq=str(self.faq), data_key="a made-up key"), self._database)
+        settings = self.settings.model_copy(update={"faq": str(self.faq)})
+        self._app = make_app(settings, self._database, self.clock)
         runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:

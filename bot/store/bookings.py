@@ -422,8 +422,8 @@ def mark(
 ) -> Booking | None:
     """What an officer says of a visit: one of `MARKS`. None when it is not *expected* any more
     (another officer was first), or when the person has another live booking by now."""
-    if state not in MARKS:
-        raise ValueError(f"{state} is not for officers to say: the place would be lost")
+    if not {expected, state} <= MARKS:
+        raise ValueError(f"{expected} -> {state} is not for officers to say")
     newest = by_code(tx, code)
     if newest is None:
         return None

@@ -350,4 +350,70 @@ ZALO = (
     """,
 )
 
-MIGRATIONS = (("0001-foundation", FOUNDATION), ("0002-booking", BOOKING), ("0003-zalo", ZALO))
+DESK = (
+    # Officers and volunteers who sign in to the desk. `offices` [] means all of them; `password` is
+    # an argon2id hash; `totp` is sealed, "" without a second factor.
+    """
+    CREATE TABLE accounts (
+        id TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        offices TEXT NOT NULL,
+        password TEXT NOT NULL,
+        must_change INTEGER NOT NULL CHECK (must_change IN (0, 1)),
+        totp TEXT NOT NULL DEFAULT '',
+        disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+        created_at TEXT NOT NULL
+    )
+    """,
+    # `id` is a hash of the cookie: who reads the table cannot sign in with it.
+    """
+    CREATE TABLE desk_sessions (
+        id TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        csrf TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        seen_at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX desk_sessions_by_account ON desk_sessions (account)",
+    # Tries to sign in; `address` is a keyed hash.
+    """
+    CREATE TABLE sign_ins (
+        id TEXT PRIMARY KEY,
+        account TEXT NOT NULL,
+        address TEXT NOT NULL,
+        at TEXT NOT NULL,
+        good INTEGER NOT NULL CHECK (good IN (0, 1))
+    )
+    """,
+    "CREATE INDEX sign_ins_by_account ON sign_ins (account, at)",
+    "CREATE INDEX sign_ins_by_address ON sign_ins (address, at)",
+    # Who saw, changed or took out what. Each row's hash covers the one before it.
+    """
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        account TEXT NOT NULL,
+        what TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        hash TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX audit_by_time ON audit (at)",
+    # What officers turn on and off for all: booking closed, a notice; `until` ends it by itself.
+    """
+    CREATE TABLE switches (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL,
+        until TEXT
+    )
+    """,
+)
+
+MIGRATIONS = (
+    ("0001-foundation", FOUNDATION),
+    ("0002-booking", BOOKING),
+    ("0003-zalo", ZALO),
+    ("0004-desk", DESK),
+)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 
 from tests.conftest import Clock
 from tests.fakes.zalo import FakeZalo
 from tests.fakes.zalo_bot import FakeZaloBot
+
+
+@pytest.fixture(autouse=True)
+def _all_logs() -> None:
+    """Commands that other tests run in this process show errors only, from then on."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

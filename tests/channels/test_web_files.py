@@ -30,7 +30,7 @@ def files(service: WebService) -> list[dict[str, str]]:
     session = service.post("/api/chat", {"session": "", "button": "start"}).json["session"]
     person = service.rows("SELECT person FROM people ORDER BY last_seen DESC")[0]["person"]
     now = datetime.now(UTC)
-    with service._database.transaction() as tx:
+    with service.database.transaction() as tx:
         outbox.put(
             tx,
             id=Ids().new(now),

@@ -114,11 +114,30 @@ class Site:
             database.close()
 
 
+# Open day and night, so that there is a free hour whenever the tests run.
+BOOKING = """
+booking:
+  offices: offices.yaml
+  services:
+    - {id: the, title: Thẻ căn cước, bring: mat-the, fee: le-phi}
+"""
+OFFICES = """
+offices:
+  - id: mau
+    name: Công an phường Mẫu
+    address: Số 1 đường Mẫu
+    ward: Phường Tân Phú
+    services: [the]
+    hours: {weekly: "T2-CN 00:00-23:00", capacity: 5, holidays: false}
+"""
+
+
 def _site(folder: Path) -> Iterator[Site]:
     faq = folder / "faq"
     shutil.copytree(FAQ, faq)
     (faq / "la.yaml").write_text(HOSTILE, encoding="utf-8")
-    site = Site(folder, write_config(folder, SURE, faq))
+    (folder / "offices.yaml").write_text(OFFICES, encoding="utf-8")
+    site = Site(folder, write_config(folder, SURE + BOOKING, faq))
     site.start()
     yield site
     site.close()

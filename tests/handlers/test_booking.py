@@ -319,6 +319,41 @@ def test_consent_is_asked_per_purpose_and_kept_with_its_version(
     assert rows(database, "SELECT id FROM outbox WHERE key LIKE 'remind:%'") == []
 
 
+def test_news_is_a_consent_of_its_own_and_one_word_takes_all_back(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    an = chat()
+    heard = book(an)
+    assert {row["purpose"] for row in rows(database, "SELECT purpose FROM consents")} == {
+        "booking",
+        "reminders",
+    }
+    assert "Muốn thôi, bạn gõ DỪNG" in tap(an, heard, "📰 Cho tôi nhận tin mới").text
+    assert "không tự nhắn cho bạn nữa" in an.says("DỪNG").text
+    an.says("dừng")
+    found = rows(database, "SELECT purpose, given FROM consents ORDER BY at, id")
+    assert [(row["purpose"], row["given"]) for row in found[2:]] == [
+        ("news", 1),
+        ("news", 0),
+        ("reminders", 0),
+    ]
+    assert rows(database, "SELECT state FROM bookings") == [{"state": "booked"}]
+
+
+def test_who_agrees_to_reminders_later_gets_those_of_what_is_booked(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    an = chat()
+    an.presses(f"time:the:{EIGHT}")
+    heard = tap(an, an.says("cô Ba"), "✅ Đồng ý đặt lịch, không cần nhắc")
+    assert rows(database, "SELECT id FROM outbox WHERE code IS NOT NULL") == []
+    an.presses("agree:reminders")
+    an.presses("agree:reminders")
+    kinds = rows(database, "SELECT kind FROM outbox WHERE code IS NOT NULL ORDER BY due_at")
+    assert [row["kind"] for row in kinds] == ["evening", "hours"]
+    assert heard.replies
+
+
 # --- questions in between --------------------------------------------------------------------------
 
 
@@ -371,7 +406,10 @@ def test_ones_visits_are_seen_moved_and_cancelled(
     (event,) = icalendar.Calendar.from_ical(heard.replies[-1].attachments[0].data).walk("VEVENT")
     assert event["sequence"] == 1
     assert "chắc chắn hủy" in an.presses(f"visit:cancel:{code}").text
-    assert "Đã hủy lịch" in an.presses(f"visit:drop:{code}").text
+    heard = an.presses(f"visit:drop:{code}")
+    assert "Đã hủy lịch" in heard.text
+    (event,) = icalendar.Calendar.from_ical(heard.replies[-1].attachments[0].data).walk("VEVENT")
+    assert (event["status"], event["sequence"]) == ("CANCELLED", 2)
     assert "Bạn chưa có lịch hẹn nào" in an.says("lich cua toi").text
 
 

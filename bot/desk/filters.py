@@ -1,0 +1,39 @@
+"""How pages write times and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from handlers.booking_texts import day_name
+from handlers.turn import local
+
+
+def clock(at: datetime) -> str:
+    """08:00"""
+    return f"{local(at):%H:%M}"
+
+
+def date_time(at: datetime | str) -> str:
+    """08:00 27/11/2026"""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{local(moment):%H:%M %d/%m/%Y}"
+
+
+def day(at: date) -> str:
+    """Thứ Sáu 27/11"""
+    return day_name(at)
+
+
+def number(value: int | float) -> str:
+    """12.345,6"""
+    text = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "clock": clock,
+    "date_time": date_time,
+    "day": day,
+    "number": number,
+}

@@ -1,0 +1,136 @@
+"""Before any page: who is it, may they, and did the request come from our own page?
+
+ASVS 5.0 level 2 items that this keeps: V3.3 (cookies), V3.4 (headers), V3.5 (CSRF: token and
+Origin), V7 (sessions: new id at sign-in, idle and absolute end), V8 (access by role and office).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from bot.desk.context import SESSION, allowed, desk_of, page, redirect
+from bot.store import accounts
+
+if TYPE_CHECKING:
+    from bot.desk.routes import Route
+
+COOKIE = "__Host-desk"
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)  # a full working day
+TOUCH_AFTER = timedelta(minutes=1)  # a session's last use is written this often
+MAX_KEPT = 16 * 1024  # characters of a form that is kept over a new sign-in
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def token_id(token: str) -> str:
+    """What the database knows a session by."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@web.middleware
+async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Headers on every answer, and errors as pages."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            error.headers.update(HEADERS)
+            raise
+        response = page(request, "error.html", {"status": error.status}, error.status)
+    if not response.prepared:
+        response.headers.update(HEADERS)
+        if request.path.startswith("/desk/static/"):
+            response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def guarded(route: Route) -> Handler:
+    """The view of *route*, behind its checks."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if route.right is None:
+            _same_origin(request)
+            return await route.view(request)
+        session = await _session(request)
+        if session is None:
+            return await _sign_in_first(request)
+        request[SESSION] = session
+        if not allowed(session, route.right, request.match_info.get("office")):
+            raise web.HTTPForbidden
+        if request.method == "POST":
+            await _our_own_form(request, session)
+        if session.account.must_change and not route.before_change:
+            return redirect("/desk/me?said=change")
+        return await route.view(request)
+
+    return handle
+
+
+async def _session(request: web.Request) -> accounts.Session | None:
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        return None
+    desk = desk_of(request)
+    now, id_ = desk.clock(), token_id(token)
+    session = await desk.database.run(
+        lambda tx: accounts.find_session(tx, id_, now - ABSOLUTE, now - IDLE)
+    )
+    if session and now - session.seen_at > TOUCH_AFTER:
+        await desk.database.run(lambda tx: accounts.seen(tx, id_, now))
+    return session
+
+
+async def _our_own_form(request: web.Request, session: accounts.Session) -> None:
+    """Raise 403 unless a page of ours sent this form, in this session."""
+    _same_origin(request)
+    given = str((await request.post()).get("csrf", ""))
+    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+        raise web.HTTPForbidden
+
+
+def _same_origin(request: web.Request) -> None:
+    """A browser tells where a form comes from; what says nothing at all is let through only for
+    reading."""
+    if request.method != "POST":
+        return
+    origin = request.headers.get("Origin")
+    if origin is None or urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden
+
+
+async def _sign_in_first(request: web.Request) -> web.StreamResponse:
+    """Ask for a sign-in; what was being sent is kept and offered again afterwards."""
+    back = request.path_qs if request.method == "GET" else ""
+    if request.method == "GET":
+        return redirect(f"/desk/sign-in?next={quote(back, safe='')}")
+    _same_origin(request)
+    form = await request.post()
+    kept = [(k, v) for k, v in form.items() if isinstance(v, str) and k != "csrf"]
+    if sum(len(value) for _, value in kept) > MAX_KEPT:
+        kept = []
+    values = {"next": request.path, "kept": kept, "fault": "", "account": "", "code": False}
+    return page(request, "sign_in.html", {**values, "expired": True}, 401)
+
+
+def safe_path(path: str) -> str:
+    """*path* if it leads to the desk, else the desk's first page: no way out to another site."""
+    parts = urlsplit(path)
+    good = path.startswith("/desk/") and not parts.netloc and "\\" not in path
+    return path if good else "/desk/"

@@ -1,0 +1,40 @@
+"""Every page of the desk: how it is called, what shows it, and the right it needs.
+
+A path with {office} is only for officers of that office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.desk.roles import Right
+from bot.desk.views import home, me, sign_in
+
+View = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`right` None: for anybody. `before_change`: also for who must change a one-time password
+    first."""
+
+    method: str
+    path: str
+    view: View
+    right: Right | None
+    before_change: bool = False
+
+
+ROUTES = (
+    Route("GET", "/sign-in", sign_in.ask, None),
+    Route("POST", "/sign-in", sign_in.sign_in, None),
+    Route("POST", "/sign-out", sign_in.sign_out, Right.SIGNED_IN, before_change=True),
+    Route("GET", "/", home.home, Right.SIGNED_IN),
+    Route("GET", "/me", me.show, Right.SIGNED_IN, before_change=True),
+    Route("POST", "/me/password", me.change_password, Right.SIGNED_IN, before_change=True),
+    Route("POST", "/me/totp", me.turn_on_totp, Right.SIGNED_IN),
+    Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
+)

@@ -1,0 +1,96 @@
+"""One's own account: password and second factor."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+
+import pyotp
+from aiohttp import web
+
+from bot import tickets
+from bot.desk import passwords
+from bot.desk.context import desk_of, note, officer, page, redirect, run
+from bot.desk.guard import COOKIE
+from bot.desk.roles import TITLES, Role
+from bot.store import accounts
+from bot.store.database import Transaction
+
+
+async def show(request: web.Request, fault: str = "", status: int = 200) -> web.Response:
+    """The account; without a second factor, a new secret to turn one on with."""
+    account = officer(request).account
+    secret = "" if account.totp else pyotp.random_base32()
+    uri = pyotp.TOTP(secret).provisioning_uri(
+        name=account.id, issuer_name=desk_of(request).settings.name
+    )
+    picture = base64.b64encode(tickets.qr(uri)).decode() if secret else ""
+    values = {
+        "account": account,
+        "title": TITLES[Role(account.role)],
+        "secret": secret,
+        "picture": picture,
+        "fault": fault,
+    }
+    return page(request, "me.html", values, status)
+
+
+async def change_password(request: web.Request) -> web.StreamResponse:
+    form = await request.post()
+    old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
+    account = officer(request).account
+    right = await asyncio.to_thread(passwords.matches, old[: passwords.LONGEST], account.password)
+    fault = "" if right else "Mật khẩu đang dùng không đúng."
+    fault = fault or passwords.weakness(new, account.id)
+    if not fault and new != again:
+        fault = "Hai lần gõ mật khẩu mới không giống nhau."
+    if not fault and new == old:
+        fault = "Mật khẩu mới phải khác mật khẩu cũ."
+    if fault:
+        return await show(request, fault, 422)
+    hash_ = await asyncio.to_thread(passwords.hashed, new)
+
+    def change(tx: Transaction) -> None:
+        accounts.set_password(tx, account.id, hash_, must_change=False)
+        note(tx, request, "đổi mật khẩu")
+
+    await run(request, change)
+    response = redirect("/desk/sign-in?said=changed")
+    response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+async def turn_on_totp(request: web.Request) -> web.StreamResponse:
+    """Kept only once the officer's device has shown a right code."""
+    form = await request.post()
+    secret, code = str(form.get("secret", "")), str(form.get("code", "")).replace(" ", "")
+    desk, account = desk_of(request), officer(request).account
+    try:
+        good = pyotp.TOTP(secret).verify(code, for_time=desk.clock(), valid_window=1)
+    except ValueError:  # what was sent is no base32
+        good = False
+    if not good or len(secret) < 32:
+        return await show(
+            request, "Mã không đúng. Quét lại mã QR mới rồi gõ mã 6 số đang hiện.", 422
+        )
+
+    def keep(tx: Transaction) -> None:
+        accounts.set_totp(tx, account.id, desk.vault.seal(secret))
+        note(tx, request, "bật mã hai lớp")
+
+    await run(request, keep)
+    return redirect("/desk/me?said=totp")
+
+
+async def turn_off_totp(request: web.Request) -> web.StreamResponse:
+    account = officer(request).account
+    password = str((await request.post()).get("password", ""))[: passwords.LONGEST]
+    if not await asyncio.to_thread(passwords.matches, password, account.password):
+        return await show(request, "Mật khẩu không đúng.", 422)
+
+    def clear(tx: Transaction) -> None:
+        accounts.set_totp(tx, account.id, "")
+        note(tx, request, "tắt mã hai lớp")
+
+    await run(request, clear)
+    return redirect("/desk/me?said=no-totp")
