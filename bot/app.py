@@ -30,7 +30,7 @@ from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
-from bot.store import accounts, conversations, interactions, officers, questions, uploads
+from bot.store import accounts, conversations, interactions, links, officers, questions, uploads
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
@@ -208,6 +208,7 @@ def forget_before(tx: Transaction, before: datetime) -> None:
     officers.forget_before(tx, before)
     interactions.forget_before(tx, before)
     uploads.forget_before(tx, before)
+    links.forget_before(tx, before)
     accounts.forget_before(tx, before)
 
 

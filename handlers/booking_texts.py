@@ -22,6 +22,7 @@ NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
 STOP = Button("Dừng nhận tin", "stop")
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
+LINK = Button("🔗 Đã đặt ở ứng dụng khác?", "link")
 OFFICIAL = (
     Button("VNeID", url="https://vneid.gov.vn"),
     Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
@@ -361,7 +362,7 @@ def map_button(office: Office) -> Button:
 
 
 def no_visits() -> Reply:
-    return notice("Bạn chưa có lịch hẹn nào.", BOOK, MENU)
+    return notice("Bạn chưa có lịch hẹn nào ở đây.", BOOK, LINK, MENU)
 
 
 def visit(booking: Booking, office: Office, service: Service) -> Reply:

@@ -11,7 +11,7 @@ from bot.config import Service, Settings
 from bot.matching.entries import Entry
 from bot.messages import Answer, Kind, Priority, Reply
 from bot.reminders import Due
-from bot.store import bookings, consents, outbox
+from bot.store import bookings, consents, links, outbox
 from bot.store import reminders as told
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
@@ -90,11 +90,13 @@ def _coming(turn: Turn, code: str) -> Answer:
 
 
 def asked(turn: Turn, code: str) -> Booking | None:
-    """The booking, if the sender may answer for it: whoever booked it, and whoever got a message
-    about it in their stead."""
+    """The booking, if the sender may answer for it: whoever booked it, here or on a linked account,
+    and whoever got a message about it in their stead."""
     booking = bookings.by_code(turn.tx, code)
     sender = turn.incoming.sender
     if booking is None:
         return None
-    mine = booking.address == sender or told.written_to(turn.tx, code, sender)
+    mine = booking.address in links.addresses(turn.tx, sender) or told.written_to(
+        turn.tx, code, sender
+    )
     return booking if mine else None

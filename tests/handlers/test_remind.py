@@ -285,7 +285,7 @@ def test_questions_are_written_for_services_with_an_account_and_people_who_agree
     service = Service(id="the", title="Thẻ căn cước", activate=activate)
     with there.database.transaction() as tx:
         if not consent:
-            consents.take(tx, there.new_id(), an.address, "reminders", "v", there.clock())
+            consents.take_back(tx, there.new_id(), an.address, "reminders", "v", there.clock())
         activation.schedule(tx, booking, service, town.SETTINGS, there.clock(), there.new_id)
         found = tx.rows("SELECT id FROM outbox WHERE kind LIKE 'activate%'")
     assert len(found) == written

@@ -120,7 +120,7 @@ def test_who_never_agreed_is_reminded_of_nothing(
 
 def test_who_took_consent_back_is_reminded_no_more_until_they_give_it_again(box: Box) -> None:
     box.visit()
-    consents.take(box.tx, IDS.new(box.clock()), AN, "reminders", "v1", box.clock())
+    consents.take_back(box.tx, IDS.new(box.clock()), AN, "reminders", "v1", box.clock())
     assert not box.goes_out()
     consents.give(box.tx, IDS.new(box.clock()), AN, "reminders", "v2", box.clock())
     visits.remind(box.tx, "ABC234", box.clock(), VISIT, kind="evening")

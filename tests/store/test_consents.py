@@ -22,7 +22,7 @@ def test_the_newest_word_counts_for_its_purpose_and_person_alone(
         assert consents.has(tx, AN, "reminders")
         assert not consents.has(tx, AN, "news")
         assert not consents.has(tx, Address("telegram", "1002"), "reminders")
-        consents.take(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
+        consents.take_back(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
         assert not consents.has(tx, AN, "reminders")
         consents.give(tx, IDS.new(clock()), AN, "reminders", "v2", clock())
         assert consents.has(tx, AN, "reminders")
@@ -34,7 +34,7 @@ def test_what_was_agreed_to_and_when_can_be_shown_later(
     with database.transaction() as tx:
         consents.give(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
         clock.move(days=1)
-        consents.take(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
+        consents.take_back(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
         rows = tx.rows("SELECT given, version, at FROM consents ORDER BY at")
     assert [(row["given"], row["version"], row["at"][:10]) for row in rows] == [
         (1, "v1", "2026-11-24"),
