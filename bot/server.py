@@ -37,6 +37,8 @@ GRACE = 10.0  # seconds in which requests under way may finish
 # Channels that a token turns on: name, whether it is on, and how to turn it on.
 SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
     ("Telegram", lambda settings: bool(settings.telegram.token), "TELEGRAM_BOT_TOKEN"),
+    ("Zalo OA", lambda settings: bool(settings.zalo_oa.app_secret), "ZALO_APP_SECRET"),
+    ("Zalo Bot", lambda settings: bool(settings.zalo_bot.token), "ZALO_BOT_TOKEN"),
 )
 
 
@@ -131,7 +133,14 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
         library = Library(Path(settings.faq), thresholds(settings))
         vault = open_vault(settings) if remember else Vault(token_hex())
         dialogue = Dialogue(
-            database, settings, library.matcher, utc_now, vault, places.load(), mailboxes=(NAME,)
+            database,
+            settings,
+            library.matcher,
+            utc_now,
+            vault,
+            places.load(),
+            mailboxes=(NAME,),
+            numbered=(NAME,),
         )
         yield Terminal(dialogue.handle, utc_now)
     finally:

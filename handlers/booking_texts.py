@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from bot.config import Service
@@ -22,6 +22,7 @@ NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
 STOP = Button("Dừng nhận tin", "stop")
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
+LINK = Button("🔗 Đã đặt ở ứng dụng khác?", "link")
 OFFICIAL = (
     Button("VNeID", url="https://vneid.gov.vn"),
     Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
@@ -327,6 +328,17 @@ def confirmed(
     )
 
 
+def out_of_reach(starts_at: datetime, window: timedelta) -> Reply:
+    """The visit is further away than this channel may write to somebody who stays silent."""
+    text = (
+        "📌 Còn lâu mới đến ngày hẹn. Ứng dụng nhắn tin này chỉ cho mình chủ động nhắn trong "
+        f"{window.days} ngày kể từ lần cuối bạn nhắn hoặc bấm nút.\n\n"
+        f"Từ {day_name(local(starts_at - window).date())} trở đi, bạn mở lại khung chat này và bấm nút "
+        "dưới đây một lần, mình mới nhắc lịch cho bạn được."
+    )
+    return notice(text, VISITS)
+
+
 def _codes(booked: Sequence[Booking]) -> str:
     if len(booked) == 1:
         return f"Mã hẹn: {booked[0].code}"
@@ -359,7 +371,7 @@ def map_button(office: Office) -> Button:
 
 
 def no_visits() -> Reply:
-    return notice("Bạn chưa có lịch hẹn nào.", BOOK, MENU)
+    return notice("Bạn chưa có lịch hẹn nào ở đây.", BOOK, LINK, MENU)
 
 
 def visit(booking: Booking, office: Office, service: Service) -> Reply:
