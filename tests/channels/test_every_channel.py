@@ -219,10 +219,8 @@ async def test_a_visit_is_booked_with_a_picture_of_its_code_seen_and_cancelled(
     await citizen.taps("08:00")
     await citizen.says("cô Ba")
     heard = await citizen.taps("✅ Đồng ý, đặt lịch và nhắc tôi")
-    found = re.search(r"Mã hẹn: (\w{6})", heard.text)
-    assert found
     assert heard.pictures == 1
-    assert found[1] in (await citizen.says("lịch của tôi")).text
+    assert _code_in(heard.text) in (await citizen.says("lịch của tôi")).text
     await citizen.taps("Hủy hẹn")
     assert "Đã hủy lịch" in (await citizen.taps("Hủy lịch này")).text
 
@@ -241,10 +239,70 @@ async def test_a_booking_is_reminded_of_and_answered_with_a_tap(
     assert row["answer"] == "coming"
 
 
-async def _book(citizen: Citizen) -> None:
+# --- from one channel to another ---------------------------------------------------------------------
+
+
+@pytest.fixture
+async def silent(town: dict[str, Any], clock: Clock) -> OnZaloOa:
+    """Somebody who has booked on the Official Account for eight days later."""
+    citizen = OnZaloOa(town["service"], clock, town["zalo-oa"])
+    await _book(citizen, "Thứ Tư 02/12", phone="0900000001")
+    return citizen
+
+
+EVENING_BEFORE = {"days": 7, "hours": 9, "minutes": 1}
+
+
+async def test_whoever_books_far_ahead_is_told_to_tap_nearer_the_day_and_then_reminded(
+    silent: OnZaloOa, clock: Clock
+) -> None:
+    assert "Từ Thứ Tư 25/11 trở đi" in silent.heard.text
+    clock.move(days=2)
+    await silent.taps("📋 Lịch của tôi")
+    clock.move(days=5, hours=9, minutes=1)
+    assert "⏰ Nhắc lịch hẹn" in (await silent.listens()).text
+
+
+async def test_whoever_stays_silent_comes_on_the_officers_call_list(
+    silent: OnZaloOa, clock: Clock
+) -> None:
+    clock.move(**EVENING_BEFORE)
+    assert (await silent.listens()).text == ""
+    calls = silent.service.rows("SELECT kind, reason FROM calls")
+    assert [(row["kind"], "silent for too long" in row["reason"]) for row in calls] == [
+        ("evening", True)
+    ]
+
+
+async def test_whoever_has_linked_telegram_is_reminded_there(
+    silent: OnZaloOa, town: dict[str, Any], clock: Clock
+) -> None:
+    code = _code_in(silent.heard.text)
+    await town["telegram"].until(lambda: town["telegram"].webhook)
+    other = OnTelegram(town["service"], clock, town["telegram"])
+    for words in ("liên kết", code, "0900000001"):
+        await other.says(words)
+    told = (await silent.listens()).text
+    found = re.search(r"10 phút: (\w{6})", told)
+    assert found
+    assert "✅ Đã liên kết" in (await other.says(found[1])).text
+    assert code in (await other.says("lịch của tôi")).text
+    clock.move(**EVENING_BEFORE)
+    await silent.listens()
+    assert "⏰ Nhắc lịch hẹn" in (await other.listens()).text
+    assert silent.service.count("calls") == 0
+
+
+def _code_in(text: str) -> str:
+    found = re.search(r"Mã hẹn: (\w{6})", text)
+    assert found
+    return found[1]
+
+
+async def _book(citizen: Citizen, day: str = "Thứ Sáu 27/11", phone: str = "") -> None:
     await _calendar_open(citizen.service)
-    for step in ("đặt lịch", "!Thẻ căn cước", "!Công an phường Mẫu A", "!Thứ Sáu 27/11", "!08:00",
-                 "cô Ba", "!✅ Đồng ý, đặt lịch và nhắc tôi"):  # fmt: skip
+    steps = ["đặt lịch", "!Thẻ căn cước", "!Công an phường Mẫu A", f"!{day}", "!08:00", "cô Ba"]
+    for step in (*steps, *([phone] if phone else []), "!✅ Đồng ý, đặt lịch và nhắc tôi"):
         heard = await (citizen.taps(step[1:]) if step[0] == "!" else citizen.says(step))
     assert "✅ Đã đặt lịch" in heard.text
 
