@@ -106,7 +106,7 @@ class Service(Section):
 
 class Reminders(Section):
     """When people are reminded: at `evening` on the day before, `hours_before` the visit, and
-    `activation_days` after it; never from `quiet_from` to `quiet_to`."""
+    `activation_days` after it; never from `quiet_from` to `quiet_to` (equal: at any hour)."""
 
     evening: Clock = "19:00"
     hours_before: Annotated[float, Field(gt=0, le=24)] = 2

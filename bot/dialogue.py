@@ -159,7 +159,11 @@ class Dialogue:
         else:
             choices = _last_choices(replies)
         before = answer.conversation or turn.conversation
-        conversation = replace(before, choices=choices or turn.conversation.choices)
+        conversation = replace(
+            before,
+            choices=choices or turn.conversation.choices,
+            told=before.told or turn.conversation.told,
+        )
         if conversation != turn.conversation:
             conversations.save(turn.tx, turn.incoming.sender, conversation)
         rows = tuple((turn.new_id(), reply) for reply in replies)

@@ -194,6 +194,7 @@ class Conversation:
     `step` names what is being waited for ("" = nothing); after `deadline` it counts as "".
     `entry` is the entry answered last, which a follow-up question is read with.
     `choices` are the data of the buttons shown last: typing 2 is a tap on the second.
+    `told` names the notice to everybody that this person has seen.
     """
 
     step: str = ""
@@ -201,6 +202,7 @@ class Conversation:
     deadline: datetime | None = None
     entry: str | None = None
     choices: tuple[str, ...] = ()
+    told: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -209,6 +211,7 @@ class Conversation:
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "entry": self.entry,
             "choices": self.choices,
+            "told": self.told,
         }
 
     @classmethod
@@ -220,6 +223,7 @@ class Conversation:
             deadline=datetime.fromisoformat(deadline) if deadline else None,
             entry=data.get("entry"),
             choices=tuple(data.get("choices", ())),
+            told=data.get("told", ""),
         )
 
 

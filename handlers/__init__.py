@@ -5,6 +5,7 @@ from handlers import (
     activation,
     agree,
     ask,
+    banner,
     book,
     booking_form,
     feedback,
@@ -18,13 +19,15 @@ from handlers import (
     remind,
     resume,
     safety,
+    staff,
     visits,
     waiting,
 )
 from handlers.turn import Handler
 
-HANDLERS: tuple[Handler, ...] = (
+_HANDLERS: tuple[Handler, ...] = (
     lifecycle.handle,
+    staff.handle,
     more.handle,
     booking_form.handle,
     book.handle,
@@ -48,3 +51,4 @@ HANDLERS: tuple[Handler, ...] = (
         ),
     ),
 )
+HANDLERS: tuple[Handler, ...] = tuple(map(banner.above, _HANDLERS))

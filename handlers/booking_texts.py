@@ -73,6 +73,15 @@ def no_service() -> Reply:
     return notice(text, *OFFICIAL, MENU)
 
 
+def closed(why: str) -> Reply:
+    """Officers have closed booking for a while; everything else goes on."""
+    text = (
+        f"Hiện tạm ngừng nhận đặt lịch mới: {why}\n\nLịch đã đặt vẫn giữ nguyên, bạn vẫn hủy hoặc hỏi "
+        "mình được. Cần ngay thì đặt trên VNeID hoặc Cổng Dịch vụ công quốc gia."
+    )
+    return notice(text, VISITS, *OFFICIAL, MENU)
+
+
 def ask_place(service: Service, offices: Sequence[Office]) -> Reply:
     text = (
         f"{service.title}: bạn muốn làm ở đâu?\n\n"

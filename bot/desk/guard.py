@@ -55,7 +55,8 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         response = page(request, "error.html", {"status": error.status}, error.status)
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.path.startswith("/desk/static/"):
             response.headers["Cache-Control"] = "no-cache"
     return response

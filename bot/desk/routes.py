@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import home, me, sign_in
+from bot.desk.views import audit, calendar, figures, home, me, sign_in, switches
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -37,4 +37,16 @@ ROUTES = (
     Route("POST", "/me/password", me.change_password, Right.SIGNED_IN, before_change=True),
     Route("POST", "/me/totp", me.turn_on_totp, Right.SIGNED_IN),
     Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
+    Route("POST", "/me/chat", me.link_chat, Right.SIGNED_IN),
+    Route("POST", "/me/chat/off", me.unlink_chat, Right.SIGNED_IN),
+    Route("GET", "/calendar/{office}", calendar.show, Right.CHANGE_CALENDAR),
+    Route("POST", "/calendar/{office}", calendar.save, Right.CHANGE_CALENDAR),
+    Route("GET", "/figures", figures.show, Right.SEE_FIGURES),
+    Route("GET", "/figures/{chart}", figures.chart, Right.SEE_FIGURES),
+    Route("POST", "/figures/targets", figures.set_targets, Right.SWITCH),
+    Route("GET", "/switches", switches.show, Right.SWITCH),
+    Route("POST", "/switches/{switch}/on", switches.turn_on, Right.SWITCH),
+    Route("POST", "/switches/{switch}/off", switches.turn_off, Right.SWITCH),
+    Route("GET", "/audit", audit.show, Right.READ_AUDIT),
+    Route("GET", "/audit/check", audit.check, Right.READ_AUDIT),
 )

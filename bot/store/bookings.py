@@ -214,7 +214,10 @@ def seat(
     name: str,
     now: datetime,
 ) -> Booking:
-    """Book a place that is already set aside for this person. Raises `AlreadyBooked`."""
+    """Book a place that is already set aside for this person, who lets go of what they held.
+    Raises `AlreadyBooked`. Wrap it in a savepoint."""
+    for booking in held(tx, person, now):
+        _end(tx, booking, State.CANCELLED, now, "person")
     return _insert(
         tx,
         id=id,
@@ -433,6 +436,17 @@ def mark(
         _note(tx, marked, now, actor)
         return marked
     return None
+
+
+UNFINISHED = """
+    SELECT * FROM bookings WHERE state IN ('booked', 'arrived') AND starts_at < :before
+    ORDER BY starts_at, id LIMIT 100
+"""
+
+
+def unfinished(tx: Transaction, before: datetime) -> list[Booking]:
+    """Visits that began before *before* and of which nobody has said how they ended: 100 at most."""
+    return [Booking.from_row(row) for row in tx.rows(UNFINISHED, before=stamp(before))]
 
 
 COMING = """

@@ -150,8 +150,8 @@ BOOKING = (
         changed_at TEXT NOT NULL
     )
     """,
-    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the same calendar gives
-    # the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
+    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the
+    # same calendar gives the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
     """
     CREATE TABLE slots (
         id TEXT PRIMARY KEY,
@@ -170,10 +170,8 @@ BOOKING = (
     CREATE INDEX free_slots ON slots (office, pool, starts_at)
     WHERE open = 1 AND booked < capacity
     """,
-    """
-    CREATE INDEX soonest_slots ON slots (pool, starts_at)
-    WHERE open = 1 AND booked < capacity
-    """,
+    # Few, and looked for often: whoever is booked in one is offered a move.
+    "CREATE INDEX shut_slots ON slots (starts_at) WHERE open = 0",
     """
     CREATE TABLE legal_moves (
         before TEXT NOT NULL,
@@ -224,6 +222,10 @@ BOOKING = (
     "CREATE INDEX bookings_by_party ON bookings (party)",
     "CREATE INDEX bookings_by_holder ON bookings (holder)",
     "CREATE INDEX bookings_held ON bookings (held_until) WHERE state = 'held'",
+    """
+    CREATE INDEX bookings_unfinished ON bookings (starts_at)
+    WHERE state IN ('booked', 'arrived')
+    """,
     # What happened to each booking, by whom: a person, an officer, or the service itself.
     """
     CREATE TABLE booking_events (
@@ -281,6 +283,7 @@ BOOKING = (
     )
     """,
     "CREATE UNIQUE INDEX one_open_offer ON offers (returned) WHERE state = 'open'",
+    "CREATE UNIQUE INDEX one_offer_each ON offers (waiting, returned)",
     "CREATE INDEX offers_open ON offers (until) WHERE state = 'open'",
     # Consent, one row for each time it was given or taken back; `version` names the text shown.
     """
@@ -437,6 +440,32 @@ DESK = (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL,
         until TEXT
+    )
+    """,
+    # Officers' own numbers of files and accounts, as they hand them in.
+    """
+    CREATE TABLE targets (
+        label TEXT PRIMARY KEY,
+        target INTEGER NOT NULL CHECK (target >= 0),
+        collected INTEGER NOT NULL CHECK (collected >= 0),
+        activated INTEGER NOT NULL CHECK (activated >= 0),
+        changed_at TEXT NOT NULL
+    )
+    """,
+    # Chat accounts of officers, linked by a code that the desk shows once; `code` is its hash.
+    """
+    CREATE TABLE officer_codes (
+        code TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        until TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE officer_chats (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        PRIMARY KEY (channel, person)
     )
     """,
 )
