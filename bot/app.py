@@ -156,7 +156,7 @@ def _windows(settings: Settings) -> dict[str, timedelta]:
     """The channels that may not write to people for long, and have no approved form to do it."""
     oa = settings.zalo_oa
     name = ZaloOaChannel.name
-    return {} if "reminder" in oa.templates else {name: timedelta(days=oa.window_days)}
+    return {} if oa.templates.reminder else {name: timedelta(days=oa.window_days)}
 
 
 def thresholds(settings: Settings) -> Thresholds:

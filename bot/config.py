@@ -44,6 +44,12 @@ class Template(Section):
     ] = {}
 
 
+class Templates(Section):
+    """The approved form for each kind of message that may have to go out late; none: not at all."""
+
+    reminder: Template | None = None
+
+
 class ZaloOa(Section):
     """An Official Account. `window_days`: how long after a person's last word it may write to them.
     `info_image`: the picture over the form that asks for a phone number; no form without one."""
@@ -54,7 +60,7 @@ class ZaloOa(Section):
     oa_id: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
     window_days: Annotated[float, Field(gt=0, le=30)] = 7
     info_image: str = Field(default="", pattern=r"^(https://.+)?$")
-    templates: dict[str, Template] = {}
+    templates: Templates = Templates()
     api_url: str = "https://openapi.zalo.me"
     business_url: str = "https://business.openapi.zalo.me"
     oauth_url: str = "https://oauth.zaloapp.com"

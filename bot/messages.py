@@ -126,10 +126,13 @@ class Attachment:
         return cls(media_type, name, b64encode(data).decode())
 
 
+REMINDER = "reminder"  # the form of `Facts` that a reminder of a visit has
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a reply says, part by part, for a channel that after a while may send only a form that
-    its platform has approved. `form` names which ("reminder"), `phone` is the person's, sealed."""
+    its platform has approved. `form` names which, `phone` is the person's, sealed."""
 
     form: str
     values: Mapping[str, str]

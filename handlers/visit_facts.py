@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from bot.config import Service
-from bot.messages import Facts
+from bot.messages import REMINDER, Facts
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers.turn import local
-
-REMINDER = "reminder"
 
 
 def reminder(booking: Booking, office: Office, service: Service) -> Facts:

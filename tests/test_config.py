@@ -80,6 +80,7 @@ def test_an_official_account_needs_the_id_of_its_app(tmp_path: Path) -> None:
 def test_a_form_knows_only_the_parts_that_reminders_have(tmp_path: Path) -> None:
     text = "zalo_oa: {templates: {reminder: {id: '1', parameters: {otp: ma}}}}\n"
     assert "otp" in faults(tmp_path, text)[0]
+    assert "reminders" in faults(tmp_path, "zalo_oa: {templates: {reminders: {id: '1'}}}\n")[0]
 
 
 def test_public_url_must_be_https(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from bot.channels.zalo_oa.errors import Act, ZaloError, explain
 from bot.channels.zalo_oa.parse import NAME
 from bot.config import Settings, Template
 from bot.messages import (
+    REMINDER,
     Address,
     Attachment,
     Facts,
@@ -141,7 +142,8 @@ class Sender:
     # --- approved forms ----------------------------------------------------------------------
 
     async def _form(self, to: str, facts: Facts | None, row: str, why: str) -> str:
-        template = self._settings.zalo_oa.templates.get(facts.form) if facts else None
+        forms = {REMINDER: self._settings.zalo_oa.templates.reminder}
+        template = forms.get(facts.form) if facts else None
         if facts is None or template is None:
             raise OutsideWindow(why)
         now = self._clock()
