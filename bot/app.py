@@ -107,7 +107,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
         await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
 
-    library = Library(Path(settings.faq), thresholds(settings), report)
+    library = Library(Path(settings.faq), thresholds(settings), report, kept(settings))
     rules = settings.booking.reminders
     courier = Courier(
         database,
@@ -228,6 +228,11 @@ def open_database(settings: Settings) -> SqliteDatabase:
 def open_vault(settings: Settings) -> Vault:
     """The vault of the deployment's own key; makes the key when there is none yet."""
     return Vault(key_for(Path(settings.database), settings.data_key))
+
+
+def kept(settings: Settings) -> Path:
+    """The folder of what can be made anew: beside the database."""
+    return Path(settings.database).parent / "kept"
 
 
 def lock(settings: Settings) -> IO[str]:
