@@ -373,6 +373,8 @@ DESK = (
         until TEXT
     )
     """,
+    # When a place was given for sure: people of one hour are numbered in this order.
+    "ALTER TABLE bookings ADD COLUMN booked_at TEXT",
 )
 
 MIGRATIONS = (("0001-foundation", FOUNDATION), ("0002-booking", BOOKING), ("0004-desk", DESK))
