@@ -82,6 +82,11 @@ class WebService:
         finally:
             await runner.cleanup()
 
+    def calendar_is_open(self) -> None:
+        """Wait for what every start does: it would shut places that a test writes itself."""
+        look = self._app[SERVICE].opening.look()
+        asyncio.run_coroutine_threadsafe(look, self._loop).result(PATIENCE)
+
     def request(
         self, method: str, path: str, body: bytes | str = b"", headers: Mapping[str, str] = {}
     ) -> Response:

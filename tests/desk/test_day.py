@@ -367,7 +367,6 @@ def test_a_long_day_is_shown_in_pages_and_counted_whole(
     service: WebService, moving: Clock, officer: SignedIn
 ) -> None:
     day = FRIDAY + timedelta(days=3)
-    more_places(service, day, count=1000)
     for number in range(45):
         five = (f"{'ABCDE'[n]} {'xyzwv'[number % 5]}" for n in range(5))
         book(service, moving, *five, day=day)
