@@ -100,6 +100,17 @@ class WebService:
         finally:
             connection.close()
 
+    def head_of(self, path: str, headers: Mapping[str, str] = {}) -> Response:
+        """A GET whose body is not waited for: a stream has no end."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path, headers=dict(headers))
+            answer = connection.getresponse()
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, names, b"")
+        finally:
+            connection.close()
+
     def post(self, path: str, body: object) -> Response:
         return self.request("POST", path, json.dumps(body))
 

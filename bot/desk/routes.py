@@ -28,7 +28,7 @@ class Route:
     before_change: bool = False
 
 
-DAY = r"/day/{office}/{date:\d{4}-\d\d-\d\d}"
+DAY = r"/day/{office}/{date:[\d-]+}"
 
 ROUTES = (
     Route("GET", "/sign-in", sign_in.ask, None),
