@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import check_in, day, home, me, sign_in, visit
+from bot.desk.views import check_in, day, home, live, me, sign_in, visit
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -41,6 +41,7 @@ ROUTES = (
     Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
     Route("GET", "/day/{office}", day.today, Right.SEE_VISITS),
     Route("GET", DAY, day.show, Right.SEE_VISITS),
+    Route("GET", f"{DAY}/events", live.events, Right.SEE_VISITS),
     Route("POST", f"{DAY}/search", day.search, Right.SEE_VISITS),
     Route("GET", f"{DAY}/print", day.printed, Right.SEE_VISITS),
     Route("POST", f"{DAY}/phone", day.phone, Right.SEE_PHONES),
