@@ -468,6 +468,8 @@ DESK = (
         PRIMARY KEY (channel, person)
     )
     """,
+    # When a place was given for sure: people of one hour are numbered in this order.
+    "ALTER TABLE bookings ADD COLUMN booked_at TEXT",
 )
 
 MIGRATIONS = (
