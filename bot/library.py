@@ -25,13 +25,16 @@ class Library:
         folder: Path,
         thresholds: Thresholds,
         report: Callable[[Faults], Awaitable[None]] | None = None,
+        kept: Path | None = None,
     ) -> None:
-        """Load *folder*; raises `Faults` when it cannot be used at all."""
+        """Load *folder*; raises `Faults` when it cannot be used at all. What is learnt from it is
+        kept in the folder *kept* for the next start."""
         self._folder = folder
         self._thresholds = thresholds
         self._report = report
         self._print = _fingerprint(folder)
-        self._matcher = Matcher.build(entries.load(folder), thresholds)
+        self._kept = kept
+        self._matcher = self._build()
         self.faults: Faults | None = None
         self._looking = asyncio.Lock()
 
@@ -69,7 +72,7 @@ class Library:
         return changed
 
     def _build(self) -> Matcher:
-        return Matcher.build(entries.load(self._folder), self._thresholds)
+        return Matcher.build(entries.load(self._folder), self._thresholds, self._kept)
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -93,8 +93,10 @@ def looks(reply: Reply, shown: Iterable[Preview]) -> Iterator[str]:
             cut = len(title) > channel.title
             shown_title = f"{title[: channel.title - 1]}…" if cut else title
             yield f"    [ {shown_title} ]"
-        if preview.numbered:
-            yield f"    gõ số (chỉ vừa {channel.buttons} nút): {'; '.join(preview.numbered)}"
+        if preview.links:
+            yield f"    thành chữ (chỉ vừa {channel.buttons} nút): {'; '.join(preview.links)}"
+        if preview.later:
+            yield f"    sau nút Xem thêm: {'; '.join(preview.later)}"
 
 
 # --- test ----------------------------------------------------------------------------------------

@@ -33,6 +33,18 @@ REASONS = {
     "tuple_type": ("cần một danh sách", "mỗi mục một dòng, bắt đầu bằng dấu -"),
     "date_from_datetime_parsing": ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24"),
     "date_type": ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24"),
+    "date_parsing": ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24"),
+    "date_from_datetime_inexact": ("cần một ngày", "bỏ giờ, ví dụ 2026-11-24"),
+    "int_parsing": ("cần một số nguyên", "viết bằng chữ số, ví dụ 8"),
+    "int_from_float": ("cần một số nguyên", "bỏ phần lẻ"),
+    "float_parsing": ("cần một số", "viết bằng chữ số, ví dụ 10.79"),
+    "bool_parsing": ("cần có hoặc không", "viết true (có) hoặc false (không)"),
+    "dict_type": ("cần các dòng `khóa: giá trị` thụt vào", "xuống dòng và thụt 2 dấu cách"),
+    "greater_than_equal": ("nhỏ quá, phải từ {ge} trở lên", ""),
+    "greater_than": ("nhỏ quá, phải lớn hơn {gt}", ""),
+    "less_than_equal": ("lớn quá, nhiều nhất là {le}", ""),
+    "string_too_long": ("dài quá, nhiều nhất {max_length} ký tự", "viết gọn lại"),
+    "string_pattern_mismatch": ("viết chưa đúng kiểu", "đúng mẫu {pattern}"),
     "string_too_short": ("không được để trống", "điền nội dung"),
     "too_short": ("danh sách trống", "thêm ít nhất một mục"),
 }
@@ -96,7 +108,9 @@ class Document:
 def reason_of(item: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong and how to mend it, in Vietnamese, of one of pydantic's errors."""
     reason, hint = REASONS.get(item["type"], ("", ""))
-    return reason or str(item["msg"]).removeprefix("Value error, "), hint
+    given = item.get("ctx", {})
+    reason = reason.format(**given) or str(item["msg"]).removeprefix("Value error, ")
+    return reason, hint.format(**given)
 
 
 def dotted(path: KeyPath) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bot import tickets
 from bot.config import Service
-from bot.messages import Answer, Attachment
+from bot.messages import Answer, Attachment, Reply
 from bot.store import offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
+from bot.vault import Vault
 from handlers import booking_texts as say
 from handlers import remind
 from handlers.turn import Turn
@@ -34,7 +35,15 @@ def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
         files=files(turn, made, office, service),
         moved=moved,
     )
-    return Answer((reply,), idle)
+    return Answer((reply, *_reach(turn, made[0])), idle)
+
+
+def _reach(turn: Turn, booking: Booking) -> tuple[Reply, ...]:
+    """How to stay within reach of reminders, on a channel that may not write to people for long."""
+    window = turn.window
+    if window is None or booking.starts_at - turn.now < window:
+        return ()
+    return (say.out_of_reach(booking.starts_at, window),)
 
 
 def remind_of(turn: Turn, booking: Booking, office: Office) -> None:
@@ -89,5 +98,9 @@ def check_in_address(turn: Turn, booking: Booking) -> str:
     """
     settings = turn.settings
     base = settings.public_url or f"http://{settings.listen.host}:{settings.listen.port}"
-    mark = turn.vault.mark(f"check-in {booking.code}")[:16]
-    return f"{base}/desk/hen/{booking.code}-{mark}"
+    return f"{base}/desk/hen/{booking.code}-{check_in_mark(turn.vault, booking.code)}"
+
+
+def check_in_mark(vault: Vault, code: str) -> str:
+    """64 bits that only who has the key can tell from *code*."""
+    return vault.mark(f"check-in {code}")[:16]

@@ -83,6 +83,11 @@ class WebService:
         finally:
             await runner.cleanup()
 
+    def calendar_is_open(self) -> None:
+        """Wait for what every start does: it would shut places that a test writes itself."""
+        look = self._app[SERVICE].opening.look()
+        asyncio.run_coroutine_threadsafe(look, self._loop).result(PATIENCE)
+
     def request(
         self, method: str, path: str, body: bytes | str = b"", headers: Mapping[str, str] = {}
     ) -> Response:
@@ -93,6 +98,17 @@ class WebService:
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
             return Response(answer.status, names, answer.read())
+        finally:
+            connection.close()
+
+    def head_of(self, path: str, headers: Mapping[str, str] = {}) -> Response:
+        """A GET whose body is not waited for: a stream has no end."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path, headers=dict(headers))
+            answer = connection.getresponse()
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, names, b"")
         finally:
             connection.close()
 

@@ -51,4 +51,10 @@ def make_desk(
     for route in ROUTES:
         app.router.add_route(route.method, route.path, guard.guarded(route))
     app.add_routes([web.static("/static", HERE / "static")])
+    app.on_shutdown.append(_end_streams)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Before requests under way are waited for; the pages come back by themselves."""
+    app[DESK].stopping.set()

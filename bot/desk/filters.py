@@ -25,6 +25,11 @@ def day(at: date) -> str:
     return day_name(at)
 
 
+def iso_day(at: datetime) -> str:
+    """2026-11-27, as addresses have it"""
+    return local(at).date().isoformat()
+
+
 def number(value: int | float) -> str:
     """12.345,6"""
     text = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
@@ -51,6 +56,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "date_time": date_time,
     "day": day,
+    "iso_day": iso_day,
     "number": number,
     "channel": channel,
     "waited": waited,

@@ -58,7 +58,8 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         response = page(request, "error.html", {"status": error.status}, error.status)
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.path.startswith("/desk/static/"):
             response.headers["Cache-Control"] = "no-cache"
     return response
@@ -86,6 +87,12 @@ def guarded(route: Route) -> Handler:
     return handle
 
 
+def in_background(request: web.Request) -> bool:
+    """Whether a page asks by itself: no sign that somebody still sits at the desk."""
+    asks = request.headers.get("X-Background"), request.headers.get("Accept")
+    return asks[0] is not None or asks[1] == "text/event-stream"
+
+
 async def _session(request: web.Request) -> accounts.Session | None:
     token = request.cookies.get(COOKIE, "")
     if not token:
@@ -95,7 +102,7 @@ async def _session(request: web.Request) -> accounts.Session | None:
     session = await desk.database.run(
         lambda tx: accounts.find_session(tx, id_, now - ABSOLUTE, now - IDLE)
     )
-    if session and now - session.seen_at > TOUCH_AFTER:
+    if session and now - session.seen_at > TOUCH_AFTER and not in_background(request):
         await desk.database.run(lambda tx: accounts.seen(tx, id_, now))
     return session
 

@@ -11,7 +11,23 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import calls, faq, faq_entry, home, me, people, sign_in
+from bot.desk.views import (
+    audit,
+    calendar,
+    calls,
+    check_in,
+    day,
+    faq,
+    faq_entry,
+    figures,
+    home,
+    live,
+    me,
+    people,
+    sign_in,
+    switches,
+    visit,
+)
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -28,6 +44,8 @@ class Route:
     before_change: bool = False
 
 
+DAY = r"/day/{office}/{date:[\d-]+}"
+
 ROUTES = (
     Route("GET", "/sign-in", sign_in.ask, None),
     Route("POST", "/sign-in", sign_in.sign_in, None),
@@ -37,6 +55,28 @@ ROUTES = (
     Route("POST", "/me/password", me.change_password, Right.SIGNED_IN, before_change=True),
     Route("POST", "/me/totp", me.turn_on_totp, Right.SIGNED_IN),
     Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
+    Route("GET", "/day/{office}", day.today, Right.SEE_VISITS),
+    Route("GET", DAY, day.show, Right.SEE_VISITS),
+    Route("GET", f"{DAY}/events", live.events, Right.SEE_VISITS),
+    Route("POST", f"{DAY}/search", day.search, Right.SEE_VISITS),
+    Route("GET", f"{DAY}/print", day.printed, Right.SEE_VISITS),
+    Route("POST", f"{DAY}/phone", day.phone, Right.SEE_PHONES),
+    Route("POST", f"{DAY}/mark", visit.mark, Right.MARK_VISITS),
+    Route("POST", f"{DAY}/walk-in", visit.walk_in, Right.MARK_VISITS),
+    Route("GET", "/hen/{ticket}", check_in.show, Right.SEE_VISITS),
+    Route("POST", "/hen/{ticket}", check_in.arrived, Right.MARK_VISITS),
+    Route("POST", "/me/chat", me.link_chat, Right.SIGNED_IN),
+    Route("POST", "/me/chat/off", me.unlink_chat, Right.SIGNED_IN),
+    Route("GET", "/calendar/{office}", calendar.show, Right.CHANGE_CALENDAR),
+    Route("POST", "/calendar/{office}", calendar.save, Right.CHANGE_CALENDAR),
+    Route("GET", "/figures", figures.show, Right.SEE_FIGURES),
+    Route("GET", "/figures/{chart}", figures.chart, Right.SEE_FIGURES),
+    Route("POST", "/figures/targets", figures.set_targets, Right.SWITCH),
+    Route("GET", "/switches", switches.show, Right.SWITCH),
+    Route("POST", "/switches/{switch}/on", switches.turn_on, Right.SWITCH),
+    Route("POST", "/switches/{switch}/off", switches.turn_off, Right.SWITCH),
+    Route("GET", "/audit", audit.show, Right.READ_AUDIT),
+    Route("GET", "/audit/check", audit.check, Right.READ_AUDIT),
     Route("GET", "/people", people.waiting, Right.ANSWER),
     Route("GET", "/people/{id}", people.one, Right.ANSWER),
     Route("POST", "/people/{id}", people.answer, Right.ANSWER),

@@ -11,9 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import cli_volunteer
-from bot.messages import Address
+from bot.messages import Address, Button, Reply, Tone
+from bot.preview import previews
 from bot.store import questions
 from bot.store.database import SqliteDatabase
+from bot.volunteer_texts import looks
 from tests.volunteers.test_check import PHI, THE, spoil
 
 TODAY = ("--today", "2026-11-24")
@@ -258,7 +260,18 @@ def test_try_tells_what_does_not_fit_a_channel(place: Path) -> None:
     output = run("try", "thẻ hết hạn thì đổi ở đâu", *TODAY).output
     assert "phải cắt thành 2 tin" in output
     assert f"[ {label[:35]}… ]" in output
-    assert "gõ số (chỉ vừa 5 nút): 👍 Đúng ý; 👎 Chưa đúng" in output
+    assert f"thành chữ (chỉ vừa 5 nút): Nút 1; Nút 2; {label}" in output
+
+
+def test_try_tells_what_comes_on_a_further_page() -> None:
+    choices = tuple(Button(f"Nút {n}", f"n:{n}") for n in range(7))
+    reply = Reply(Tone.ANSWER, "x", choices)
+    found = {one.channel.name: one for one in previews(reply)}
+    assert found["Zalo"].buttons == ("Nút 0", "Nút 1", "Nút 2", "Nút 3")
+    assert found["Zalo"].later == ("Nút 4", "Nút 5", "Nút 6")
+    assert found["Telegram"].later == ()
+    said = "\n".join(looks(reply, found.values()))
+    assert "sau nút Xem thêm: Nút 4; Nút 5; Nút 6" in said
 
 
 def test_test_lists_every_question_that_is_not_right(place: Path) -> None:
