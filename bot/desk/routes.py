@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import check_in, day, home, live, me, sign_in, visit
+from bot.desk.views import check_in, day, export, home, live, me, sign_in, visit
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,6 +47,7 @@ ROUTES = (
     Route("POST", f"{DAY}/phone", day.phone, Right.SEE_PHONES),
     Route("POST", f"{DAY}/mark", visit.mark, Right.MARK_VISITS),
     Route("POST", f"{DAY}/walk-in", visit.walk_in, Right.MARK_VISITS),
+    Route("POST", "/day/{office}/export", export.export, Right.EXPORT),
     Route("GET", "/hen/{ticket}", check_in.show, Right.SEE_VISITS),
     Route("POST", "/hen/{ticket}", check_in.arrived, Right.MARK_VISITS),
 )
