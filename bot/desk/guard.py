@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.desk.context import SESSION, allowed, desk_of, page, redirect
 from bot.store import accounts
@@ -69,6 +70,7 @@ def guarded(route: Route) -> Handler:
     """The view of *route*, behind its checks."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        await _readable(request)
         if route.right is None:
             _same_origin(request)
             return await route.view(request)
@@ -85,6 +87,16 @@ def guarded(route: Route) -> Handler:
         return await route.view(request)
 
     return handle
+
+
+async def _readable(request: web.Request) -> None:
+    """Raise 400 for a form that cannot be read; what can be is kept by the request."""
+    if request.method != "POST":
+        return
+    try:
+        await request.post()
+    except (LookupError, ValueError, HttpProcessingError, web.RequestPayloadError) as error:
+        raise web.HTTPBadRequest from error
 
 
 def in_background(request: web.Request) -> bool:

@@ -133,6 +133,7 @@ def render(
         "who": days.who,
         "code": request.query.get("code", ""),
         "elsewhere": shown.elsewhere,
+        "export": {"first": on, "last": on, "kind": "", "only": only, "q": query, "phones": ""},
         "walk_in": walk_in or {"name": "", "service": "", "key": new_id(request)()},
         "fault": fault,
     }
