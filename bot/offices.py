@@ -15,6 +15,7 @@ from bot.calendar import Hours
 from bot.matching.likeness import plain
 from bot.places import Wards
 from bot.yaml_file import Fault, Faults
+from bot.yaml_reasons import reason_of
 
 HEADINGS = {
     "ma": "id", "ten": "name", "dia chi": "address", "phuong xa": "ward", "vi do": "latitude",
@@ -146,5 +147,5 @@ def _from_cells(cells: Mapping[str, str]) -> dict[str, Any]:
 
 def _explain(file: str, line: int, error: ValidationError) -> Iterator[Fault]:
     for problem in error.errors():
-        reason, hint = yaml_file.reason_of(problem)
+        reason, hint = reason_of(problem)
         yield Fault(file, line, 1, f"{yaml_file.dotted(problem['loc'])}: {reason}", hint)
