@@ -27,12 +27,11 @@ from bot.messages import Reply
 from bot.store import gaps as stored
 from bot.yaml_edit import Edit, EditRefused, add_item
 from bot.yaml_file import Fault, Faults
-from handlers import texts
+from handlers import ask, texts
 
 VIETNAM = timezone(timedelta(hours=7))
 CHECKOUT = Path(__file__).parent.parent / "config.yaml"
 ACCEPTED = Path(regression.FOLDER) / "accepted.json"
-RELATED = 2  # buttons to neighbouring questions under an answer
 
 Command = Callable[..., Any]
 
@@ -148,7 +147,8 @@ def _reply(faq: Faq, result: Result, settings: Settings, today: date) -> Reply:
     best = [faq.entries[match.entry].on(today) for match in result.matches]
     if result.outcome == "answer":
         related = [faq.entries[id_] for id_ in best[0].related if id_ in faq.entries]
-        return texts.answer(best[0], related[:RELATED], "thử")
+        button = ask.action(best[0], settings.booking.services, faq.entries.get)
+        return texts.answer(best[0], related[: ask.RELATED], "thử", button)
     if result.outcome == "ask_back":
         return texts.ask_back(best[: settings.matching.choices])
     if result.neighbour:
@@ -209,6 +209,9 @@ def _accept(fared: list[regression.Fared], version: str, file: Path) -> None:
 def gaps_(settings: Settings, days: int, add: tuple[int, str] | None) -> None:
     """Điều người dân hỏi mà FAQ chưa trả lời tốt: đã che số, gom theo nhóm, từ 3 người hỏi."""
     matcher = _matcher(settings)
+    if not _has_questions(settings):
+        click.echo(show.no_questions(settings.database))
+        return
     found = gaps.find(_unanswered(settings, days), matcher.match)
     if add is None:
         _print(show.gap_list(found, days))
@@ -218,11 +221,14 @@ def gaps_(settings: Settings, days: int, add: tuple[int, str] | None) -> None:
     _print(show.added(edit, _folder(settings)))
 
 
+def _has_questions(settings: Settings) -> bool:
+    """False on a machine on which the service never ran."""
+    return "://" in settings.database or Path(settings.database).exists()
+
+
 def _unanswered(settings: Settings, days: int) -> list[stored.Unanswered]:
     from bot.app import open_database
 
-    if "://" not in settings.database and not Path(settings.database).exists():
-        return []
     database = open_database(settings)
     try:
         with database.transaction() as tx:

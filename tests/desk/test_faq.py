@@ -133,7 +133,7 @@ def test_faults_of_a_refused_file_are_shown_with_line_and_hint(
 ) -> None:
     (service.faq / "loi.yaml").write_text("entries:\n  - id: x\n    question: y\n", "utf-8")
     shown = until(volunteer, "/desk/faq", "bản mới chưa được dùng")
-    assert "loi.yaml:2:5: entries[0].answer: thiếu khóa này" in shown
+    assert "loi.yaml:2:5: mục x: answer: thiếu khóa này" in shown
     assert "thêm dòng còn thiếu" in shown
 
 

@@ -18,7 +18,7 @@ from bot.store import slots as slot_store
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from bot.yaml_file import reason_of
+from bot.yaml_reasons import reason_of
 from handlers.turn import local
 
 SHOWN_DAYS = 14
