@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -13,7 +13,8 @@ from bot.config import Service
 from bot.desk.context import desk_of
 from bot.matching.text import clean, strip
 from bot.store.bookings import State
-from bot.store.visits import WALK_IN, Span, Visit
+from bot.store.database import Row
+from bot.store.visits import WALK_IN, Span
 from bot.vault import BadKey, Vault, phone_number
 
 STATES: Mapping[str, str] = MappingProxyType({
@@ -91,16 +92,16 @@ def masked(vault: Vault, sealed: str) -> str:
 # --- looking for somebody ------------------------------------------------------------------------
 
 
-def search(visits: Iterable[Visit], query: str, vault: Vault) -> list[Visit]:
-    """Those with this phone number, else those whose code or name has all its words, with or
-    without marks."""
+def matching(query: str, vault: Vault) -> Callable[[Row], bool]:
+    """Whether a line has this phone number, or all these words in its code or name, with or without
+    marks."""
     if number := phone_number(query):
         mark = vault.mark(number)
-        return [visit for visit in visits if visit.holder.partition("/")[0] == mark]
+        return lambda row: str(row["holder"]).partition("/")[0] == mark
     words = strip(clean(query)).split()
-    return [visit for visit in visits if words and _has(visit, words)]
+    return lambda row: bool(words) and _has(f"{row['code']} {row['name']}", words)
 
 
-def _has(visit: Visit, words: Iterable[str]) -> bool:
-    text = f"{visit.code.lower()} {strip(visit.name.lower())}"
-    return all(word in text for word in words)
+def _has(text: str, words: Iterable[str]) -> bool:
+    plain = strip(text.lower())
+    return all(word in plain for word in words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,19 +65,23 @@ class Visit:
 # was never confirmed has no number. Rows older than the column count by when they were written.
 LIST = """
     WITH numbered AS (
-        SELECT id, code, version, starts_at, name, service, phone, holder, state, answer, member,
-               CASE WHEN slot IS NULL THEN 1 ELSE 0 END AS walk_in,
+        SELECT id, state, starts_at, CASE WHEN slot IS NULL THEN 1 ELSE 0 END AS walk_in,
                ROW_NUMBER() OVER (
                    PARTITION BY CASE WHEN slot IS NULL THEN '' ELSE starts_at END
                    ORDER BY COALESCE(booked_at, created_at), member, id) AS number
         FROM bookings
         WHERE office = :office AND starts_at >= :start AND starts_at < :end
           AND state NOT IN ('held', 'expired') AND NOT (state = 'cancelled' AND before = 'held')
+    ), shown AS (
+        SELECT id, number, walk_in FROM numbered
+        WHERE state <> 'moved'
+          AND (:filter = '' OR state = :filter OR (:filter = 'walk_in' AND walk_in = 1))
+        ORDER BY walk_in, starts_at, number LIMIT :count OFFSET :skip
     )
-    SELECT * FROM numbered
-    WHERE state <> 'moved'
-      AND (:filter = '' OR state = :filter OR (:filter = 'walk_in' AND walk_in = 1))
-    ORDER BY walk_in, starts_at, number LIMIT :count OFFSET :skip
+    SELECT shown.number, shown.walk_in, b.code, b.version, b.starts_at, b.name, b.service, b.phone,
+           b.holder, b.state, b.answer
+    FROM shown JOIN bookings AS b ON b.id = shown.id
+    ORDER BY shown.walk_in, b.starts_at, shown.number
 """
 ALL = 1_000_000
 
@@ -90,24 +94,43 @@ def listed(
     return [Visit.from_row(row) for row in tx.rows(LIST, **values)]
 
 
-COUNTS = """
-    SELECT state, CASE WHEN slot IS NULL THEN 1 ELSE 0 END AS walk_in, count(*) AS n
+def found(
+    tx: Transaction, span: Span, wanted: Callable[[Row], bool], *, only: str = ""
+) -> list[Visit]:
+    """The lines whose `code`, `name` and `holder` are *wanted*."""
+    rows = tx.rows(LIST, **span.values, filter=only, skip=0, count=ALL)
+    return [Visit.from_row(row) for row in rows if wanted(row)]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many lines each of FILTERS has, and "all"; and the day's signature."""
+
+    lines: Mapping[str, int]
+    signature: str
+
+
+TOTALS = """
+    SELECT state, CASE WHEN slot IS NULL THEN 1 ELSE 0 END AS walk_in,
+           CASE WHEN state IN ('held', 'expired', 'moved')
+                  OR (state = 'cancelled' AND before = 'held') THEN 0 ELSE 1 END AS listed,
+           count(*) AS n, max(changed_at) AS last
     FROM bookings
     WHERE office = :office AND starts_at >= :start AND starts_at < :end
-      AND state NOT IN ('held', 'expired', 'moved')
-      AND NOT (state = 'cancelled' AND before = 'held')
-    GROUP BY state, CASE WHEN slot IS NULL THEN 1 ELSE 0 END
+    GROUP BY 1, 2, 3
 """
 
 
-def counts(tx: Transaction, span: Span) -> Mapping[str, int]:
-    """How many lines each of FILTERS has, and "all"."""
-    sums = dict.fromkeys(("all", *FILTERS), 0)
-    for row in tx.rows(COUNTS, **span.values):
-        sums["all"] += row["n"]
-        sums[row["state"]] += row["n"]
-        sums[WALK_IN] += row["n"] * row["walk_in"]
-    return sums
+def totals(tx: Transaction, span: Span) -> Totals:
+    rows = tx.rows(TOTALS, **span.values)
+    lines = dict.fromkeys(("all", *FILTERS), 0)
+    for row in rows:
+        if row["listed"]:
+            lines["all"] += row["n"]
+            lines[row["state"]] += row["n"]
+            lines[WALK_IN] += row["n"] * row["walk_in"]
+    last = max((row["last"] for row in rows), default=None)
+    return Totals(lines, _signature(sum(row["n"] for row in rows), last))
 
 
 SIGNATURE = """
@@ -119,4 +142,8 @@ SIGNATURE = """
 def signature(tx: Transaction, span: Span) -> str:
     """Another text whenever a line has changed, in whatever process."""
     row = tx.rows(SIGNATURE, **span.values)[0]
-    return f"{row['n']} {row['last']}"
+    return _signature(row["n"], row["last"])
+
+
+def _signature(count: int, last: str | None) -> str:
+    return f"{count} {last or ''}"

@@ -66,7 +66,8 @@ def _look(tx: Transaction, request: web.Request, only: str, skip: int) -> Shown:
 
 def lines(tx: Transaction, office: Office, span: Span, found: Sequence[Visit]) -> Shown:
     """*found* with what stands around it."""
-    return Shown(office, visits.counts(tx, span), found, visits.signature(tx, span))
+    totals = visits.totals(tx, span)
+    return Shown(office, totals.lines, found, totals.signature)
 
 
 def office_of(tx: Transaction, request: web.Request) -> Office:
@@ -87,7 +88,7 @@ async def search(request: web.Request) -> web.Response:
 def _search(tx: Transaction, request: web.Request, query: str) -> Shown:
     office, desk = office_of(tx, request), desk_of(request)
     span = days.span(office.id, days.day_of(request))
-    found = days.search(visits.listed(tx, span), query, desk.vault)[:PAGE]
+    found = visits.found(tx, span, days.matching(query, desk.vault))[:PAGE]
     if phone_number(query) and not in_background(request):
         note(tx, request, "tìm theo số điện thoại", office.id, f"{len(found)} kết quả")
     elsewhere = None if found else bookings.by_code(tx, query.upper())

@@ -91,9 +91,11 @@ def _take(tx: Transaction, request: web.Request, wanted: Wanted) -> tuple[Office
     """The lines; that they leave the house is written down, not whom they name."""
     office = office_of(tx, request)
     span = days.span(office.id, wanted.first, wanted.last)
-    found = visits.listed(tx, span, only=wanted.only)
     if wanted.query:
-        found = days.search(found, wanted.query, desk_of(request).vault)
+        matches = days.matching(wanted.query, desk_of(request).vault)
+        found = visits.found(tx, span, matches, only=wanted.only)
+    else:
+        found = visits.listed(tx, span, only=wanted.only)
     detail = [f"{wanted.first} đến {wanted.last}", wanted.kind.ending, f"{len(found)} dòng"]
     detail += [f"lọc {wanted.only}"] * bool(wanted.only) + ["có tìm kiếm"] * bool(wanted.query)
     detail += ["có số điện thoại"] * wanted.phones
