@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.e2e.test_booking import book
+from tests.e2e.test_book_a_visit import book
 
 from bot.config import load
 from bot.desk import passwords
