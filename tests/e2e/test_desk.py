@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.e2e.test_book_a_visit import book
 
 from bot.config import load
 from bot.desk import passwords
@@ -23,6 +22,7 @@ from bot.vault import Vault, key_for
 from handlers.ticket import check_in_mark
 from handlers.turn import local
 from tests.e2e.conftest import Chat, Site
+from tests.e2e.test_book_a_visit import book
 from tests.e2e.test_web_chat import CONTRAST, TARGET, names, sizes
 
 pytestmark = pytest.mark.browser
