@@ -27,7 +27,7 @@ def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]])
         style=pygal.style.Style(**STYLE),
         js=(),
         title=title,
-        height=120 + 40 * max(len(labels), 1),
+        height=140 + 30 * max(len(labels), 1) * max(len(series), 1),
         width=900,
         legend_at_bottom=True,
         no_data_text="Chưa có số liệu",

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from bot.cli_officer import reply_to
+from bot.answering import reply_to
 from bot.store import officers
 from bot.store.database import SqliteDatabase
+from bot.store.values import Ids
 from bot.vault import Vault
 from tests.channels.citizens import Citizen, OnTelegram, OnTheWeb, OnZaloBot, OnZaloOa
 from tests.channels.telegram_service import SECRET, Running
@@ -141,7 +142,8 @@ async def test_an_officer_answers_into_the_same_chat(citizen: Citizen, clock: Cl
     assert "đã chuyển câu hỏi" in (await citizen.says("Nhà tôi ở xa thì sao?")).text
     with citizen.service.database.transaction() as tx:
         (row,) = officers.waiting(tx)
-        assert reply_to(tx, row["id"], "Phường nào cũng được bác ạ.", clock())
+        text, new_id = "Phường nào cũng được bác ạ.", Ids().new(clock())
+        assert reply_to(tx, row["id"], text, clock(), new_id)
     heard = await citizen.listens()
     assert "👮 Cán bộ trả lời:\nPhường nào cũng được bác ạ." in heard.text
     assert "Bạn cần hỏi về việc gì?" in (await citizen.taps("☰ Danh mục")).text

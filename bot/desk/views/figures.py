@@ -87,9 +87,8 @@ def _visits(found: Figures, targets: list[Target]) -> bytes:
 def _funnel(found: Figures, targets: list[Target]) -> bytes:
     steps = ("talked", "booked", "came", "activated")
     labels = ("trò chuyện", "đặt lịch", "đến làm", "đã kích hoạt")
-    return charts.bars(
-        "Từ trò chuyện đến kích hoạt", labels, {"người": [found.funnel[s] for s in steps]}
-    )
+    people = [n if (n := found.funnel[step]) >= FEWEST else 0 for step in steps]
+    return charts.bars("Từ trò chuyện đến kích hoạt", labels, {"người": people})
 
 
 def _targets(found: Figures, targets: list[Target]) -> bytes:
