@@ -20,6 +20,8 @@ from bot import places, reminders
 from bot.channels import Channel
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
+from bot.channels.zalo_bot import ZaloBotChannel
+from bot.channels.zalo_oa import ZaloOaChannel
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desk import make_desk
@@ -28,13 +30,27 @@ from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
-from bot.store import accounts, conversations, officers, questions
+from bot.store import (
+    accounts,
+    conversations,
+    interactions,
+    links,
+    officers,
+    questions,
+    retention,
+    uploads,
+)
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
 from bot.yaml_file import Faults
 
 SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_days
+
+# People first: what is about nobody any more goes with them.
+FORGETFUL = (
+    conversations, questions, officers, interactions, uploads, links, accounts, retention,
+)  # fmt: skip
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
@@ -91,7 +107,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
         await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
 
-    library = Library(Path(settings.faq), thresholds(settings), report)
+    library = Library(Path(settings.faq), thresholds(settings), report, kept(settings))
     rules = settings.booking.reminders
     courier = Courier(
         database,
@@ -100,6 +116,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         calm=lambda now: reminders.calm(now, rules),
         mailboxes=(WebChannel.name,),
     )
+    vault = open_vault(settings)
     dialogue = Dialogue(
         database,
         settings,
@@ -108,9 +125,11 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         vault,
         wards,
         mailboxes=(WebChannel.name,),
+        numbered=(ZaloBotChannel.name,),
+        windows=_windows(settings),
         wake=courier.wake,
     )
-    channels = _channels(settings, database, dialogue, clock)
+    channels = _channels(settings, database, dialogue, clock, vault)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
     desk = make_desk(settings, database, vault, library, clock, courier.wake)
@@ -118,7 +137,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
 
 
 def _channels(
-    settings: Settings, database: Database, dialogue: Dialogue, clock: Clock
+    settings: Settings, database: Database, dialogue: Dialogue, clock: Clock, vault: Vault
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
     channels: list[Channel] = [WebChannel(database, dialogue.handle, clock)]
@@ -126,7 +145,18 @@ def _channels(
         from bot.channels.telegram import TelegramChannel
 
         channels.append(TelegramChannel(settings, database, dialogue.handle, clock))
+    if settings.zalo_oa.app_secret:
+        channels.append(ZaloOaChannel(settings, database, dialogue.handle, clock, vault))
+    if settings.zalo_bot.token:
+        channels.append(ZaloBotChannel(settings, database, dialogue.handle, clock))
     return tuple(channels)
+
+
+def _windows(settings: Settings) -> dict[str, timedelta]:
+    """The channels that may not write to people for long, and have no approved form to do it."""
+    oa = settings.zalo_oa
+    name = ZaloOaChannel.name
+    return {} if oa.templates.reminder else {name: timedelta(days=oa.window_days)}
 
 
 def thresholds(settings: Settings) -> Thresholds:
@@ -187,10 +217,8 @@ async def _sweep(service: Service, clock: Clock) -> None:
 
 
 def forget_before(tx: Transaction, before: datetime) -> None:
-    conversations.forget_before(tx, before)
-    questions.forget_before(tx, before)
-    officers.forget_before(tx, before)
-    accounts.forget_before(tx, before)
+    for part in FORGETFUL:
+        part.forget_before(tx, before)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:
@@ -200,6 +228,11 @@ def open_database(settings: Settings) -> SqliteDatabase:
 def open_vault(settings: Settings) -> Vault:
     """The vault of the deployment's own key; makes the key when there is none yet."""
     return Vault(key_for(Path(settings.database), settings.data_key))
+
+
+def kept(settings: Settings) -> Path:
+    """The folder of what can be made anew: beside the database."""
+    return Path(settings.database).parent / "kept"
 
 
 def lock(settings: Settings) -> IO[str]:

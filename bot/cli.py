@@ -17,6 +17,7 @@ from bot.cli_faq import faq
 from bot.cli_faults import explained
 from bot.cli_officer import officer
 from bot.cli_offices import offices_group
+from bot.cli_zalo import zalo
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
 
@@ -121,3 +122,4 @@ main.add_command(faq)
 main.add_command(officer)
 main.add_command(audit_group)
 main.add_command(offices_group)
+main.add_command(zalo)

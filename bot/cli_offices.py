@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,9 +16,21 @@ from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
 from bot.offices import OfficeRow
+from bot.store import bookings, slots
 from bot.store import offices as office_store
-from bot.store import slots
 from bot.store.database import Transaction
+from bot.store.offices import Office
+from handlers import booking_texts
+
+FIELDS = {
+    "name": "tên",
+    "address": "địa chỉ",
+    "ward": "phường xã",
+    "latitude": "vị trí",
+    "longitude": "vị trí",
+    "services": "việc",
+    "hours": "giờ làm",
+}
 
 
 class Preview(Exception):
@@ -34,7 +46,7 @@ def offices_group() -> None:
 @config_option
 @explained
 def list_(config_file: Path) -> None:
-    """Các nơi đang mở, giờ làm và số chỗ còn trống."""
+    """Các nơi làm, giờ làm và số chỗ còn trống."""
     settings = config.load(config_file)
     with closing(open_database(settings)) as database, database.transaction() as tx:
         lines = list(_listed(tx, settings, utc_now()))
@@ -44,10 +56,11 @@ def list_(config_file: Path) -> None:
 
 def _listed(tx: Transaction, settings: Settings, now: datetime) -> Iterator[str]:
     until = now + timedelta(days=settings.booking.horizon_days)
-    for office in office_store.all_open(tx):
+    for office in office_store.all_known(tx):
         free = sum(left for _, left in slots.days(tx, office.id, now, until))
         yield f"{office.id:20} {office.name} – {office.address}"
-        yield f"{'':20} {office.hours.weekly or 'theo ngày riêng'}; còn {free} chỗ"
+        left = f"còn {free} chỗ" if office.open else "đã thôi nhận hẹn"
+        yield f"{'':20} {office.hours.weekly or 'theo ngày riêng'}; {left}"
 
 
 @offices_group.command("import")
@@ -60,33 +73,58 @@ def import_(file: Path, yes: bool, config_file: Path) -> None:
     settings = config.load(config_file)
     services = tuple(service.id for service in settings.booking.services)
     rows = offices.read(file, places.load(), services)
-    with (
-        closing(open_database(settings)) as database,
-        suppress(Preview),
-        database.transaction() as tx,
-    ):
-        for line in apply(tx, rows, settings, utc_now()):
-            click.echo(line)
-        if not yes:
-            raise Preview
+    with closing(open_database(settings)) as database:
+        for row in rows:  # one short transaction for each: the service goes on meanwhile
+            with suppress(Preview), database.transaction() as tx:
+                for line in change(tx, row, settings, utc_now()):
+                    click.echo(line)
+                if not yes:
+                    raise Preview
+        with database.transaction() as tx:
+            for line in _left_out(tx, {row.id for row in rows}):
+                click.echo(line)
     click.echo("Đã ghi." if yes else "Đây là bản xem trước, chưa ghi gì. Thêm --yes để ghi.")
 
 
-def apply(
-    tx: Transaction, rows: Sequence[OfficeRow], settings: Settings, now: datetime
-) -> Iterator[str]:
-    """Write *rows* and their places; yields what changes, and which bookings are affected."""
-    today = now.astimezone(VIETNAM).date()
-    last = today + timedelta(days=settings.booking.horizon_days)
+def change(tx: Transaction, row: OfficeRow, settings: Settings, now: datetime) -> Iterator[str]:
+    """Write *row* and its places; yields what changes, and whose bookings are affected."""
+    known = office_store.get(tx, row.id)
     before = set(slots.affected(tx, now))
-    for row in rows:
-        known = office_store.get(tx, row.id)
-        office_store.put(tx, row, now)
-        office = office_store.get(tx, row.id)
-        if office is not None and office != known:
-            opening.fill(tx, office, today, last)
-        change = "thêm" if known is None else "giữ nguyên" if office == known else "sửa"
-        yield f"  {change:10}  {row.id}  {row.name}"
+    office_store.put(tx, row, now)
+    office = office_store.get(tx, row.id)
+    if office is None or office == known:
+        yield f"  giữ nguyên  {row.id}  {row.name}"
+        return
+    today = now.astimezone(VIETNAM).date()
+    opening.fill(tx, office, today, today + timedelta(days=settings.booking.horizon_days))
+    yield f"  {_changed(known, office):10}  {row.id}  {row.name}"
     affected = [code for code in slots.affected(tx, now) if code not in before]
-    yield f"{len(rows)} nơi. Lịch đã đặt bị ảnh hưởng: {len(affected)}"
-    yield from (f"  mã hẹn {code}" for code in affected)
+    if affected:
+        yield f"    {len(affected)} lịch đã đặt bị ảnh hưởng, bot sẽ mời đổi lịch:"
+        yield from (f"    mã hẹn {_visit(tx, code)}" for code in affected)
+
+
+def _changed(known: Office | None, office: Office) -> str:
+    """What is new about *office*, in an officer's words."""
+    if known is None:
+        return "thêm"
+    if known.open != office.open:
+        return "nhận hẹn lại" if office.open else "thôi nhận hẹn"
+    names = (name for field, name in FIELDS.items() if _differs(field, known, office))
+    return f"sửa {', '.join(dict.fromkeys(names))}"
+
+
+def _differs(field: str, known: Office, office: Office) -> bool:
+    return bool(getattr(known, field) != getattr(office, field))
+
+
+def _visit(tx: Transaction, code: str) -> str:
+    booking = bookings.by_code(tx, code)
+    return f"{code}  {booking_texts.moment(booking.starts_at)}" if booking else code
+
+
+def _left_out(tx: Transaction, given: set[str]) -> Iterator[str]:
+    """Offices that the file says nothing of stay as they are."""
+    for office in office_store.all_open(tx):
+        if office.id not in given:
+            yield f"  ngoài tệp   {office.id}  {office.name} – giữ nguyên"

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -31,6 +31,47 @@ class Listen(Section):
 class Telegram(Section):
     token: str = Field(default="", repr=False)
     webhook_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
+
+
+class Template(Section):
+    """A form that Zalo has approved. `by`: sent to the Zalo account (uid) or to the phone number;
+    `parameters`: our name of a part -> the form's (see docs/zalo.md)."""
+
+    id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
+    by: Literal["uid", "phone"] = "uid"
+    parameters: dict[
+        Literal["name", "code", "service", "date", "time", "office", "address"], str
+    ] = {}
+
+
+class Templates(Section):
+    """The approved form for each kind of message that may have to go out late; none: not at all."""
+
+    reminder: Template | None = None
+
+
+class ZaloOa(Section):
+    """An Official Account. `window_days`: how long after a person's last word it may write to them.
+    `info_image`: the picture over the form that asks for a phone number; no form without one."""
+
+    app_id: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
+    app_secret: str = Field(default="", repr=False)
+    oa_secret: str = Field(default="", repr=False)
+    oa_id: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
+    window_days: Annotated[float, Field(gt=0, le=30)] = 7
+    info_image: str = Field(default="", pattern=r"^(https://.+)?$")
+    templates: Templates = Templates()
+    api_url: str = "https://openapi.zalo.me"
+    business_url: str = "https://business.openapi.zalo.me"
+    oauth_url: str = "https://oauth.zaloapp.com"
+
+
+class ZaloBot(Section):
+    """A bot of Zalo's Bot Platform."""
+
+    token: str = Field(default="", repr=False)
+    webhook_secret: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9_-]{8,256})?$")
+    api_url: str = "https://bot-api.zaloplatforms.com"
 
 
 class Matching(Section):
@@ -65,7 +106,7 @@ class Service(Section):
 
 class Reminders(Section):
     """When people are reminded: at `evening` on the day before, `hours_before` the visit, and
-    `activation_days` after it; never from `quiet_from` to `quiet_to`."""
+    `activation_days` after it; never from `quiet_from` to `quiet_to` (equal: at any hour)."""
 
     evening: Clock = "19:00"
     hours_before: Annotated[float, Field(gt=0, le=24)] = 2
@@ -100,6 +141,8 @@ class Settings(Section):
     public_url: str = ""
     telegram: Telegram = Telegram()
     telegram_api_url: str = "https://api.telegram.org"
+    zalo_oa: ZaloOa = ZaloOa()
+    zalo_bot: ZaloBot = ZaloBot()
     matching: Matching = Matching()
     contact: Contact = Contact()
     booking: Booking = Booking()
@@ -118,6 +161,10 @@ class Settings(Section):
 SECRETS: dict[KeyPath, str] = {
     ("telegram", "token"): "TELEGRAM_BOT_TOKEN",
     ("telegram", "webhook_secret"): "TELEGRAM_WEBHOOK_SECRET",
+    ("zalo_oa", "app_secret"): "ZALO_APP_SECRET",
+    ("zalo_oa", "oa_secret"): "ZALO_OA_SECRET",
+    ("zalo_bot", "token"): "ZALO_BOT_TOKEN",
+    ("zalo_bot", "webhook_secret"): "ZALO_BOT_WEBHOOK_SECRET",
     ("data_key",): "VNEID_DATA_KEY",
 }
 
@@ -179,10 +226,16 @@ def _cross_checks(document: Document, settings: Settings) -> list[Fault]:
     if settings.matching.ask_back > settings.matching.answer:
         message = "matching.ask_back lớn hơn matching.answer"
         faults.append(document.fault(("matching", "ask_back"), message, "đặt ask_back nhỏ hơn"))
-    if settings.public_url and settings.telegram.token and not settings.telegram.webhook_secret:
-        message = "telegram.webhook_secret: có public_url thì cần bí mật webhook"
-        hint = "đặt TELEGRAM_WEBHOOK_SECRET=… (chuỗi ngẫu nhiên A-Z a-z 0-9 _ -)"
-        faults.append(document.fault(("telegram", "webhook_secret"), message, hint))
+    for name, bot in (("telegram", settings.telegram), ("zalo_bot", settings.zalo_bot)):
+        if settings.public_url and bot.token and not bot.webhook_secret:
+            message = f"{name}.webhook_secret: có public_url thì cần bí mật webhook"
+            variable = SECRETS[name, "webhook_secret"]
+            hint = f"đặt {variable}=… (chuỗi ngẫu nhiên A-Z a-z 0-9 _ -, từ 8 ký tự)"
+            faults.append(document.fault((name, "webhook_secret"), message, hint))
+    if settings.zalo_oa.app_secret and not settings.zalo_oa.app_id:
+        message = "zalo_oa.app_id: có ZALO_APP_SECRET thì cần ID ứng dụng"
+        hint = "chép ID ứng dụng từ developers.zalo.me"
+        faults.append(document.fault(("zalo_oa", "app_id"), message, hint))
     return faults
 
 

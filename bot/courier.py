@@ -18,6 +18,7 @@ from typing import Protocol
 import structlog
 
 from bot.messages import (
+    NotBefore,
     Refused,
     Reply,
     SendError,
@@ -74,16 +75,22 @@ def decide(error: SendError, letter: Letter, now: datetime, jitter: float) -> Ag
         return GiveUp(f"unreachable: {error}", unreachable=True)
     if isinstance(error, Refused):
         return GiveUp(f"refused: {error}")
-    if isinstance(error, Throttled):
-        pause = error.retry_after
-    else:
-        pause = min(FIRST_PAUSE * 2.0 ** min(letter.attempts - 1, 16), LONGEST_PAUSE)
-        pause *= 0.5 + jitter / 2
-    at = now + timedelta(seconds=pause)
+    at = _again(error, letter.attempts, now, jitter)
     end = letter.useful_until or letter.created_at + GIVE_UP_AFTER
     if at > end:
         return GiveUp(f"not sent in time: {error}")
     return Again(at, uncertain=isinstance(error, Uncertain))
+
+
+def _again(error: SendError, attempts: int, now: datetime, jitter: float) -> datetime:
+    """When to try again: when the platform says, else after pauses that grow."""
+    match error:
+        case NotBefore():
+            return max(error.at, now + timedelta(seconds=FIRST_PAUSE))
+        case Throttled():
+            return now + timedelta(seconds=error.retry_after)
+    pause = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    return now + timedelta(seconds=pause * (0.5 + jitter / 2))
 
 
 class Courier:

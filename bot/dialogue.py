@@ -7,9 +7,10 @@ may a channel acknowledge the update; a crash before it means that the platform 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
@@ -49,7 +50,9 @@ class Dialogue:
 
     `matcher` is asked for anew at each message, so that a reload is live at once. `mailboxes` are
     the channels whose readers fetch their replies (web, terminal): rows for them are delivered by
-    being written. `wake` is told the channel that has new rows for the courier.
+    being written. `numbered` are the channels that show choices as numbers in the text. `windows`
+    says for how long after a person's last word a channel may write to them, where that ends.
+    `wake` is told the channel that has new rows for the courier.
     """
 
     def __init__(
@@ -63,6 +66,8 @@ class Dialogue:
         *,
         handlers: Sequence[Handler] = HANDLERS,
         mailboxes: Collection[str] = (),
+        numbered: Collection[str] = (),
+        windows: Mapping[str, timedelta] = MappingProxyType({}),
         wake: Callable[[str], None] = lambda channel: None,
     ) -> None:
         self._database = database
@@ -73,6 +78,8 @@ class Dialogue:
         self._wards = wards
         self._handlers = handlers
         self._mailboxes = frozenset(mailboxes)
+        self._numbered = frozenset(numbered)
+        self._windows = windows
         self._wake = wake
         self._ids = Ids()
 
@@ -132,6 +139,7 @@ class Dialogue:
             settings=self._settings,
             vault=self._vault,
             wards=self._wards,
+            window=self._windows.get(incoming.sender.channel),
             new_id=lambda: self._ids.new(now),
         )
 
@@ -146,8 +154,16 @@ class Dialogue:
     def _write(self, turn: Turn, answer: Answer) -> Delivered:
         warned = () if answer.expected else texts.privacy_notices(turn.masked.found)
         replies = (*warned, *answer.replies)
+        if turn.incoming.sender.channel in self._numbered:
+            replies, choices = numbering(replies)
+        else:
+            choices = _last_choices(replies)
         before = answer.conversation or turn.conversation
-        conversation = replace(before, choices=_choices(replies, turn.conversation))
+        conversation = replace(
+            before,
+            choices=choices or turn.conversation.choices,
+            told=before.told or turn.conversation.told,
+        )
         if conversation != turn.conversation:
             conversations.save(turn.tx, turn.incoming.sender, conversation)
         rows = tuple((turn.new_id(), reply) for reply in replies)
@@ -204,10 +220,17 @@ def _as_tap(incoming: Incoming, conversation: Conversation) -> Incoming:
     return incoming
 
 
-def _choices(replies: Sequence[Reply], conversation: Conversation) -> tuple[str, ...]:
-    """The buttons that a number typed next refers to: those of the last reply that has any."""
-    for reply in reversed(replies):
-        taps = tuple(button.data for button in reply.buttons if button.data)
-        if taps:
-            return taps
-    return conversation.choices
+def _last_choices(replies: Sequence[Reply]) -> tuple[str, ...]:
+    """What a number typed next refers to: the buttons of the last reply that has any."""
+    found = (reply.taps for reply in reversed(replies) if reply.taps)
+    return tuple(button.data for button in next(found, ()))
+
+
+def numbering(replies: Sequence[Reply]) -> tuple[tuple[Reply, ...], tuple[str, ...]]:
+    """*replies* with their choices numbered from one to the next, and what each number refers to."""
+    choices: tuple[str, ...] = ()
+    numbered = []
+    for reply in replies:
+        numbered.append(replace(reply, first=len(choices) + 1))
+        choices += tuple(button.data for button in reply.taps)
+    return tuple(numbered), choices

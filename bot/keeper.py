@@ -10,11 +10,14 @@ from functools import partial
 
 import structlog
 
+from bot import attendance
 from bot.config import Booking as Rules
 from bot.config import Settings
 from bot.messages import Reply
 from bot.quiet import after_daytime
+from bot.reminders import calm
 from bot.store import bookings, offices, outbox, seats, slots, waiting
+from bot.store.bookings import Booking, State
 from bot.store.database import Database, Row, Transaction
 from bot.store.values import Ids
 from bot.store.waiting import Offer
@@ -23,6 +26,8 @@ from handlers import waiting_texts as say
 LOOK_EVERY = 5.0  # seconds
 SOONEST = timedelta(hours=1)  # before its hour a place is no longer offered
 MOVE_USEFUL = timedelta(hours=1)  # before the visit a request to move it comes too late
+SHORTEST = timedelta(minutes=15)  # of daytime, to answer an offer
+UNMARKED_FOR = timedelta(hours=24)  # after it began, a visit that nobody marked is over
 MOVE_KIND = "changed"
 
 log = structlog.get_logger()
@@ -63,12 +68,25 @@ class Keeper:
 def keep(tx: Transaction, settings: Settings, now: datetime, new_id: Callable[[], str]) -> set[str]:
     """Do what time has made due; returns the channels that have new messages to send."""
     bookings.expire(tx, now)
+    for booking in bookings.unfinished(tx, now - UNMARKED_FOR):
+        _close(tx, booking, settings, now, new_id)
     waiting.expire(tx, now)
     written = {
         _tell(tx, offer, settings, now, new_id) for offer in _offers(tx, settings, now, new_id)
     }
     seats.release(tx, now)
-    return written | {_ask_to_move(tx, code, now, new_id) for code in slots.affected(tx, now)}
+    for code in slots.affected(tx, now):
+        written |= _ask_to_move(tx, code, now, new_id)
+    return written
+
+
+def _close(
+    tx: Transaction, booking: Booking, settings: Settings, now: datetime, new_id: Callable[[], str]
+) -> None:
+    """A visit that nobody marked ends by itself, so that the person can book again; the event
+    tells that it was the service that said so, and an officer can put it right."""
+    to = State.SERVED if booking.state is State.ARRIVED else State.NO_SHOW
+    attendance.mark(tx, settings, booking.code, to, now, "service", new_id)
 
 
 # --- offers --------------------------------------------------------------------------------------
@@ -81,22 +99,23 @@ def _offers(
     made = []
     for place in waiting.come_back(tx, now + SOONEST):
         office = offices.get(tx, place["office"])
-        for person in waiting.line(tx, place, now):
-            if office is None or person["service"] not in office.services:
-                continue
-            until = _until(settings.booking, place, now)
-            if offer := waiting.offer(tx, new_id(), place, person, now, until):
-                made.append(offer)
-            break
+        until = _until(settings.booking, place, now)
+        if office is None or not office.open or until is None:
+            continue
+        person = waiting.first(tx, place, office.services, now)
+        if person and (offer := waiting.offer(tx, new_id(), place, person, now, until)):
+            made.append(offer)
     return made
 
 
-def _until(rules: Rules, place: Row, now: datetime) -> datetime:
-    """How long an offer is open: some hours of daytime, and not past the hour before the visit."""
+def _until(rules: Rules, place: Row, now: datetime) -> datetime | None:
+    """How long an offer is open: some hours of daytime, and not past the hour before the visit.
+    None when that would leave no time to answer it awake."""
     quiet = rules.reminders
     length = timedelta(hours=rules.offer_hours)
     end = after_daytime(now, length, quiet.quiet_from, quiet.quiet_to)
-    return min(end, datetime.fromisoformat(place["starts_at"]) - SOONEST)
+    end = min(end, datetime.fromisoformat(place["starts_at"]) - SOONEST)
+    return end if end - calm(now, quiet) >= SHORTEST else None
 
 
 def _tell(
@@ -123,14 +142,15 @@ def _tell(
 # --- changed hours ---------------------------------------------------------------------------------
 
 
-def _ask_to_move(tx: Transaction, code: str, now: datetime, new_id: Callable[[], str]) -> str:
-    """Once for each version of the booking: `key` refuses a second one."""
+def _ask_to_move(tx: Transaction, code: str, now: datetime, new_id: Callable[[], str]) -> set[str]:
+    """Once for each version of the booking: `key` refuses a second one. Returns the channel that
+    has something new to send."""
     booking = bookings.by_code(tx, code)
     if booking is None:
-        return ""
+        return set()
     office = offices.get(tx, booking.office)
     reply: Reply = say.changed(booking, office.name if office else "")
-    outbox.put(
+    new = outbox.put(
         tx,
         id=new_id(),
         key=f"{MOVE_KIND}:{booking.code}:{booking.version}",
@@ -143,4 +163,4 @@ def _ask_to_move(tx: Transaction, code: str, now: datetime, new_id: Callable[[],
         version=booking.version,
         kind=MOVE_KIND,
     )
-    return booking.address.channel
+    return {booking.address.channel} if new else set()

@@ -7,6 +7,7 @@ later version of the service.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     CONTACT = "contact"  # `text` holds the shared phone number; only the sender's own gets here
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    HIDDEN = "hidden"  # the platform keeps what was said from us: it protects this person
     UNKNOWN = "unknown"  # something the platform invented after this was written
 
 
@@ -124,9 +126,26 @@ class Attachment:
         return cls(media_type, name, b64encode(data).decode())
 
 
+REMINDER = "reminder"  # the form of `Facts` that a reminder of a visit has
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a reply says, part by part, for a channel that after a while may send only a form that
+    its platform has approved. `form` names which, `phone` is the person's, sealed."""
+
+    form: str
+    values: Mapping[str, str]
+    phone: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to a person, before any platform's form is given to it."""
+    """One message to a person, before any platform's form is given to it.
+
+    `first` is the number of its first choice where choices are numbered in the text; 0: it did not
+    come from the talk, and its choices count from 1.
+    """
 
     tone: Tone
     text: str
@@ -134,6 +153,13 @@ class Reply:
     entry: str | None = None
     source: str = ""
     attachments: tuple[Attachment, ...] = ()
+    facts: Facts | None = None
+    first: int = 0
+
+    @property
+    def taps(self) -> tuple[Button, ...]:
+        """The buttons that answer, in the order of their numbers."""
+        return tuple(button for button in self.buttons if button.data)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -143,6 +169,8 @@ class Reply:
             "entry": self.entry,
             "source": self.source,
             "attachments": [asdict(item) for item in self.attachments],
+            "facts": asdict(self.facts) if self.facts else None,
+            "first": self.first,
         }
 
     @classmethod
@@ -154,6 +182,8 @@ class Reply:
             entry=data.get("entry"),
             source=data.get("source", ""),
             attachments=tuple(Attachment(**item) for item in data.get("attachments", ())),
+            facts=Facts(**data["facts"]) if data.get("facts") else None,
+            first=data.get("first", 0),
         )
 
 
@@ -164,6 +194,7 @@ class Conversation:
     `step` names what is being waited for ("" = nothing); after `deadline` it counts as "".
     `entry` is the entry answered last, which a follow-up question is read with.
     `choices` are the data of the buttons shown last: typing 2 is a tap on the second.
+    `told` names the notice to everybody that this person has seen.
     """
 
     step: str = ""
@@ -171,6 +202,7 @@ class Conversation:
     deadline: datetime | None = None
     entry: str | None = None
     choices: tuple[str, ...] = ()
+    told: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -179,6 +211,7 @@ class Conversation:
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "entry": self.entry,
             "choices": self.choices,
+            "told": self.told,
         }
 
     @classmethod
@@ -190,6 +223,7 @@ class Conversation:
             deadline=datetime.fromisoformat(deadline) if deadline else None,
             entry=data.get("entry"),
             choices=tuple(data.get("choices", ())),
+            told=data.get("told", ""),
         )
 
 
@@ -226,8 +260,21 @@ class Throttled(Unavailable):
         self.retry_after = retry_after
 
 
+class NotBefore(Unavailable):
+    """Nothing was sent: the platform takes it from `at` (aware) on, such as after the night."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"not before {at.isoformat(timespec='minutes')}")
+        self.at = at
+
+
 class Refused(SendError):
     """The platform will never take this message."""
+
+
+class OutsideWindow(Refused):
+    """This channel may not write to the person now, as they have been silent for too long; they
+    are not gone, and another channel may reach them."""
 
 
 class Unreachable(SendError):

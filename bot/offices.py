@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot import yaml_file
 from bot.calendar import Hours
-from bot.matching.likeness import plain
 from bot.places import Wards
+from bot.spreadsheet import Cells, read_rows
 from bot.yaml_file import Fault, Faults
+from bot.yaml_reasons import reason_of
 
-HEADINGS = {
-    "ma": "id", "ten": "name", "dia chi": "address", "phuong xa": "ward", "vi do": "latitude",
-    "kinh do": "longitude", "viec": "services", "gio lam": "weekly", "so nguoi": "capacity",
-    "uu tien": "priority", "khong hen": "walk_in", "so phut": "slot_minutes",
-}  # fmt: skip
-OF_HOURS = ("weekly", "capacity", "priority", "walk_in", "slot_minutes")
+OFFICE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")  # stands in slots' ids, and so in buttons
+
+SAMPLE = "(mẫu)"
 
 
 class OfficeRow(BaseModel):
-    """An office as a file describes it. `ward` is a name or a code; it becomes the code."""
+    """An office as a file describes it. `ward` is a name or a code; it becomes the code. `open`
+    False: it takes no new bookings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,19}$")]
+    id: str
     name: Annotated[str, Field(min_length=1, max_length=60)]
     address: Annotated[str, Field(min_length=1, max_length=200)]
     ward: Annotated[str, Field(min_length=1)]
@@ -37,32 +36,60 @@ class OfficeRow(BaseModel):
     longitude: Annotated[float, Field(ge=102, le=118)] | None = None
     services: Annotated[tuple[str, ...], Field(min_length=1)]
     hours: Hours
+    open: bool = True
+
+    @field_validator("id")
+    @classmethod
+    def _short_and_plain(cls, value: str) -> str:
+        if not OFFICE_ID.fullmatch(value):
+            raise ValueError("mã chỉ gồm chữ thường không dấu, số, gạch nối, tối đa 20 ký tự")
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> OfficeRow:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude và longitude phải có cả hai, hoặc để trống cả hai")
+        return self
 
 
 class OfficeFile(BaseModel):
+    """The rows are checked one by one, so that the faults of all are told."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    offices: tuple[OfficeRow, ...]
+    offices: tuple[Any, ...]
+
+
+@dataclass
+class Reading:
+    """What is known of a file so far: its rows with their lines, and what is wrong."""
+
+    rows: list[tuple[int, OfficeRow]]
+    faults: list[Fault]
+
+
+def is_sample(text: str) -> bool:
+    """Whether *text* (an office's name, or a whole file) is of the sample that comes along."""
+    return SAMPLE in text
 
 
 def read(file: Path, wards: Wards, services: Iterable[str]) -> tuple[OfficeRow, ...]:
     """The offices of *file*, by its ending; raises `Faults` with every fault and its line."""
-    rows = _read_csv(file) if file.suffix.lower() == ".csv" else _read_yaml(file)
-    known = set(services)
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    checked = []
-    for line, row in rows:
-        faults += _misfits(file.name, line, row, seen, known)
+    found = _read_csv(file) if file.suffix.lower() == ".csv" else _read_yaml(file)
+    known, seen, checked = set(services), set[str](), []
+    for line, row in found.rows:
+        found.faults += _misfits(file.name, line, row, seen, known)
         seen.add(row.id)
-        found = _ward_code(row.ward, wards)
-        if found is None:
+        code = _ward_code(row.ward, wards)
+        if code is None:
             hint = "viết tên phường, xã hiện nay, đủ chữ Phường hoặc Xã"
-            faults.append(Fault(file.name, line, 1, f"không rõ phường, xã {row.ward!r}", hint))
+            found.faults.append(
+                Fault(file.name, line, 1, f"không rõ phường, xã {row.ward!r}", hint)
+            )
         else:
-            checked.append(_located(row.model_copy(update={"ward": found}), wards))
-    if faults:
-        raise Faults(faults)
+            checked.append(_located(row.model_copy(update={"ward": code}), wards))
+    if found.faults:
+        raise Faults(found.faults)
     return tuple(checked)
 
 
@@ -91,60 +118,41 @@ def _located(row: OfficeRow, wards: Wards) -> OfficeRow:
     return row.model_copy(update={"latitude": ward.latitude, "longitude": ward.longitude})
 
 
-def _read_yaml(file: Path) -> list[tuple[int, OfficeRow]]:
+def _read_yaml(file: Path) -> Reading:
     document = yaml_file.read(file, file.name)
     try:
-        parsed = OfficeFile.model_validate(document.data)
+        items = OfficeFile.model_validate(document.data).offices
     except ValidationError as error:
         raise Faults(document.explain(error)) from error
-    places = (document.fault(("offices", n), "").line for n in range(len(parsed.offices)))
-    return list(zip(places, parsed.offices, strict=True))
-
-
-def _read_csv(file: Path) -> list[tuple[int, OfficeRow]]:
-    """Comma or semicolon, with or without Excel's byte order mark, Vietnamese headings or ours."""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        fault = Fault(file.name, 1, 1, "tệp không phải UTF-8", "lưu lại kiểu 'CSV UTF-8'")
-        raise Faults([fault]) from error
-    separator = (
-        ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-    )
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
-    if not lines:
-        raise Faults([Fault(file.name, 1, 1, "tệp trống", "dòng đầu là tên cột")])
-    names = [_heading(cell) for cell in lines[0][1]]
-    found: list[tuple[int, OfficeRow]] = []
-    faults: list[Fault] = []
-    for line, cells in lines[1:]:
+    found = Reading([], [])
+    for number, item in enumerate(items):
+        place = ("offices", number)
         try:
-            found.append((line, OfficeRow.model_validate(_from_cells(dict(zip(names, cells))))))  # noqa: B905 - a short line has empty cells
+            row = OfficeRow.model_validate(item)
+            found.rows.append((document.fault(place, "").line, row))
         except ValidationError as error:
-            faults += _explain(file.name, line, error)
-    if faults:
-        raise Faults(faults)
+            found.faults += document.explain(error, place)
     return found
 
 
-def _heading(cell: str) -> str:
-    return HEADINGS.get(plain(cell), cell.strip())
+def _read_csv(file: Path) -> Reading:
+    sheet = read_rows(file)
+    found = Reading([], list(sheet.faults))
+    for cells in sheet.rows:
+        try:
+            found.rows.append((cells.line, OfficeRow.model_validate(cells.values)))
+        except ValidationError as error:
+            found.faults += _explain(file.name, cells, error)
+    return found
 
 
-def _from_cells(cells: Mapping[str, str]) -> dict[str, Any]:
-    given: dict[str, Any] = {name: cell.strip() for name, cell in cells.items() if cell.strip()}
-    hours = {name: given.pop(name) for name in OF_HOURS if name in given}
-    services = tuple(given.pop("services", "").replace(",", " ").split())
-    numbers: dict[str, Any] = {
-        name: given.pop(name).replace(",", ".")
-        for name in ("latitude", "longitude")
-        if name in given
-    }
-    return {**given, **numbers, "services": services, "hours": hours}
-
-
-def _explain(file: str, line: int, error: ValidationError) -> Iterator[Fault]:
-    for problem in error.errors():
-        reason, hint = yaml_file.reason_of(problem)
-        yield Fault(file, line, 1, f"{yaml_file.dotted(problem['loc'])}: {reason}", hint)
+def _explain(file: str, cells: Cells, error: ValidationError) -> Iterator[Fault]:
+    """pydantic's errors, each at its column, in the words of the sheet's own headings."""
+    for problem in error.errors(include_url=False):
+        reason, hint = reason_of(problem)
+        key = next((str(part) for part in reversed(problem["loc"]) if part in cells.columns), "")
+        column, heading = cells.columns.get(key, (0, yaml_file.dotted(problem["loc"])))
+        given = problem["input"] if isinstance(problem["input"], str) else ""
+        shown = f" (đang là {given!r})"[:60] if given else ""
+        message = f"{heading}: {reason}{shown}" if heading else f"{reason}{shown}"
+        yield Fault(file, cells.line, column + 1, message, hint)

@@ -84,7 +84,9 @@ def put_all(tx: Transaction, rows: Iterable[OfficeRow], now: datetime) -> None:
 
 
 def fill(tx: Transaction, office: Office, first: date, last: date) -> None:
-    """Write the places of *office* from *first* to *last*, both included."""
+    """Write the places of *office* from *first* to *last*, both included; none when it is not
+    open."""
     start = datetime.combine(first, datetime.min.time(), VIETNAM)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), VIETNAM)
-    slots.sync(tx, office.id, calendar.slots(office.id, office.hours, first, last), start, end)
+    wanted = calendar.slots(office.id, office.hours, first, last) if office.open else ()
+    slots.sync(tx, office.id, wanted, start, end)

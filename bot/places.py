@@ -1,49 +1,41 @@
-"""Where people are: wards of Ho Chi Minh City by any name people use, and which office is near.
-
-The names, their centres and what became of the wards before July 2025 are the data files of the
-package vietnamadminunits. They are read without importing it: its code would load geometry
-libraries that nothing here needs.
-"""
+"""Where people are: wards of Ho Chi Minh City by any name people use, and which office is near."""
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from bot.matching.likeness import closest
-from bot.matching.text import clean, strip, tokens
+from bot import ward_names
+from bot.matching.likeness import DIGITS, closest
+from bot.matching.text import clean, has_marks, strip, to_word, tokens
+from bot.ward_names import Unit, bare
 
-CITY = "thanhphohochiminh"
+Ward = Unit
 EARTH_KM = 6371.0088  # mean radius (IUGG)
 ALIKE = 86  # of 100: one slip of the finger in a name of some length
 SHORTEST_REPAIRED = 6  # letters; shorter names have too many neighbours
+MOST_LETTERS = 100  # of a place; what comes after is not read
 SHORT = {
     "p": "phuong", "f": "phuong", "q": "quan", "x": "xa", "h": "huyen", "tt": "thitran",
     "tx": "thixa", "tp": "thanhpho",
 }  # fmt: skip
+KINDS = frozenset({*SHORT.values(), "dackhu", "dac", "thi", "thanh"})
 GLUED = re.compile(r"(p|f|q)(\d{1,2})")  # "p12", "q3"
-KIND = re.compile(r"^(?:phuong|xa|thitran|dackhu|quan|huyen|thixa|thanhpho)(?=.{2})")
-NOT_PLACE = re.compile(
-    r"(?:thanhphohochiminh|thanhphohcm|tphochiminh|tphcm|hochiminh|hcm|saigon|sg)$"
-    r"|^(?:o|toio|tuio|emo|minho|nhao|gan|ben|duoi|tren)(?=(?:phuong|xa|quan|huyen|thitran|thixa))"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ward:
-    """A ward, commune or special zone of today, with about where its middle is."""
-
-    code: str
-    name: str
-    latitude: float
-    longitude: float
+# "quận ba": the districts that were numbers are also said as words.
+NUMBERS = {
+    "nhat": "1", "mot": "1", "hai": "2", "nhi": "2", "ba": "3", "tu": "4", "bon": "4", "nam": "5",
+    "sau": "6", "bay": "7", "tam": "8", "chin": "9", "muoi": "10",
+}  # fmt: skip
+TEN_AND = re.compile(r"\bmuoi (mot|hai)\b")
+TENS = {"mot": "11", "hai": "12"}
+# What stands at the end of an address and says nothing about the ward.
+AROUND = frozenset({
+    "thanhphohochiminh", "thanhphohcm", "tphcm", "hochiminh", "hcm", "hcmc", "saigon", "sg",
+    "thanhphosaigon", "vietnam", "vn", "binhduong", "tinhbinhduong", "bariavungtau",
+    "tinhbariavungtau", "brvt",
+})  # fmt: skip
 
 
 class Located(Protocol):
@@ -74,85 +66,112 @@ class Wards:
     def find(self, text: str) -> list[Ward]:
         """The wards that *text* may mean, that of this very name first; empty when it names none.
 
-        Names of today and of before July 2025 count, with their districts or without.
+        Names of today and of before the merges count, with their districts or without, also as
+        part of an address or of a sentence ("mình ở phường 12 quận 3").
         """
-        name = _key(text)
-        short = NOT_PLACE.sub("", name)
-        codes = self._codes(name) or self._codes(short) or self._near(short)
-        own = KIND.sub("", short)
-        return sorted(
-            (self._wards[code] for code in codes),
-            key=lambda ward: (KIND.sub("", _key(ward.name)) != own, ward.name),
-        )
+        text = clean(text)[:MOST_LETTERS]
+        words = _words(text)
+        whole = "".join(_without_city(words))
+        codes = self._first(_whole(words)) or self._first((*_turned(words), *_endings(text)))
+        codes = codes or self._near(whole) or self._first(_parts(words))
+        found = sorted((self._wards[code] for code in codes), key=lambda ward: ward.name)
+        own = [ward for ward in found if _key(ward) == bare(whole)]
+        return _as_marked(own, text) + [ward for ward in found if ward not in own]
+
+    def _first(self, names: Iterable[str]) -> frozenset[str]:
+        """What the first known one of *names* may mean."""
+        known = (self._names[name] for name in names if name in self._names)
+        return next(known, frozenset())
 
     def _near(self, name: str) -> frozenset[str]:
-        """What is spelt almost like it."""
-        near = closest(name, self._names, ALIKE) if len(name) >= SHORTEST_REPAIRED else None
+        """What is spelt almost like it; a number is never taken for another."""
+        if len(name) < SHORTEST_REPAIRED:
+            return frozenset()
+        numbers = DIGITS.findall(name)
+        near = closest(name, [n for n in self._names if DIGITS.findall(n) == numbers], ALIKE)
         return self._names[near] if near else frozenset()
-
-    def _codes(self, name: str) -> frozenset[str]:
-        """What bears that very name: with its kind ("phuongtanphu"), else without ("tanphu")."""
-        return self._names.get(name) or self._names.get(KIND.sub("", name)) or frozenset()
-
-
-def _key(text: str) -> str:
-    words: list[str] = []
-    for token in tokens(strip(clean(text)[:100])):
-        glued = GLUED.fullmatch(token)
-        words += [SHORT[glued[1]], glued[2]] if glued else [SHORT.get(token, token)]
-    return "".join(words)
 
 
 def load() -> Wards:
     """Today's wards of the city and all their names, from the package's files."""
-    units = _read("parser_from_2025.json")
-    parts = ("DICT_PROVINCE_WARD_NO_ACCENTED", "DICT_PROVINCE_WARD_ACCENTED")
-    today = {key: unit for part in parts for key, unit in units[part].get(CITY, {}).items()}
-    codes = {key: str(unit["wardCode"]) for key, unit in today.items()}
-    full: dict[str, set[str]] = defaultdict(set)
-    loose: dict[str, set[str]] = defaultdict(set)
-    for key, code in codes.items():
-        full[strip(key)].add(code)
-        loose[_bare(strip(key))].add(code)
-    for key, old in _old_names(_read("converter_2025.json")):
-        for name in _spellings(old):
-            loose[name].add(codes[key])
-    names = {**loose, **full}  # today's full name means just that ward
-    wards = (
-        Ward(codes[key], " ".join(unit["ward"].split()), unit["wardLat"], unit["wardLon"])
-        for key, unit in today.items()
-    )
-    return Wards(wards, {name: frozenset(found) for name, found in names.items()})
+    return Wards(*ward_names.read())
 
 
-def _old_names(changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Pairs of a ward of today and `province_district_ward` that went into it."""
-    for key, olds in changes["DICT_PROVINCE_WARD_NO_DIVIDED"][CITY].items():
-        yield from ((key, old) for old in olds)
-    for old, parts in changes["DICT_PROVINCE_WARD_DIVIDED"].get(CITY, {}).items():
-        yield from ((part["newWardKey"], old) for part in parts)
+# --- names ---------------------------------------------------------------------------------------
 
 
-def _spellings(old: str) -> Iterator[str]:
-    """How people name a ward of before: alone, with its district; and the district alone."""
-    _, district, ward = old.split("_", 2)
-    for place in {ward, _bare(ward)} - {""}:
-        yield from (place + around for around in {"", district, _bare(district)})
-    yield district
-    if not _bare(district).isdigit():
-        yield _bare(district)
+def _words(text: str) -> list[str]:
+    """Words without marks, kinds spelt out ("p12" -> phuong, 12), numbers without leading zeros."""
+    words: list[str] = []
+    for token in tokens(TEN_AND.sub(lambda ten: TENS[ten[1]], strip(text))):
+        glued = GLUED.fullmatch(token)
+        for word in glued.groups() if glued else (token,):
+            words.append(_word(word, words[-1] if words else ""))
+    return words
 
 
-def _bare(key: str) -> str:
-    return KIND.sub("", key)
+def _word(word: str, before: str) -> str:
+    if word.isdigit():
+        return str(int(word))
+    if before == "quan":
+        return NUMBERS.get(word, word)
+    return SHORT.get(word, word)
 
 
-def _read(name: str) -> Any:
-    spec = find_spec("vietnamadminunits")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("vietnamadminunits")
-    folder = Path(spec.submodule_search_locations[0]) / "data"
-    return json.loads((folder / name).read_bytes())
+def _without_city(words: Sequence[str]) -> Sequence[str]:
+    """*words* without the city, the former province and the country at the end."""
+    for count in range(min(5, len(words) - 1), 0, -1):
+        if "".join(words[-count:]) in AROUND:
+            return _without_city(words[:-count])
+    return words
+
+
+def _whole(words: Sequence[str]) -> Iterator[str]:
+    """All of it, with its kind and without, with the city and without."""
+    for name in ("".join(words), "".join(_without_city(words))):
+        yield from (name, bare(name))
+
+
+def _turned(words: Sequence[str]) -> Iterator[str]:
+    """The district before the ward: "quận 3 phường 12", "gò vấp p5"."""
+    words = _without_city(words)
+    for at in range(1, len(words)):
+        yield "".join((*words[at:], *words[:at]))
+
+
+def _endings(text: str) -> Iterator[str]:
+    """What follows each comma of an address: "12 Lê Lợi, Bến Thành, Quận 1"."""
+    parts = text.split(",")
+    for at in range(1, len(parts)):
+        yield "".join(_without_city(_words(" ".join(parts[at:]))))
+
+
+def _parts(words: Sequence[str]) -> Iterator[str]:
+    """Runs of words that begin with a kind of place, the longest first."""
+    starts = [at for at, word in enumerate(words) if word in KINDS]
+    for length in range(len(words), 1, -1):
+        for at in starts:
+            if at + length <= len(words):
+                yield "".join(words[at : at + length])
+
+
+def _key(ward: Ward) -> str:
+    """The ward's name as names are looked up, without its kind."""
+    return bare("".join(_words(clean(ward.name))))
+
+
+def _as_marked(wards: list[Ward], text: str) -> list[Ward]:
+    """Of wards that differ by marks only (Thanh An, Thạnh An), the one that was typed with its
+    marks; all of them when none was."""
+    if not has_marks(text):
+        return wards
+    typed = [to_word(token) for token in tokens(text)]
+
+    def same(ward: Ward) -> bool:
+        name = [to_word(token) for token in tokens(clean(ward.name))][1:]
+        return typed[-len(name) :] == name
+
+    return [ward for ward in wards if same(ward)] or wards
 
 
 # --- distance ------------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.messages import Reply
+from bot.messages import Button, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`characters` of one message (0: any; `utf16`: counted in UTF-16 units), `buttons` under it (the rest
-    is typed as a number), `title`: characters of a button that a phone shows whole."""
+    """`characters` of one message (0: any; `utf16`: counted in UTF-16 units), `buttons` under it,
+    `title`: characters of a button that a phone shows whole."""
 
     name: str
     characters: int
@@ -33,23 +33,31 @@ CHANNELS = (
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`length` of the whole text as the channel counts it, `messages` it is sent in, titles of
-    `buttons`, and of those that do not fit and become `numbered` lines of text."""
+    `buttons`; where they do not all fit, `links` become lines of the text, and what is still too
+    much comes `later`, on a further page."""
 
     channel: Limits
     length: int
     messages: int
     buttons: tuple[str, ...]
-    numbered: tuple[str, ...]
+    links: tuple[str, ...]
+    later: tuple[str, ...]
 
 
 def previews(reply: Reply) -> Iterator[Preview]:
-    titles = tuple(f"{button.label} ↗" if button.url else button.label for button in reply.buttons)
+    shown = [button for button in reply.buttons if not button.wish]
     for channel in CHANNELS:
-        shown = titles[: channel.buttons]
-        rest = titles[channel.buttons :]
+        fit = len(shown) <= channel.buttons
+        links = () if fit else tuple(button.label for button in shown if button.url)
+        titles = [_title(button) for button in shown if fit or not button.url]
+        most = channel.buttons if len(titles) <= channel.buttons else channel.buttons - 1
         length = measure(full_text(reply), channel)
         messages = -(-length // channel.characters) if channel.characters else 1
-        yield Preview(channel, length, messages, shown, rest)
+        yield Preview(channel, length, messages, tuple(titles[:most]), links, tuple(titles[most:]))
+
+
+def _title(button: Button) -> str:
+    return f"{button.label} ↗" if button.url else button.label
 
 
 def full_text(reply: Reply) -> str:

@@ -16,6 +16,7 @@ from bot import places
 from bot.app import (
     SERVICE,
     AlreadyRunning,
+    kept,
     lock,
     make_app,
     open_database,
@@ -27,7 +28,9 @@ from bot.channels.terminal import NAME, Terminal
 from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.library import Library
-from bot.store.database import SqliteDatabase
+from bot.offices import is_sample
+from bot.store import offices
+from bot.store.database import Database, SqliteDatabase
 from bot.vault import Vault
 
 GRACE = 10.0  # seconds in which requests under way may finish
@@ -35,6 +38,8 @@ GRACE = 10.0  # seconds in which requests under way may finish
 # Channels that a token turns on: name, whether it is on, and how to turn it on.
 SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
     ("Telegram", lambda settings: bool(settings.telegram.token), "TELEGRAM_BOT_TOKEN"),
+    ("Zalo OA", lambda settings: bool(settings.zalo_oa.app_secret), "ZALO_APP_SECRET"),
+    ("Zalo Bot", lambda settings: bool(settings.zalo_bot.token), "ZALO_BOT_TOKEN"),
 )
 
 
@@ -66,19 +71,23 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: Settings) -> None:
-    app = make_app(settings, open_database(settings))
+    database = open_database(settings)
+    told = bookable(settings, database)
+    app = make_app(settings, database)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, handler_cancellation=False)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
         await site.start()
-        _announce(settings, app, runner)
+        _announce(settings, app, runner, told)
         await _until_told_to_stop()
     finally:
         await runner.cleanup()
 
 
-def _announce(settings: Settings, app: web.Application, runner: web.AppRunner) -> None:
+def _announce(
+    settings: Settings, app: web.Application, runner: web.AppRunner, places_told: str
+) -> None:
     host, port = runner.addresses[0][:2]
     faq = app[SERVICE].library.matcher().faq
     lines = [
@@ -89,8 +98,23 @@ def _announce(settings: Settings, app: web.Application, runner: web.AppRunner) -
         state = "BẬT" if is_on(settings) else f"TẮT   đặt biến môi trường {variable} để bật"
         lines.append(f"  {name:9} {state}")
     lines.append(f"  FAQ       {len(faq.entries)} mục, bản {faq.version} ({settings.faq})")
+    lines.append(f"  Đặt lịch  {places_told}")
     lines.append(f"  Dữ liệu   {settings.database}")
     click.echo("\n".join(lines))
+
+
+def bookable(settings: Settings, database: Database) -> str:
+    """Where one can book, and whether the places are only the sample that comes along."""
+    with database.transaction() as tx:
+        names = [office.name for office in offices.all_open(tx)]
+    file = Path(settings.booking.offices)
+    if names:
+        told, sample = f"{len(names)} nơi", any(map(is_sample, names))
+    elif settings.booking.offices and file.is_file():
+        told, sample = f"nạp các nơi từ {file.name}", is_sample(file.read_text("utf-8", "replace"))
+    else:
+        told, sample = "TẮT   chưa có nơi nào; nạp bằng: vneid-bot offices import TỆP", False
+    return f"{told} (MẪU; thay bằng: vneid-bot offices import TỆP)" if sample else told
 
 
 async def _until_told_to_stop() -> None:
@@ -107,10 +131,17 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
     """A talk in this terminal; with *remember* in the deployment's database, else in memory."""
     database = open_database(settings) if remember else SqliteDatabase(":memory:")
     try:
-        library = Library(Path(settings.faq), thresholds(settings))
+        library = Library(Path(settings.faq), thresholds(settings), kept=kept(settings))
         vault = open_vault(settings) if remember else Vault(token_hex())
         dialogue = Dialogue(
-            database, settings, library.matcher, utc_now, vault, places.load(), mailboxes=(NAME,)
+            database,
+            settings,
+            library.matcher,
+            utc_now,
+            vault,
+            places.load(),
+            mailboxes=(NAME,),
+            numbered=(NAME,),
         )
         yield Terminal(dialogue.handle, utc_now)
     finally:

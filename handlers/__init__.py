@@ -5,27 +5,34 @@ from handlers import (
     activation,
     agree,
     ask,
+    banner,
     book,
     booking_form,
     feedback,
     handoff,
     lifecycle,
+    link,
     media,
     menu,
+    more,
     outdated,
     remind,
     resume,
     safety,
+    staff,
     visits,
     waiting,
 )
 from handlers.turn import Handler
 
-HANDLERS: tuple[Handler, ...] = (
+_HANDLERS: tuple[Handler, ...] = (
     lifecycle.handle,
+    staff.handle,
+    more.handle,
     booking_form.handle,
     book.handle,
     visits.handle,
+    link.handle,
     remind.handle,
     activation.handle,
     waiting.handle,
@@ -44,3 +51,4 @@ HANDLERS: tuple[Handler, ...] = (
         ),
     ),
 )
+HANDLERS: tuple[Handler, ...] = tuple(map(banner.above, _HANDLERS))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from bot.config import Service
 from bot.messages import Answer, Kind, Reply
 from bot.places import nearest, offices_near
-from bot.store import bookings, offices, slots
+from bot.store import bookings, offices, slots, switches
 from bot.store.offices import Office
 from handlers import ask, booking_form
 from handlers import booking_texts as say
@@ -63,6 +63,8 @@ def _choose_service(turn: Turn, args: list[str]) -> Answer | None:
     """`book` shows the services, `book:<service>` asks where."""
     if args != [""]:
         return _choose_place(turn, args)
+    if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
+        return _say(turn, say.closed(closed))
     found = turn.settings.booking.services
     return _say(turn, say.services(found) if found else say.no_service())
 
@@ -233,6 +235,8 @@ def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
     slot = slots.get(turn.tx, args[1]) if len(args) == 2 else None
     if service is None or slot is None:
         return None
+    if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
+        return _say(turn, say.closed(closed))
     after, until = window(turn)
     if not after <= slot.starts_at <= until:
         return _say(turn, say.gone(service, slot.office))

@@ -206,11 +206,15 @@ def _confirm(turn: Turn, held: tuple[Booking, ...], remind_me: bool) -> Answer:
 
 
 def _consent(turn: Turn, remind_me: bool) -> None:
-    """What was agreed to, purpose by purpose: a purpose that was not asked for stays as it was."""
-    for purpose in ("booking", *(("reminders",) if remind_me else ())):
-        consents.give(
-            turn.tx, turn.new_id(), turn.incoming.sender, purpose, say.CONSENT_VERSION, turn.now
-        )
+    """What was agreed to, purpose by purpose; "không cần nhắc" takes an earlier yes back."""
+    _agree(turn, "booking", given=True)
+    if remind_me or consents.has(turn.tx, turn.incoming.sender, "reminders"):
+        _agree(turn, "reminders", given=remind_me)
+
+
+def _agree(turn: Turn, purpose: str, *, given: bool) -> None:
+    write = consents.give if given else consents.take_back
+    write(turn.tx, turn.new_id(), turn.incoming.sender, purpose, say.CONSENT_VERSION, turn.now)
 
 
 # --- leaving -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from bot.config import Service
@@ -22,6 +22,7 @@ NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
 STOP = Button("Dừng nhận tin", "stop")
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
+LINK = Button("🔗 Đã đặt ở ứng dụng khác?", "link")
 OFFICIAL = (
     Button("VNeID", url="https://vneid.gov.vn"),
     Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
@@ -70,6 +71,15 @@ def services(found: Iterable[Service]) -> Reply:
 def no_service() -> Reply:
     text = "Hiện mình chưa nhận đặt lịch ở đây. Bạn đặt trên VNeID hoặc Cổng Dịch vụ công quốc gia nhé."
     return notice(text, *OFFICIAL, MENU)
+
+
+def closed(why: str) -> Reply:
+    """Officers have closed booking for a while; everything else goes on."""
+    text = (
+        f"Hiện tạm ngừng nhận đặt lịch mới: {why}\n\nLịch đã đặt vẫn giữ nguyên, bạn vẫn hủy hoặc hỏi "
+        "mình được. Cần ngay thì đặt trên VNeID hoặc Cổng Dịch vụ công quốc gia."
+    )
+    return notice(text, VISITS, *OFFICIAL, MENU)
 
 
 def ask_place(service: Service, offices: Sequence[Office]) -> Reply:
@@ -318,6 +328,17 @@ def confirmed(
     )
 
 
+def out_of_reach(starts_at: datetime, window: timedelta) -> Reply:
+    """The visit is further away than this channel may write to somebody who stays silent."""
+    text = (
+        "📌 Còn lâu mới đến ngày hẹn. Ứng dụng nhắn tin này chỉ cho mình chủ động nhắn trong "
+        f"{window.days} ngày kể từ lần cuối bạn nhắn hoặc bấm nút.\n\n"
+        f"Từ {day_name(local(starts_at - window).date())} trở đi, bạn mở lại khung chat này và bấm nút "
+        "dưới đây một lần, mình mới nhắc lịch cho bạn được."
+    )
+    return notice(text, VISITS)
+
+
 def _codes(booked: Sequence[Booking]) -> str:
     if len(booked) == 1:
         return f"Mã hẹn: {booked[0].code}"
@@ -350,7 +371,7 @@ def map_button(office: Office) -> Button:
 
 
 def no_visits() -> Reply:
-    return notice("Bạn chưa có lịch hẹn nào.", BOOK, MENU)
+    return notice("Bạn chưa có lịch hẹn nào ở đây.", BOOK, LINK, MENU)
 
 
 def visit(booking: Booking, office: Office, service: Service) -> Reply:

@@ -18,6 +18,8 @@ def handle(turn: Turn) -> Answer | None:
             found = (turn.entry(id_) for id_ in PLACES)
             buttons = [texts.ask_button(entry) for entry in found if entry]
         return Answer((texts.notice(texts.MEDIA[kind.value], *buttons),))
+    if kind is Kind.HIDDEN:
+        return Answer((texts.hidden(turn.settings.contact),))
     if kind is Kind.TEXT and not turn.text.strip():
         return Answer((texts.notice(texts.EMPTY, texts.MENU),))
     if kind is Kind.TEXT and len(turn.text) > MAX_CHARACTERS:

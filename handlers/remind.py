@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot import reminders
@@ -10,12 +11,12 @@ from bot.config import Service, Settings
 from bot.matching.entries import Entry
 from bot.messages import Answer, Kind, Priority, Reply
 from bot.reminders import Due
-from bot.store import bookings, consents, outbox
+from bot.store import bookings, consents, links, outbox
 from bot.store import reminders as told
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from handlers import booking_texts, reminder_texts
+from handlers import booking_texts, reminder_texts, visit_facts
 from handlers.turn import Turn
 
 CONTENT = "reminder"  # where the words come from, in place of a version of the FAQ
@@ -39,7 +40,8 @@ def schedule(
     """
     if not consents.has(tx, booking.address, "reminders"):
         return
-    reply = reminder_texts.reminder(booking, office, service, bring)
+    said = reminder_texts.reminder(booking, office, service, bring)
+    reply = replace(said, facts=visit_facts.reminder(booking, office, service))
     for due in reminders.due(booking.starts_at, now, settings.booking.reminders):
         put(tx, booking, due, reply, now, new_id)
 
@@ -88,11 +90,13 @@ def _coming(turn: Turn, code: str) -> Answer:
 
 
 def asked(turn: Turn, code: str) -> Booking | None:
-    """The booking, if the sender may answer for it: whoever booked it, and whoever got a message
-    about it in their stead."""
+    """The booking, if the sender may answer for it: whoever booked it, here or on a linked account,
+    and whoever got a message about it in their stead."""
     booking = bookings.by_code(turn.tx, code)
     sender = turn.incoming.sender
     if booking is None:
         return None
-    mine = booking.address == sender or told.written_to(turn.tx, code, sender)
+    mine = booking.address in links.addresses(turn.tx, sender) or told.written_to(
+        turn.tx, code, sender
+    )
     return booking if mine else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.messages import Answer, Kind, Reply
-from handlers import book, booking_form
+from handlers import book, booking_form, link
 from handlers.turn import Handler, Turn
 
 
@@ -28,4 +28,4 @@ def _left(turn: Turn, answer: Answer) -> bool:
 
 
 def _prompt(turn: Turn) -> tuple[Reply, ...]:
-    return (*book.prompt(turn), *booking_form.prompt(turn))
+    return (*book.prompt(turn), *booking_form.prompt(turn), *link.prompt(turn))

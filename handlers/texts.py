@@ -70,6 +70,10 @@ def cancelled(was_busy: bool) -> Reply:
     return notice(f"{said} Bạn hỏi tiếp hoặc xem danh mục nhé.", MENU)
 
 
+def further(choices: Iterable[Button]) -> Reply:
+    return step("Bạn chọn tiếp nhé:", *choices)
+
+
 def outdated() -> Reply:
     return notice("Nút này đã cũ nên không dùng được nữa. Bạn chọn lại từ danh mục nhé.", MENU)
 
@@ -201,6 +205,19 @@ MEDIA = {
     "contact": "🔒 Mình chưa cần số điện thoại của bạn nên không lưu lại.",
     "unknown": "Mình chưa đọc được loại tin này. Bạn gõ câu hỏi bằng chữ giúp mình nhé.",
 }
+
+
+def hidden(contact: Contact) -> Reply:
+    """To somebody whose messages the platform keeps from us, and who may not be able to answer:
+    everything stands in the text."""
+    text = (
+        "Ứng dụng nhắn tin đang bảo vệ tài khoản của bạn nên mình không đọc được tin này.\n\n"
+        f"Bạn gọi tổng đài {contact.hotline} (có thể tính cước), hoặc đến {contact.office} để được "
+        "giúp trực tiếp. Việc gấp: gọi 113.\n\n"
+        "Bạn cũng có thể nhờ người thân nhắn giúp từ tài khoản của họ."
+    )
+    return notice(text, MENU)
+
 
 EMPTY = "Bạn chưa viết gì cả. Bạn gõ câu hỏi, hoặc xem danh mục nhé."
 TOO_LONG = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import tickets
 from bot.config import Service
-from bot.messages import Answer, Attachment
+from bot.messages import Answer, Attachment, Reply
 from bot.store import offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
@@ -35,7 +35,15 @@ def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
         files=files(turn, made, office, service),
         moved=moved,
     )
-    return Answer((reply,), idle)
+    return Answer((reply, *_reach(turn, made[0])), idle)
+
+
+def _reach(turn: Turn, booking: Booking) -> tuple[Reply, ...]:
+    """How to stay within reach of reminders, on a channel that may not write to people for long."""
+    window = turn.window
+    if window is None or booking.starts_at - turn.now < window:
+        return ()
+    return (say.out_of_reach(booking.starts_at, window),)
 
 
 def remind_of(turn: Turn, booking: Booking, office: Office) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings
@@ -25,6 +25,7 @@ class Turn:
 
     `words` is the text in lower case without accents or punctuation, for comparing. `masked` is the
     text with personal data taken out: the only form that may be stored or shown.
+    `window`: how long after a person's last word this channel may still write to them; None: always.
     `now` is aware UTC. `tx` is the transaction that everything of this turn is written in.
     """
 
@@ -38,6 +39,7 @@ class Turn:
     settings: Settings
     vault: Vault
     wards: Wards
+    window: timedelta | None
     new_id: Callable[[], str]
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.messages import Answer, Kind, Reply
-from bot.store import bookings, offices, slots
+from bot.store import bookings, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
 from handlers import ticket
@@ -44,7 +44,12 @@ def _pressed(turn: Turn) -> Answer | None:
 
 
 def _mine(turn: Turn) -> Answer:
-    found = bookings.live(turn.tx, turn.incoming.sender)
+    found = [
+        booking
+        for account in links.addresses(turn.tx, turn.incoming.sender)
+        for booking in bookings.live(turn.tx, account)
+    ]
+    found.sort(key=lambda booking: booking.starts_at)
     replies = [
         say.visit(booking, office, ticket.service_of(turn, booking))
         for booking in found
@@ -54,9 +59,11 @@ def _mine(turn: Turn) -> Answer:
 
 
 def _own(turn: Turn, code: str, act: Callable[[Turn, Booking], Answer]) -> Answer:
-    """Do *act* with the sender's own live booking; another's code tells nothing about it."""
+    """Do *act* with the sender's own live booking, made here or on a linked account; another's code
+    tells nothing about it."""
     booking = bookings.by_code(turn.tx, code)
-    if booking is None or booking.address != turn.incoming.sender:
+    accounts = links.addresses(turn.tx, turn.incoming.sender)
+    if booking is None or booking.address not in accounts:
         return Answer((say.not_yours(),))
     if booking.state is not State.BOOKED:
         return Answer((say.not_live(code),))

@@ -50,7 +50,8 @@ def _join(turn: Turn, service_id: str, office_id: str) -> Answer | None:
     )
     if not new:
         return Answer((say.waits_already(service.title),))
-    return Answer((say.waits(service.title, office.name if office else ""),))
+    hours = turn.settings.booking.offer_hours
+    return Answer((say.waits(service.title, office.name if office else "", hours),))
 
 
 def _accept(turn: Turn, offer: str) -> Answer:

@@ -10,11 +10,12 @@ from handlers.texts import MENU, notice, step
 from handlers.turn import local
 
 
-def waits(service: str, office: str) -> Reply:
+def waits(service: str, office: str, hours: int) -> Reply:
+    """*hours* of daytime are given to answer an offer."""
     where = office or "bất cứ nơi nào"
     text = (
         f"🔔 Đã ghi bạn vào danh sách chờ: {service}, {where}. Có người hủy là mình báo bạn theo "
-        "thứ tự; bạn có 2 giờ ban ngày để nhận."
+        f"thứ tự; bạn có {hours} giờ ban ngày để nhận."
     )
     return notice(text, MENU)
 

@@ -67,6 +67,22 @@ def test_a_webhook_needs_its_secret(tmp_path: Path) -> None:
     assert "TELEGRAM_WEBHOOK_SECRET" in faults(tmp_path, text, T="1:a")[0]
 
 
+def test_zalos_bot_needs_its_webhooks_secret_too(tmp_path: Path) -> None:
+    text = "public_url: https://bot.example\nzalo_bot: {token: '${T}'}\n"
+    assert "ZALO_BOT_WEBHOOK_SECRET" in faults(tmp_path, text, T="1:a")[0]
+
+
+def test_an_official_account_needs_the_id_of_its_app(tmp_path: Path) -> None:
+    text = "zalo_oa: {app_secret: '${S}'}\n"
+    assert "zalo_oa.app_id" in faults(tmp_path, text, S="s")[0]
+
+
+def test_a_form_knows_only_the_parts_that_reminders_have(tmp_path: Path) -> None:
+    text = "zalo_oa: {templates: {reminder: {id: '1', parameters: {otp: ma}}}}\n"
+    assert "otp" in faults(tmp_path, text)[0]
+    assert "reminders" in faults(tmp_path, "zalo_oa: {templates: {reminders: {id: '1'}}}\n")[0]
+
+
 def test_public_url_must_be_https(tmp_path: Path) -> None:
     assert "https://" in faults(tmp_path, "public_url: http://bot.example\n")[0]
 

@@ -11,6 +11,8 @@ import pytest
 from bot.courier import Again, Courier, GiveUp, decide
 from bot.messages import (
     Address,
+    NotBefore,
+    OutsideWindow,
     Refused,
     Reply,
     SendError,
@@ -44,6 +46,8 @@ def letter(attempts: int = 1, useful_for: float | None = None) -> Letter:
         (Unavailable("down"), 60, 300),
         (Throttled(35), 9, 35),
         (Uncertain("timeout"), 2, 2),
+        (NotBefore(NOW + timedelta(hours=9)), 3, 9 * 3600),
+        (NotBefore(NOW - timedelta(hours=9)), 1, 1),
     ],
 )
 def test_passing_trouble_means_again_after_a_growing_pause(
@@ -62,6 +66,7 @@ def test_jitter_spreads_the_retries() -> None:
     ("error", "verdict"),
     [
         (Refused("bad"), GiveUp("refused: bad")),
+        (OutsideWindow("silent"), GiveUp("refused: silent")),
         (Unreachable("blocked"), GiveUp("unreachable: blocked", unreachable=True)),
     ],
 )

@@ -12,7 +12,17 @@ import pytest
 from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.matching.matcher import Matcher
-from bot.messages import Address, Answer, Button, Conversation, Incoming, Kind, Reply, Tone
+from bot.messages import (
+    Address,
+    Answer,
+    Button,
+    Conversation,
+    Facts,
+    Incoming,
+    Kind,
+    Reply,
+    Tone,
+)
 from bot.places import Wards
 from bot.store import conversations, officers
 from bot.store.database import DatabaseClosed, SqliteDatabase
@@ -170,3 +180,45 @@ async def test_one_persons_messages_are_answered_in_order(
     updates = [Incoming(f"u{n}", AN, Kind.TEXT, clock(), "x") for n in range(50)]
     delivered = await asyncio.gather(*map(dialogue.handle, updates))
     assert [d.replies[0].text for d in delivered] == [str(n) for n in range(1, 51)]
+
+
+MENU = Reply(Tone.NOTICE, "Một", (Button("A", "a"), Button("Trang", url="https://a.vn")))
+MORE = Reply(Tone.NOTICE, "Hai", (Button("B", "b"), Button("C", "c")))
+
+
+def echo(turn: Turn) -> Answer:
+    pressed = turn.incoming.kind is Kind.BUTTON
+    return says(turn.data) if pressed else Answer((MENU, says("").replies[0], MORE))
+
+
+@pytest.mark.parametrize(
+    ("channel", "first", "taps"),
+    [("numbers", [1, 2, 2], ["a", "b", "c"]), ("buttons", [0, 0, 0], ["b", "c", ""])],
+)
+def test_numbers_run_on_from_reply_to_reply_where_they_are_shown(
+    database: SqliteDatabase,
+    matcher: Matcher,
+    clock: Clock,
+    loop_runner: asyncio.Runner,
+    channel: str,
+    first: list[int],
+    taps: list[str],
+) -> None:
+    dialogue = Dialogue(
+        database, Settings(), lambda: matcher, clock, VAULT, WARDS,
+        handlers=(echo,), numbered=("numbers",),
+    )  # fmt: skip
+    person = Person(
+        lambda incoming: loop_runner.run(dialogue.handle(incoming)), Address(channel, "an"), clock
+    )
+    heard = person.says("x")
+    assert [reply.first for reply in heard.replies] == first
+    assert [reply.taps for reply in heard.replies] == [MENU.taps, (), MORE.taps]
+    pressed = [person.says(number).text for number in ("1", "2")]
+    assert pressed == taps[:2]
+
+
+def test_a_reply_survives_the_database_with_all_its_parts() -> None:
+    facts = Facts("reminder", {"code": "AB34CD"}, "sealed")
+    reply = Reply(Tone.NOTICE, "x", (Button("A", "a"),), facts=facts, first=3)
+    assert Reply.from_json(reply.to_json()) == reply

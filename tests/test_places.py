@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot import places
+from bot import ward_names
+from bot.matching.text import strip
 from bot.places import Wards, kilometres, nearest, offices_near
 
 
@@ -22,10 +23,10 @@ def names(wards: Wards, text: str) -> list[str]:
     return [ward.name for ward in wards.find(text)]
 
 
-def test_the_city_has_168_wards_communes_and_one_special_zone(wards: Wards) -> None:
+def test_the_city_has_168_wards_communes_and_one_special_zone() -> None:
     """Nghị quyết 1685/NQ-UBTVQH15 (16/6/2025): 113 wards, 54 communes, Côn Đảo."""
-    found = [ward.name for ward in places.load()._wards.values()]
-    kinds = [name.split()[0] for name in found]
+    units, _ = ward_names.read()
+    kinds = [unit.name.split()[0] for unit in units]
     assert (kinds.count("Phường"), kinds.count("Xã"), kinds.count("Đặc")) == (113, 54, 1)
 
 
@@ -47,6 +48,21 @@ def test_a_ward_of_today_however_it_is_typed(wards: Wards, typed: str) -> None:
         ("P.1, Q.4", "Phường Vĩnh Hội"),
         ("binh hung hoa b", "Phường Bình Tân"),
         ("con dao", "Đặc khu Côn Đảo"),
+        ("Q3 P12", "Phường Nhiêu Lộc"),
+        ("quận 3, phường 12", "Phường Nhiêu Lộc"),
+        ("p04 q08", "Phường Chánh Hưng"),
+        ("go vap p5", "Phường An Nhơn"),
+        ("P.5 - Q.GV", "Phường An Nhơn"),
+        ("p22 bthanh", "Phường Thạnh Mỹ Tây"),
+        ("đông hòa, dĩ an, bình dương", "Phường Đông Hòa"),
+        ("tt cu chi", "Xã Tân An Hội"),
+        ("thắng tam", "Phường Vũng Tàu"),
+        # Wards that had gone into another before 2025, and districts that had gone into Thủ Đức.
+        ("phường 13 quận 3", "Phường Nhiêu Lộc"),
+        ("phuong 6 quan 3", "Phường Xuân Hòa"),
+        ("thao dien quan 2", "Phường An Khánh"),
+        ("Tân Phú quận 7", "Phường Tân Mỹ"),
+        ("tan phu q9", "Phường Tăng Nhơn Phú"),
     ],
 )
 def test_a_name_of_before_july_2025_leads_to_todays_ward(
@@ -55,7 +71,9 @@ def test_a_name_of_before_july_2025_leads_to_todays_ward(
     assert names(wards, old) == [today]
 
 
-@pytest.mark.parametrize("typed", ["quận 7", "q7", "Q.7", "tui o quan 7"])
+@pytest.mark.parametrize(
+    "typed", ["quận 7", "q7", "Q.7", "tui o quan 7", "quận bảy", "Q.07, TPHCM"]
+)
 def test_an_old_district_gives_all_its_wards(wards: Wards, typed: str) -> None:
     assert names(wards, typed) == [
         "Phường Phú Thuận",
@@ -63,6 +81,62 @@ def test_an_old_district_gives_all_its_wards(wards: Wards, typed: str) -> None:
         "Phường Tân Mỹ",
         "Phường Tân Thuận",
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "123 Nguyễn Trãi phường 2 quận 5",
+        "khu phố 4, phường 2, quận 5, Thành phố Hồ Chí Minh, Việt Nam",
+        "mình ở phường 2 quận 5 nè",
+    ],
+)
+def test_the_ward_is_found_in_an_address_and_in_a_sentence(wards: Wards, typed: str) -> None:
+    assert names(wards, typed) == ["Phường Chợ Quán"]
+
+
+def test_an_address_without_the_word_for_ward_is_read_by_its_commas(wards: Wards) -> None:
+    assert names(wards, "12 Lê Lợi, Bến Thành, Q1") == ["Phường Bến Thành"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "count", "one"),
+    [
+        ("Tân Phú", 8, "Phường Tân Mỹ"),
+        ("phường 1", 12, "Phường Vĩnh Hội"),
+        ("tx di an", 3, "Phường Tân Đông Hiệp"),
+        ("quận mười hai", 5, "Phường Thới An"),
+        ("quận 9", 5, "Phường Long Bình"),
+        ("quận Thủ Đức", 4, "Phường Tam Bình"),
+        ("q. bt", 12, "Phường Bình Thạnh"),  # Bình Thạnh or Bình Tân
+        ("phường 99 quận 3", 3, "Phường Bàn Cờ"),  # no such ward, but the district is known
+    ],
+)
+def test_a_name_of_several_places_gives_them_all(
+    wards: Wards, typed: str, count: int, one: str
+) -> None:
+    found = names(wards, typed)
+    assert len(found) == count
+    assert one in found
+
+
+@pytest.mark.parametrize("typed", ["thạnh an", "Xã Thạnh An", "xã Thạnh An, Cần Giờ"])
+def test_a_name_typed_with_its_marks_is_that_one(wards: Wards, typed: str) -> None:
+    assert names(wards, typed) == ["Xã Thạnh An"]
+
+
+def test_every_ward_of_today_is_found_by_its_own_name(wards: Wards) -> None:
+    units, _ = ward_names.read()
+    for unit in units:
+        assert wards.find(unit.name) == [unit]
+        assert unit in wards.find(strip(unit.name))
+
+
+def test_every_ward_of_today_is_on_the_map_of_the_city(wards: Wards) -> None:
+    """From Côn Đảo in the south to Dầu Tiếng in the north."""
+    units, _ = ward_names.read()
+    assert all(8.5 < unit.latitude < 11.6 for unit in units)
+    assert all(106.2 < unit.longitude < 107.6 for unit in units)
 
 
 def test_the_ward_of_that_very_name_comes_first(wards: Wards) -> None:
@@ -78,9 +152,20 @@ def test_a_slip_of_the_finger_is_forgiven(wards: Wards) -> None:
     assert "Phường Bình Hưng Hòa" in names(wards, "binh hunh hoa")
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "xyzt qwert", "mất thẻ căn cước", "🙂", "a" * 5000])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "   ", "xyzt qwert", "mất thẻ căn cước", "🙂", "a" * 5000,
+     "12", "hà nội", "tphcm", "cơ quan nào làm căn cước", "quan trọng không", "em ở xa quá",
+     "phương án nào tốt hơn", "lệ phí bao nhiêu"],
+)  # fmt: skip
 def test_what_is_no_place_is_none(wards: Wards, typed: str) -> None:
     assert names(wards, typed) == []
+
+
+def test_a_number_is_never_taken_for_another(wards: Wards) -> None:
+    """ "p9 qgovapp" is a slip in the name; "quận 13" is no slip of "quận 12"."""
+    assert names(wards, "p5 quan go vapp") == names(wards, "p5 quan go vap")
+    assert names(wards, "quận 13") == []
 
 
 def test_distance_is_that_of_the_globe() -> None:

@@ -14,11 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.answering import reply_to
 from bot.app import SERVICE, make_app, utc_now
-from bot.cli_officer import reply_to
 from bot.config import Settings
 from bot.store import officers
 from bot.store.database import Row, SqliteDatabase
+from bot.store.values import Ids
 
 PATIENCE = 20  # seconds until a test gives up
 FAQ = Path(__file__).parent / "faq"
@@ -123,8 +124,9 @@ class WebService:
 
     def officer_answers(self, text: str) -> None:
         """Answer the one person who waits for an officer."""
+        now = datetime.now(UTC)
         with self._database.transaction() as tx:
             (waiting,) = officers.waiting(tx)
-            assert reply_to(tx, waiting["id"], text, datetime.now(UTC))
+            assert reply_to(tx, waiting["id"], text, now, Ids().new(now))
         courier = self._app[SERVICE].courier
         self._loop.call_soon_threadsafe(courier.wake, "web")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.channels import Handle
-from bot.messages import Address, Button, Incoming, Kind, Reply
+from bot.messages import Address, Incoming, Kind, Reply
 
 NAME = "terminal"
 
@@ -35,15 +35,11 @@ class Terminal:
 
 
 def render(replies: Iterable[Reply]) -> str:
-    """Replies as plain text. Buttons are numbered as typing their number presses them: those of
-    the last reply that has any."""
-    replies = list(replies)
-    tappable = [reply for reply in replies if any(button.data for button in reply.buttons)]
-    last = tappable[-1] if tappable else None
-    return "\n\n".join(_render(reply, numbered=reply is last) for reply in replies)
+    """Replies as plain text. Choices are numbered as typing their number presses them."""
+    return "\n\n".join(map(_render, replies))
 
 
-def _render(reply: Reply, *, numbered: bool) -> str:
+def _render(reply: Reply) -> str:
     parts = [reply.text]
     if reply.source:
         parts.append(f"Nguồn: {reply.source}")
@@ -54,10 +50,7 @@ def _render(reply: Reply, *, numbered: bool) -> str:
         parts.append(
             "\n".join(f"[tệp {file.name}: xem được trên web]" for file in reply.attachments)
         )
-    if numbered:
-        parts.append(_choices(button for button in reply.buttons if button.data))
+    if reply.taps:
+        numbered = enumerate(reply.taps, reply.first)
+        parts.append("\n".join(f"  {number}. {button.label}" for number, button in numbered))
     return "\n\n".join(parts)
-
-
-def _choices(buttons: Iterable[Button]) -> str:
-    return "\n".join(f"  {n}. {button.label}" for n, button in enumerate(buttons, 1))

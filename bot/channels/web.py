@@ -24,7 +24,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels import Handle
-from bot.channels.web_files import ROUTE, Files
+from bot.channels.files import ROUTE, Files
 from bot.channels.web_json import (
     STREAMING,
     BadRequest,
@@ -109,7 +109,7 @@ class WebChannel:
         with database.transaction() as tx:
             key = bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32)))
         self._sessions = Sessions(key)
-        self._files = Files(database, key)
+        self._files = Files(database)
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._stopping = False
 

@@ -36,10 +36,28 @@ def number(value: int | float) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
+CHANNELS = {"web": "trang web", "telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo"}
+
+
+def channel(name: str) -> str:
+    """A channel as people call it."""
+    return CHANNELS.get(name, name)
+
+
+def waited(since: str, now: datetime) -> str:
+    """12 phút, 3 giờ, 2 ngày"""
+    minutes = max(int((now - datetime.fromisoformat(since)).total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes} phút"
+    return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // (24 * 60)} ngày"
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "date_time": date_time,
     "day": day,
     "iso_day": iso_day,
     "number": number,
+    "channel": channel,
+    "waited": waited,
 }

@@ -26,6 +26,7 @@ COOKIE = "__Host-desk"
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)  # a full working day
 TOUCH_AFTER = timedelta(minutes=1)  # a session's last use is written this often
+MAX_FORM = 64 * 1024  # bytes of a form; Vietnamese takes up to nine for one letter
 MAX_KEPT = 16 * 1024  # characters of a form that is kept over a new sign-in
 HEADERS = {
     "Content-Security-Policy": (
@@ -48,6 +49,8 @@ def token_id(token: str) -> str:
 @web.middleware
 async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers on every answer, and errors as pages."""
+    if request.method == "POST":
+        request = request.clone(client_max_size=MAX_FORM)
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -56,7 +59,8 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         response = page(request, "error.html", {"status": error.status}, error.status)
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.path.startswith("/desk/static/"):
             response.headers["Cache-Control"] = "no-cache"
     return response

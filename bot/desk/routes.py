@@ -11,7 +11,24 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import check_in, day, export, home, live, me, sign_in, visit
+from bot.desk.views import (
+    audit,
+    calendar,
+    calls,
+    check_in,
+    day,
+    export,
+    faq,
+    faq_entry,
+    figures,
+    home,
+    live,
+    me,
+    people,
+    sign_in,
+    switches,
+    visit,
+)
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,4 +67,31 @@ ROUTES = (
     Route("POST", "/day/{office}/export", export.export, Right.EXPORT),
     Route("GET", "/hen/{ticket}", check_in.show, Right.SEE_VISITS),
     Route("POST", "/hen/{ticket}", check_in.arrived, Right.MARK_VISITS),
+    Route("POST", "/me/chat", me.link_chat, Right.SIGNED_IN),
+    Route("POST", "/me/chat/off", me.unlink_chat, Right.SIGNED_IN),
+    Route("GET", "/calendar/{office}", calendar.show, Right.CHANGE_CALENDAR),
+    Route("POST", "/calendar/{office}", calendar.save, Right.CHANGE_CALENDAR),
+    Route("GET", "/figures", figures.show, Right.SEE_FIGURES),
+    Route("GET", "/figures/{chart}", figures.chart, Right.SEE_FIGURES),
+    Route("POST", "/figures/targets", figures.set_targets, Right.SWITCH),
+    Route("GET", "/switches", switches.show, Right.SWITCH),
+    Route("POST", "/switches/{switch}/on", switches.turn_on, Right.SWITCH),
+    Route("POST", "/switches/{switch}/off", switches.turn_off, Right.SWITCH),
+    Route("GET", "/audit", audit.show, Right.READ_AUDIT),
+    Route("GET", "/audit/check", audit.check, Right.READ_AUDIT),
+    Route("GET", "/people", people.waiting, Right.ANSWER),
+    Route("GET", "/people/{id}", people.one, Right.ANSWER),
+    Route("POST", "/people/{id}", people.answer, Right.ANSWER),
+    Route("POST", "/people/{id}/close", people.close, Right.ANSWER),
+    Route("POST", "/alerts/{id}/seen", people.seen, Right.ANSWER),
+    Route("POST", "/calls/{code}/phone", calls.phone, Right.SEE_PHONES),
+    Route("POST", "/calls/{code}/done", calls.done, Right.ANSWER),
+    Route("GET", "/faq", faq.show, Right.EDIT_FAQ),
+    Route("GET", "/faq/gaps", faq.unanswered, Right.EDIT_FAQ),
+    Route("GET", "/faq/check", faq.checked, Right.EDIT_FAQ),
+    Route("POST", "/faq/check", faq.check, Right.EDIT_FAQ),
+    Route("GET", "/faq/entries/{entry}", faq_entry.show, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}", faq_entry.propose, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}/phrasings", faq_entry.add_phrasing, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}/undo", faq_entry.undo, Right.EDIT_FAQ),
 )

@@ -49,6 +49,7 @@ class Lexicon:
     def __init__(self, synonyms: Mapping[str, Sequence[str]], year: int | None) -> None:
         self._rules: dict[tuple[str, ...], list[Rule]] = defaultdict(list)
         self._longest: dict[str, int] = defaultdict(int)  # by the first word
+        self._starts: set[tuple[str, ...]] = set()  # the first two words of a rule, or its only one
         for name, others in synonyms.items():
             concept = "_".join(word.plain for word in _words(name))
             for text in (name, *others):
@@ -56,6 +57,7 @@ class Lexicon:
                     plain = tuple(word.plain for word in words)
                     self._rules[plain].append(Rule(words, concept))
                     self._longest[plain[0]] = max(len(plain), self._longest[plain[0]])
+                    self._starts.add(plain[:2])
         self._year = year
 
     def concepts(self, words: Sequence[Word]) -> tuple[list[str], list[bool]]:
@@ -74,8 +76,9 @@ class Lexicon:
         """The concept that begins at a place, and how many words it takes."""
         if (found := self._number(words, at)) is not None:
             return found
-        longest = self._longest.get(words[at].plain, 0)
-        if longest:
+        start = tuple([word.plain for word in words[at : at + 2]])
+        if start in self._starts or start[:1] in self._starts:
+            longest = self._longest[start[0]]
             plain = tuple([word.plain for word in words[at : at + longest]])
             for length in range(len(plain), 0, -1):
                 for rule in self._rules.get(plain[:length], ()):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-BASE = -2.28
-MARGIN = 0.73  # how far the best score is above the second
-COVERAGE = 0.96  # how much of what was asked the best entry's words cover, times sqrt(words)
+BASE = -2.20
+MARGIN = 0.74  # how far the best score is above the second
+COVERAGE = 0.89  # how much of what was asked the best entry's words cover, times sqrt(words)
 MOST_MARGIN = 8.0
 LONG = 60  # words; more of them say no more about how sure one can be
 EXACT = 0.99  # the question is one of the entry's phrasings, word for word

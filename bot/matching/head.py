@@ -2,7 +2,7 @@
 
 Multinomial logistic regression with an L2 penalty, fitted by L-BFGS on the dual: the weights are
 `features.T @ duals`, so every vector of the search is (texts x entries), small beside (features x
-entries). Training is deterministic and takes about half a second for 3,400 texts and 155 entries.
+entries). Training is deterministic and takes about a third of a second for 5,800 texts and 186 entries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]  # float32
 
-PENALTY = 0.02  # on unit-length rows
+PENALTY = 0.04  # on unit-length rows
 STEPS = 15
 MEMORY = 5  # pairs kept by L-BFGS
 

@@ -13,15 +13,15 @@ from bot.matching import concepts, corpus
 from bot.matching.concepts import Lexicon
 from bot.matching.entries import Faq
 from bot.matching.features import features
-from bot.matching.index import Index, Text, pays
+from bot.matching.index import Index, Text, letters_pay
 from bot.matching.reader import Reader, vocabulary
 from bot.matching.text import Word
 
 Array: TypeAlias = NDArray[Any]  # float32
 
-COVERAGE_WEIGHT = 5.0
+COVERAGE_WEIGHT = 6.0
 COVERAGE_ALONE = 12.0  # where no head is trained
-MANY_ENTRIES = 100  # among fewer, words tell entries apart less, and coverage counts for less
+MANY_ENTRIES = 75  # among fewer, words tell entries apart less, and coverage counts for less
 CONTEXT_SHARE = 0.45  # of the previous question, when a follow-up is read with it
 NEAR_BONUS = 2.0  # for the previous entry's related entries
 
@@ -38,10 +38,19 @@ class Ranking(NamedTuple):
 class Ranker:
     """Immutable; built from a FAQ."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon, index: Index, exact: dict[str, int]):
+    def __init__(
+        self,
+        reader: Reader,
+        lexicon: Lexicon,
+        index: Index,
+        exact: dict[str, int],
+        *,
+        letters: bool,
+    ) -> None:
         self._reader = reader
         self._lexicon = lexicon
         self._index = index
+        self._letters = letters
         self.exact = exact  # a phrasing's words -> its entry
         self._coverage_weight = COVERAGE_ALONE
         if index.has_head:
@@ -54,7 +63,7 @@ class Ranker:
         typed = [text for source in sources if not source.edited for text in source.texts]
         reader = Reader(vocabulary([*edited, *typed], edited))
         lexicon = Lexicon(faq.synonyms, corpus.year(faq))
-        letters = pays(sum(source.taught for source in sources), len(faq.entries))
+        letters = letters_pay(sum(source.taught for source in sources), len(faq.entries))
         texts: list[Text] = []
         owners: dict[str, set[int]] = defaultdict(set)
         for source in sources:
@@ -68,19 +77,21 @@ class Ranker:
             if source.whole:
                 owners[_spoken(readings[0])].add(source.entry)
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
-        return cls(reader, lexicon, Index(texts, len(faq.entries)), exact)
+        index = Index(texts, len(faq.entries))
+        return cls(reader, lexicon, index, exact, letters=letters)
 
     def read(self, text: str) -> list[Word]:
         return self._reader.read(text)
 
     def rank(self, words: Sequence[Word]) -> Ranking:
-        query = self._index.query(_features(words, self._lexicon))
+        found = _features(words, self._lexicon, letters=self._letters)
+        query = self._index.query(found)
         coverage = self._index.coverage(query)
         scores = self._index.logits(query) + self._coverage_weight * coverage
         return Ranking(scores, coverage, len(words), self.exact.get(_spoken(words)))
 
 
-def _features(words: Sequence[Word], lexicon: Lexicon, *, letters: bool = True) -> list[str]:
+def _features(words: Sequence[Word], lexicon: Lexicon, *, letters: bool) -> list[str]:
     found = features(words, letters=letters)
     return [*found, *concepts.features(*lexicon.concepts(words))]
 

@@ -21,6 +21,7 @@ from bot.matching.text import FINAL_Y, Word, clean, has_marks, to_word, tokens
 
 MAX_TOKENS = 500
 MAX_ALTERNATIVES = 4
+LEAST_JOINED = 5  # letters of a word that is no syllable ("vneid")
 LONGEST_REPAIRED = 16  # letters; longer tokens are links or noise
 STRETCHED = re.compile(r"(.)\1{2,}|(.)\2$")
 GLUED_NUMBER = re.compile(
@@ -37,6 +38,8 @@ class Vocabulary:
     def __init__(self, counts: Mapping[str, int], pairs: Mapping[tuple[str, str], int]) -> None:
         self.counts = counts
         self.pairs = pairs
+        self.foreign = {w for w in counts if len(w) >= LEAST_JOINED and not is_syllable(w)}
+        self.heads = {word[:cut] for word in self.foreign for cut in range(1, len(word))}
         self._deletes: dict[str, list[str]] = defaultdict(list)
         for word in counts:
             if len(word) >= 3 and word.isalpha():
@@ -68,6 +71,10 @@ class Reader:
         self._known = vocabulary
         self._phrases = lru_cache(maxsize=20_000)(self._find)
 
+    def __reduce__(self) -> tuple[type[Reader], tuple[Vocabulary]]:
+        """Kept in a file as its vocabulary alone."""
+        return Reader, (self._known,)
+
     def read(self, text: str) -> list[Word]:
         """The likeliest words of *text*; `marked` only when the writer typed marks or Telex."""
         text = clean(text)
@@ -98,13 +105,15 @@ class Reader:
 
     def _joins(self, left: str, right: str) -> bool:
         """Whether a space got into one word that is no syllable ("vn eid")."""
-        first, second = to_word(left).plain, to_word(right).plain
-        if is_syllable(first) and is_syllable(second):
+        first = to_word(left).plain
+        if first not in self._known.heads:
             return False
+        second = to_word(right).plain
         joined = first + second
+        if joined not in self._known.foreign or (is_syllable(first) and is_syllable(second)):
+            return False
         counts = self._known.counts
-        known = joined in counts and not (first in counts and second in counts)
-        return known and len(joined) >= 5 and not is_syllable(joined)
+        return not (first in counts and second in counts)
 
     def _best(self, phrases: Sequence[Phrase], before: str, after: str) -> Phrase:
         """The phrase that the index has seen most between its neighbours; the first if none."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 MAX_CHARACTERS = 2_000  # longer text is scored by its head and its tail
 TONES = {"\u0300": "2", "\u0301": "1", "\u0303": "4", "\u0309": "3", "\u0323": "5"}
 TONE_MARKS = re.compile(f"[{''.join(TONES)}]")
+MARKS = re.compile("[\u0300-\u036fđĐ]")
 TOKEN = re.compile(r"[^\W_]+")
 # Controls, format characters (zero width, direction), lone surrogates, private use.
 HIDDEN = re.compile(
@@ -72,4 +73,4 @@ def strip(text: str) -> str:
 
 def has_marks(text: str) -> bool:
     """Whether the writer typed Vietnamese marks."""
-    return strip(text) != text
+    return not text.isascii() and bool(MARKS.search(unicodedata.normalize("NFD", text)))

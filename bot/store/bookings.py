@@ -217,7 +217,10 @@ def seat(
     name: str,
     now: datetime,
 ) -> Booking:
-    """Book a place that is already set aside for this person. Raises `AlreadyBooked`."""
+    """Book a place that is already set aside for this person, who lets go of what they held.
+    Raises `AlreadyBooked`. Wrap it in a savepoint."""
+    for booking in held(tx, person, now):
+        _end(tx, booking, State.CANCELLED, now, "person")
     return _insert(
         tx,
         id=id,
@@ -454,8 +457,8 @@ def mark(
 ) -> Booking | None:
     """What an officer says of a visit: one of `MARKS`. None when it is not *expected* any more
     (another officer was first), or when the person has another live booking by now."""
-    if state not in MARKS:
-        raise ValueError(f"{state} is not for officers to say: the place would be lost")
+    if not {expected, state} <= MARKS:
+        raise ValueError(f"{expected} -> {state} is not for officers to say")
     newest = by_code(tx, code)
     if newest is None:
         return None
@@ -465,6 +468,17 @@ def mark(
         _note(tx, marked, now, actor)
         return marked
     return None
+
+
+UNFINISHED = """
+    SELECT * FROM bookings WHERE state IN ('booked', 'arrived') AND starts_at < :before
+    ORDER BY starts_at, id LIMIT 100
+"""
+
+
+def unfinished(tx: Transaction, before: datetime) -> list[Booking]:
+    """Visits that began before *before* and of which nobody has said how they ended: 100 at most."""
+    return [Booking.from_row(row) for row in tx.rows(UNFINISHED, before=stamp(before))]
 
 
 COMING = """

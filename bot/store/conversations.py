@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.messages import Address, Conversation, Incoming
@@ -57,6 +58,19 @@ SAVE = "UPDATE people SET state = :state WHERE channel = :channel AND person = :
 def save(tx: Transaction, person: Address, conversation: Conversation) -> None:
     state = pack(conversation.to_json())
     tx.rows(SAVE, channel=person.channel, person=person.user, state=state)
+
+
+HOLD = """
+    UPDATE people SET reachable = reachable WHERE channel = :channel AND person = :person
+    RETURNING state
+"""
+
+
+def offer(tx: Transaction, person: Address, choices: tuple[str, ...]) -> None:
+    """What a number typed next refers to, after a message with numbered *choices* has arrived."""
+    for row in tx.rows(HOLD, channel=person.channel, person=person.user):  # nobody, or one
+        conversation = Conversation.from_json(unpack(row["state"]))
+        save(tx, person, replace(conversation, choices=choices))
 
 
 KNOWN = "SELECT 1 AS known FROM people WHERE channel = :channel AND person = :person"

@@ -150,8 +150,8 @@ BOOKING = (
         changed_at TEXT NOT NULL
     )
     """,
-    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the same calendar gives
-    # the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
+    # Places at one office and time; `day` is Vietnam's. The id says office and time, so that the
+    # same calendar gives the same ids. `open` 0: no longer in the calendar; who is booked there stays booked.
     """
     CREATE TABLE slots (
         id TEXT PRIMARY KEY,
@@ -170,10 +170,8 @@ BOOKING = (
     CREATE INDEX free_slots ON slots (office, pool, starts_at)
     WHERE open = 1 AND booked < capacity
     """,
-    """
-    CREATE INDEX soonest_slots ON slots (pool, starts_at)
-    WHERE open = 1 AND booked < capacity
-    """,
+    # Few, and looked for often: whoever is booked in one is offered a move.
+    "CREATE INDEX shut_slots ON slots (starts_at) WHERE open = 0",
     """
     CREATE TABLE legal_moves (
         before TEXT NOT NULL,
@@ -224,6 +222,10 @@ BOOKING = (
     "CREATE INDEX bookings_by_party ON bookings (party)",
     "CREATE INDEX bookings_by_holder ON bookings (holder)",
     "CREATE INDEX bookings_held ON bookings (held_until) WHERE state = 'held'",
+    """
+    CREATE INDEX bookings_unfinished ON bookings (starts_at)
+    WHERE state IN ('booked', 'arrived')
+    """,
     # What happened to each booking, by whom: a person, an officer, or the service itself.
     """
     CREATE TABLE booking_events (
@@ -281,6 +283,7 @@ BOOKING = (
     )
     """,
     "CREATE UNIQUE INDEX one_open_offer ON offers (returned) WHERE state = 'open'",
+    "CREATE UNIQUE INDEX one_offer_each ON offers (waiting, returned)",
     "CREATE INDEX offers_open ON offers (until) WHERE state = 'open'",
     # Consent, one row for each time it was given or taken back; `version` names the text shown.
     """
@@ -312,6 +315,72 @@ BOOKING = (
     "ALTER TABLE outbox ADD COLUMN version INTEGER",
     "ALTER TABLE outbox ADD COLUMN kind TEXT",
     "CREATE INDEX outbox_by_code ON outbox (code) WHERE code IS NOT NULL",
+)
+
+ZALO = (
+    # When each person last did something on a channel that lets us write for a while only.
+    """
+    CREATE TABLE interactions (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (channel, person)
+    )
+    """,
+    # Tokens that change with each use, sealed. Who changes them holds the lease; `generation`
+    # counts the changes. An account's name holds its app, so that another app begins anew.
+    """
+    CREATE TABLE tokens (
+        account TEXT PRIMARY KEY,
+        access TEXT NOT NULL,
+        refresh TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        renew_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        owner TEXT,
+        lease_until TEXT
+    )
+    """,
+    # Pictures that a platform keeps for us for some days, by what is in them.
+    """
+    CREATE TABLE uploads (
+        channel TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        receipt TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (channel, digest)
+    )
+    """,
+    # Accounts of one person on several channels: those with the same owner see the same bookings.
+    """
+    CREATE TABLE links (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (channel, person)
+    )
+    """,
+    "CREATE INDEX links_by_owner ON links (owner)",
+    # Who asked to be linked with the account that booked. `secret` is a keyed hash of the code
+    # that was sent there; '' when code and phone number did not belong together.
+    """
+    CREATE TABLE link_requests (
+        id TEXT PRIMARY KEY,
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        other_channel TEXT NOT NULL,
+        other_person TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        at TEXT NOT NULL,
+        until TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
+        state TEXT NOT NULL CHECK (state IN ('open', 'used', 'ended'))
+    )
+    """,
+    "CREATE INDEX link_requests_by_person ON link_requests (channel, person, at)",
+    "CREATE INDEX link_requests_by_other ON link_requests (other_channel, other_person, at)",
+    "CREATE INDEX link_requests_by_time ON link_requests (at)",
 )
 
 DESK = (
@@ -365,6 +434,25 @@ DESK = (
     )
     """,
     "CREATE INDEX audit_by_time ON audit (at)",
+    # Who ended a person's wait for an officer, when, and whether with an answer.
+    "ALTER TABLE handoffs ADD COLUMN closed_at TEXT",
+    "ALTER TABLE handoffs ADD COLUMN closed_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE handoffs ADD COLUMN answered INTEGER NOT NULL DEFAULT 0",
+    # Changes of the FAQ made at the desk, with the entry's lines in its file before and after.
+    """
+    CREATE TABLE faq_changes (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        account TEXT NOT NULL,
+        entry TEXT NOT NULL,
+        file TEXT NOT NULL,
+        what TEXT NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('made', 'undone', 'refused'))
+    )
+    """,
+    "CREATE INDEX faq_changes_by_entry ON faq_changes (entry, at) WHERE state = 'made'",
     # What officers turn on and off for all: booking closed, a notice; `until` ends it by itself.
     """
     CREATE TABLE switches (
@@ -373,8 +461,39 @@ DESK = (
         until TEXT
     )
     """,
+    # Officers' own numbers of files and accounts, as they hand them in.
+    """
+    CREATE TABLE targets (
+        label TEXT PRIMARY KEY,
+        target INTEGER NOT NULL CHECK (target >= 0),
+        collected INTEGER NOT NULL CHECK (collected >= 0),
+        activated INTEGER NOT NULL CHECK (activated >= 0),
+        changed_at TEXT NOT NULL
+    )
+    """,
+    # Chat accounts of officers, linked by a code that the desk shows once; `code` is its hash.
+    """
+    CREATE TABLE officer_codes (
+        code TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        until TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE officer_chats (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id),
+        PRIMARY KEY (channel, person)
+    )
+    """,
     # When a place was given for sure: people of one hour are numbered in this order.
     "ALTER TABLE bookings ADD COLUMN booked_at TEXT",
 )
 
-MIGRATIONS = (("0001-foundation", FOUNDATION), ("0002-booking", BOOKING), ("0004-desk", DESK))
+MIGRATIONS = (
+    ("0001-foundation", FOUNDATION),
+    ("0002-booking", BOOKING),
+    ("0003-zalo", ZALO),
+    ("0004-desk", DESK),
+)

@@ -43,17 +43,18 @@ class Office:
 PUT = """
     INSERT INTO offices (id, name, address, ward, latitude, longitude, services, hours, state,
                          changed_at)
-    VALUES (:id, :name, :address, :ward, :latitude, :longitude, :services, :hours, 'open', :now)
+    VALUES (:id, :name, :address, :ward, :latitude, :longitude, :services, :hours, :state, :now)
     ON CONFLICT (id) DO UPDATE SET
         name = excluded.name, address = excluded.address, ward = excluded.ward,
         latitude = excluded.latitude, longitude = excluded.longitude,
-        services = excluded.services, hours = excluded.hours, state = 'open',
+        services = excluded.services, hours = excluded.hours, state = excluded.state,
         changed_at = excluded.changed_at
 """
 
 
 def put(tx: Transaction, row: OfficeRow, now: datetime) -> None:
-    """Add an office, or change the one of that id; its slots follow by `slots.sync`."""
+    """Add an office, or change the one of that id; its slots follow by `slots.sync`. One that is no
+    longer open is offered no more; who is booked there stays booked."""
     tx.rows(
         PUT,
         id=row.id,
@@ -64,16 +65,18 @@ def put(tx: Transaction, row: OfficeRow, now: datetime) -> None:
         longitude=row.longitude,
         services=pack(row.services),
         hours=row.hours.model_dump_json(),
+        state="open" if row.open else "closed",
         now=stamp(now),
     )
 
 
-CLOSE = "UPDATE offices SET state = 'closed', changed_at = :now WHERE id = :id RETURNING id"
+HOURS = "UPDATE offices SET hours = :hours, changed_at = :now WHERE id = :id RETURNING id"
 
 
-def close(tx: Transaction, id: str, now: datetime) -> bool:  # noqa: A002 - the column's name
-    """Offer it no more; who is booked there stays booked."""
-    return bool(tx.rows(CLOSE, id=id, now=stamp(now)))
+def set_hours(tx: Transaction, id: str, hours: Hours, now: datetime) -> bool:  # noqa: A002
+    """Change when it is open; its slots follow by `slots.sync`. False when there is no such
+    office."""
+    return bool(tx.rows(HOURS, id=id, hours=hours.model_dump_json(), now=stamp(now)))
 
 
 GET = "SELECT * FROM offices WHERE id = :id"
@@ -82,6 +85,14 @@ GET = "SELECT * FROM offices WHERE id = :id"
 def get(tx: Transaction, id: str) -> Office | None:  # noqa: A002
     rows = tx.rows(GET, id=id)
     return Office.from_row(rows[0]) if rows else None
+
+
+ALL = "SELECT * FROM offices ORDER BY name, id"
+
+
+def all_known(tx: Transaction) -> list[Office]:
+    """Every office by name, also those that are no longer open."""
+    return [Office.from_row(row) for row in tx.rows(ALL)]
 
 
 OPEN = "SELECT * FROM offices WHERE state = 'open' ORDER BY name, id"

@@ -206,6 +206,17 @@ def reply_of(tx: Transaction, id: str) -> Reply | None:  # noqa: A002
     return Reply.from_json(unpack(rows[0]["reply"])) if rows else None
 
 
+SAID = """
+    SELECT reply FROM outbox WHERE id = :id AND channel = :channel AND person = :person
+"""
+
+
+def said(tx: Transaction, id: str, person: Address) -> Reply | None:  # noqa: A002
+    """What the row *id* said to *person*; None when it is forgotten or was another's."""
+    rows = tx.rows(SAID, id=id, channel=person.channel, person=person.user)
+    return Reply.from_json(unpack(rows[0]["reply"])) if rows else None
+
+
 SINCE = """
     SELECT id, reply FROM outbox
     WHERE channel = :channel AND person = :person AND state = 'sent' AND id > :after

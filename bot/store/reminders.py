@@ -94,17 +94,33 @@ OTHERS = """
 """
 
 
+LINKED = """
+    SELECT other.channel, other.person FROM bookings AS b
+    JOIN links AS mine ON mine.channel = b.channel AND mine.person = b.person
+    JOIN links AS other ON other.owner = mine.owner
+    JOIN people AS p ON p.channel = other.channel AND p.person = other.person AND p.reachable = 1
+    WHERE b.code = :code AND b.version = :version
+      AND NOT EXISTS (
+          SELECT 1 FROM outbox AS o
+          WHERE o.code = :code AND o.version = :version AND o.kind = :kind
+            AND o.channel = other.channel AND o.person = other.person)
+    ORDER BY p.last_seen DESC, other.channel, other.person
+"""
+
+
 def other_addresses(tx: Transaction, about: About) -> list[Address]:
     """Where else the person of this booking can be written to, and was not about this yet: the
-    accounts that booked with the same phone number, for whichever member of the family."""
+    accounts they have linked, then those that booked with the same phone number, for whichever
+    member of the family."""
     values = {"code": about.code, "version": about.version}
     rows = tx.rows(HOLDER, **values)
     if not rows:
         return []
     base = rows[0]["holder"].partition("/")[0]
     members = {f"holder{n}": f"{base}/{n}" for n in range(2, MOST_MEMBERS + 1)}
-    found = tx.rows(OTHERS, kind=about.kind, holder1=base, **members, **values)
-    return [Address(row["channel"], row["person"]) for row in found]
+    found = tx.rows(LINKED, kind=about.kind, **values)
+    found += tx.rows(OTHERS, kind=about.kind, holder1=base, **members, **values)
+    return list(dict.fromkeys(Address(row["channel"], row["person"]) for row in found))
 
 
 WRITTEN_TO = """

@@ -78,14 +78,16 @@ FIRST_OF = """
       AND starts_at >= :after AND starts_at < :until
     ORDER BY starts_at LIMIT 1
 """
-SOONEST = """
-    SELECT *, capacity - booked AS free FROM slots
-    WHERE pool = :pool AND open = 1 AND booked < capacity
-      AND starts_at >= :after AND starts_at < :until
-    ORDER BY starts_at, office LIMIT 200 OFFSET :skip
+# One look into the index of free places for each office, however full the city is.
+FIRST_OF_EACH = """
+    SELECT offices.id AS office, (
+        SELECT MIN(starts_at) FROM slots
+        WHERE office = offices.id AND pool = :pool AND open = 1 AND booked < capacity
+          AND starts_at >= :after AND starts_at < :until
+    ) AS at
+    FROM offices
 """
-FEW = 30  # offices: so many are asked one by one; of more, the city's soonest hours are read
-MOST_READ = 2_000  # rows
+FEW = 30  # offices: so many are asked one by one
 
 
 def earliest(
@@ -99,20 +101,13 @@ def earliest(
 ) -> list[Free]:
     """The first free hour of each of *offices*, the soonest first, at most *limit* of them."""
     edges = {"pool": pool, "after": stamp(after), "until": stamp(until)}
-    if len(offices) <= FEW:
-        rows = [row for office in offices for row in tx.rows(FIRST_OF, office=office, **edges)]
-        return sorted(map(Free.from_row, rows), key=lambda f: (f.starts_at, f.office))[:limit]
-    found: dict[str, Free] = {}
-    for skip in range(0, MOST_READ, 200):
-        rows = tx.rows(SOONEST, skip=skip, **edges)
-        for row in rows:
-            if row["office"] in offices and row["office"] not in found:
-                found[row["office"]] = Free.from_row(row)
-                if len(found) == limit:
-                    return list(found.values())
-        if len(rows) < 200:
-            break
-    return list(found.values())
+    if len(offices) > FEW:
+        firsts = tx.rows(FIRST_OF_EACH, **edges)
+        known = [(row["at"], row["office"]) for row in firsts if row["at"]]
+        offices = [office for _, office in sorted(known) if office in offices][:limit]
+    rows = [row for office in offices for row in tx.rows(FIRST_OF, office=office, **edges)]
+    rows.sort(key=lambda row: (row["starts_at"], row["office"]))
+    return [Free.from_row(row) for row in rows[:limit]]
 
 
 # --- filling -------------------------------------------------------------------------------------
@@ -127,38 +122,51 @@ WRITE = """
                         ELSE excluded.capacity END
 """
 # Taken out of the calendar: nobody new gets in, and those who are in stay.
-SHUT = """
-    UPDATE slots SET open = 0
-    WHERE office = :office AND starts_at >= :first AND starts_at < :last AND open = 1
+SHUT = "UPDATE slots SET open = 0 WHERE id = :id AND open = 1"
+KNOWN = """
+    SELECT id, ends_at, capacity, open FROM slots
+    WHERE office = :office AND starts_at >= :first AND starts_at < :last
 """
 
 
 def sync(
     tx: Transaction, office: str, wanted: Iterable[Slot], first: datetime, last: datetime
-) -> None:
-    """Make the slots of *office* that start from *first* on and before *last* those *wanted*.
+) -> int:
+    """Make the slots of *office* that start from *first* on and before *last* those *wanted*;
+    returns how many rows that took. What stands already is not written again.
 
     Bookings are never touched: a slot keeps room for all who are booked in it, and one that is
     wanted no more is only closed to new ones (see `affected`).
     """
+    rows = tx.rows(KNOWN, office=office, first=stamp(first), last=stamp(last))
+    known = {row["id"]: (row["ends_at"], row["capacity"], row["open"]) for row in rows}
+    slots = {slot.id: slot for slot in wanted if first <= slot.starts_at < last}
+    new = [s for s in slots.values() if known.get(s.id) != (stamp(s.ends_at), s.capacity, 1)]
+    gone = [id_ for id_, (_, _, is_open) in known.items() if is_open and id_ not in slots]
     with tx.atomic():
-        tx.rows(SHUT, office=office, first=stamp(first), last=stamp(last))
-        for slot in wanted:
-            tx.rows(
-                WRITE,
-                id=slot.id,
-                office=office,
-                day=slot.day.isoformat(),
-                starts_at=stamp(slot.starts_at),
-                ends_at=stamp(slot.ends_at),
-                pool=slot.pool,
-                capacity=slot.capacity,
-            )
+        for id_ in gone:
+            tx.rows(SHUT, id=id_)
+        for slot in new:
+            _write(tx, slot)
+    return len(gone) + len(new)
+
+
+def _write(tx: Transaction, slot: Slot) -> None:
+    tx.rows(
+        WRITE,
+        id=slot.id,
+        office=slot.office,
+        day=slot.day.isoformat(),
+        starts_at=stamp(slot.starts_at),
+        ends_at=stamp(slot.ends_at),
+        pool=slot.pool,
+        capacity=slot.capacity,
+    )
 
 
 AFFECTED = """
-    SELECT b.code FROM bookings AS b JOIN slots AS s ON s.id = b.slot
-    WHERE s.open = 0 AND b.state = 'booked' AND b.starts_at >= :now
+    SELECT b.code FROM slots AS s JOIN bookings AS b ON b.slot = s.id
+    WHERE s.open = 0 AND s.starts_at >= :now AND b.state = 'booked'
     ORDER BY b.starts_at, b.code
 """
 

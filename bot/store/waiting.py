@@ -9,12 +9,13 @@ Offers are never deleted, so the order in which people were asked can be shown a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import Address
 from bot.store import bookings
-from bot.store.bookings import Booking
+from bot.store.bookings import AlreadyBooked, Booking
 from bot.store.database import Row, Transaction
 from bot.store.seats import Seat
 from bot.store.values import moment, stamp
@@ -49,6 +50,15 @@ class OfferEnded(Exception):
     """The offer was answered, has expired, or is another person's."""
 
 
+# Who has found a place and been there since: that wait is over.
+SETTLED = """
+    UPDATE waiting SET state = 'left'
+    WHERE holder = :holder AND service = :service AND state = 'waiting'
+      AND EXISTS (SELECT 1 FROM bookings AS b
+                  WHERE b.channel = waiting.channel AND b.person = waiting.person
+                    AND b.service = waiting.service AND b.holder NOT LIKE '%/%'
+                    AND b.state = 'served' AND b.created_at > waiting.at)
+"""
 JOIN = """
     INSERT INTO waiting (id, service, office, channel, person, holder, name, at, until, state)
     VALUES (:id, :service, :office, :channel, :person, :holder, :name, :at, :until, 'waiting')
@@ -69,6 +79,7 @@ def join(
     name: str = "",
 ) -> bool:
     """Wait for a place at *office* ("" for anywhere); False when they wait for it already."""
+    tx.rows(SETTLED, holder=holder, service=service)
     rows = tx.rows(
         JOIN,
         id=id,
@@ -117,26 +128,33 @@ COME_BACK = """
 
 
 def come_back(tx: Transaction, after: datetime) -> list[Row]:
-    """Places that may be offered: id, slot, office, starts_at."""
+    """Places that may be offered: id, slot, office, starts_at. Not those kept for the elderly and
+    disabled: who waits has not said that they are."""
     return tx.rows(COME_BACK, after=stamp(after))
 
 
-# The first in the line whom this very place was not offered to before, and who can use it.
+# The first in the line whom this very place was not offered to before, and who can use it: who
+# has booked meanwhile, also under a phone number, has a place (a holder with "/": a relative's).
 FIRST = """
     SELECT w.* FROM waiting AS w
     JOIN people AS p ON p.channel = w.channel AND p.person = w.person AND p.reachable = 1
-    WHERE w.state = 'waiting' AND w.until > :now AND w.office IN ('', :office)
+    WHERE w.state = 'waiting' AND w.service = :service AND w.until > :now
+      AND w.office IN ('', :office)
       AND NOT EXISTS (SELECT 1 FROM offers AS o WHERE o.waiting = w.id AND o.returned = :returned)
       AND NOT EXISTS (SELECT 1 FROM bookings AS b
-                      WHERE b.holder = w.holder AND b.service = w.service
-                        AND b.state IN ('held', 'booked', 'arrived'))
-    ORDER BY w.at, w.id
+                      WHERE b.channel = w.channel AND b.person = w.person
+                        AND b.service = w.service AND b.holder NOT LIKE '%/%'
+                        AND (b.state IN ('held', 'booked', 'arrived')
+                             OR (b.state = 'served' AND b.created_at > w.at)))
+    ORDER BY w.at, w.id LIMIT 1
 """
 
 
-def line(tx: Transaction, returned: Row, now: datetime) -> list[Row]:
-    """Who waits for such a place, in the order in which they are asked."""
-    return tx.rows(FIRST, returned=returned["id"], office=returned["office"], now=stamp(now))
+def first(tx: Transaction, returned: Row, services: Iterable[str], now: datetime) -> Row | None:
+    """Who is asked first about a place where *services* are offered: whoever waits longest."""
+    place = {"returned": returned["id"], "office": returned["office"], "now": stamp(now)}
+    heads = [row for service in services for row in tx.rows(FIRST, service=service, **place)]
+    return min(heads, key=lambda row: (row["at"], row["id"]), default=None)
 
 
 SET_ASIDE = "UPDATE returned SET state = 'offered' WHERE id = :id AND state = 'back' RETURNING id"
@@ -188,7 +206,7 @@ OPEN = """
     SELECT o.*, w.service, w.channel, w.person, w.holder, w.name, w.phone, s.starts_at,
            s.office AS slot_office
     FROM offers AS o JOIN waiting AS w ON w.id = o.waiting JOIN slots AS s ON s.id = o.slot
-    WHERE o.id = :id AND o.state = 'open' AND o.until > :now
+    WHERE o.id = :id AND o.state = 'open' AND o.until > :now AND s.open = 1
       AND w.channel = :channel AND w.person = :person
 """
 ANSWERED = "UPDATE offers SET state = :state WHERE id = :id AND state = 'open' RETURNING id"
@@ -214,6 +232,8 @@ def accept(
     """Book the place that was offered. Raises `OfferEnded` or `AlreadyBooked`, and then nothing
     has changed."""
     row = _find(tx, id, person, now)
+    if own := _own(tx, row):
+        raise AlreadyBooked(own)
     with tx.atomic():
         if not tx.rows(ANSWERED, id=id, state="accepted"):
             raise OfferEnded
@@ -229,6 +249,20 @@ def accept(
             name=row["name"],
             now=now,
         )
+
+
+OWN = """
+    SELECT * FROM bookings
+    WHERE channel = :channel AND person = :person AND service = :service
+      AND state IN ('booked', 'arrived') AND holder NOT LIKE '%/%'
+"""
+
+
+def _own(tx: Transaction, offer: Row) -> Booking | None:
+    """What the person has booked for themselves meanwhile, also under a phone number."""
+    values = {name: offer[name] for name in ("channel", "person", "service")}
+    rows = tx.rows(OWN, **values)
+    return Booking.from_row(rows[0]) if rows else None
 
 
 def decline(tx: Transaction, id: str, person: Address, now: datetime) -> str:  # noqa: A002

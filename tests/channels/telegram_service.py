@@ -57,8 +57,12 @@ class Running:
             while not condition():
                 await self.database.run(lambda tx: None)
 
-    def wake(self) -> None:
-        self.app[SERVICE].courier.wake("telegram")
+    async def reload(self) -> None:
+        """Read the FAQ again, as is done every two seconds."""
+        await self.app[SERVICE].library.refresh()
+
+    def wake(self, channel: str = "telegram") -> None:
+        self.app[SERVICE].courier.wake(channel)
 
 
 @asynccontextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.telegram.render import MAX_TEXT, messages, rows, split, units
+from bot.channels.split import split, units
+from bot.channels.telegram.render import MAX_TEXT, messages, rows
 from bot.messages import Attachment, Button, Reply, Tone, Wish
 from tests.fakes.telegram import utf16
 

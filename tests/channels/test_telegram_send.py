@@ -17,8 +17,8 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.channels.pace import MAX_ROWS, Pace, Progress
 from bot.channels.telegram import TelegramChannel, explain
-from bot.channels.telegram.pace import MAX_ROWS, Pace, Progress
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import (

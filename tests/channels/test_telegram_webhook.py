@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from bot.channels.telegram.parse import UPDATES
-from bot.channels.telegram.webhook import MAX_BODY, Webhook
+from bot.channels.webhook import MAX_BODY, SecretWebhook
 from tests.channels.telegram_service import (
     ANSWER,
     BREAK,
@@ -95,7 +95,9 @@ async def test_without_a_secret_of_our_own_nobody_gets_in(telegram: FakeTelegram
         raise AssertionError("let in")
 
     with pytest.raises(web.HTTPUnauthorized):
-        await Webhook("", take).receive(make_mocked_request("POST", "/"))
+        await SecretWebhook("telegram", "X-Secret", "", take).receive(
+            make_mocked_request("POST", "/")
+        )
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from bot.vault import Vault, key_for
 from handlers.ticket import check_in_mark
 from handlers.turn import local
 from tests.e2e.conftest import Chat, Site
-from tests.e2e.test_booking import book
+from tests.e2e.test_book_a_visit import book
 from tests.e2e.test_web_chat import CONTRAST, TARGET, names, sizes
 
 pytestmark = pytest.mark.browser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -31,7 +32,10 @@ def citizen(
 ) -> Callable[..., Person]:
     """`citizen("an").presses("book")`: somebody on Telegram, in the town of town.py."""
     town.build(database)
-    dialogue = Dialogue(database, town.SETTINGS, lambda: matcher, clock, vault, wards)
+    windows = {"seven-days": timedelta(days=7), "two-days": timedelta(days=2)}
+    dialogue = Dialogue(
+        database, town.SETTINGS, lambda: matcher, clock, vault, wards, windows=windows
+    )
 
     def person(name: str = "an", channel: str = "telegram") -> Person:
         def handle(incoming: Incoming) -> Delivered:

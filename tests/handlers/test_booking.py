@@ -104,6 +104,17 @@ def test_the_soonest_anywhere(chat: Chat) -> None:
     assert labels(heard)[0] == "08:00 Thứ Sáu 27/11, Công an phường Mẫu A"
 
 
+@pytest.mark.parametrize(
+    ("channel", "told"), [("telegram", False), ("seven-days", False), ("two-days", True)]
+)
+def test_where_a_reminder_might_not_arrive_people_are_told_to_tap_once_nearer_the_day(
+    chat: Chat, channel: str, told: bool
+) -> None:
+    heard = book(chat(channel=channel))
+    assert ("Từ Thứ Tư 25/11 trở đi, bạn mở lại khung chat này" in heard.text) is told
+    assert "✅ Đã đặt lịch" in heard.text
+
+
 # --- the place -------------------------------------------------------------------------------------
 
 

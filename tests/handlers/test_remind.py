@@ -151,9 +151,9 @@ def test_who_says_they_come_is_noted_and_thanked(there: Town) -> None:
 
 def test_nobody_else_can_say_that_they_come(there: Town) -> None:
     code = there.book(there.person("an"))
-    heard = there.person("binh").presses(f"visit:coming:{code}")
-    assert "không thấy lịch này" in heard.text
-    assert "không thấy lịch này" in there.person("binh").presses("visit:coming:NONE").text
+    binh = there.person("binh")
+    assert "không thấy lịch này" in binh.presses(f"visit:coming:{code}").text
+    assert "không thấy lịch này" in binh.presses("visit:coming:NONE").text
     assert there.booking(code).answer is None
 
 

@@ -293,3 +293,11 @@ def test_who_blocks_the_bot_is_unreachable_until_they_unblock_it(
     assert column(database, "SELECT reachable FROM people") == [0]
     person.does(Kind.UNBLOCKED)
     assert column(database, "SELECT reachable FROM people") == [1]
+
+
+def test_somebody_whose_words_are_kept_from_us_is_told_where_to_call_and_go(
+    chat: Callable[..., Person],
+) -> None:
+    heard = chat().does(Kind.HIDDEN)
+    assert "tổng đài 1900.0368" in heard.text
+    assert "công an phường, xã, đặc khu nơi gần nhất" in heard.text

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from bot.messages import Address, Reply
+from bot.store import bookings
+from bot.store.bookings import State
 from bot.store.database import Row, SqliteDatabase
-from bot.store.values import unpack
+from bot.store.values import moment, stamp, unpack
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.test_booking import book, code_of, labels, rows, tap
@@ -16,6 +19,7 @@ from tests.handlers.town import FRIDAY, slot_id
 
 Citizen = Callable[..., Person]
 Keeper = Callable[[], set[str]]
+EIGHT = slot_id("mau-a", FRIDAY, 8)  # two places
 NINE = slot_id("mau-a", FRIDAY, 9)  # one place
 
 
@@ -43,6 +47,15 @@ def cancelled(citizen: Citizen) -> Callable[[], None]:
         an.presses(f"visit:drop:{code_of(book(an, NINE))}")
 
     return cancel
+
+
+def book_with(person: Person, phone: str) -> None:
+    """Book at eight, giving *phone* if there is one."""
+    person.presses(f"time:the:{EIGHT}")
+    heard = person.says("cô Ba")
+    if phone:
+        heard = person.says(phone)
+    assert "✅ Đã đặt lịch" in tap(person, heard, "✅ Đồng ý đặt lịch").text
 
 
 def waits(citizen: Citizen, *names: str) -> list[Person]:
@@ -158,8 +171,8 @@ def test_who_is_booked_at_an_hour_that_is_gone_is_asked_to_move_once(
     code = code_of(book(an, NINE))
     with database.transaction() as tx:
         tx.rows("UPDATE slots SET open = 0 WHERE id = :id", id=NINE)
-    keeper()
-    keeper()
+    assert keeper() == {"telegram"}
+    assert keeper() == set()  # nothing new, so nobody is woken
     (asked,) = pushed(database, an, "changed")
     assert "vừa đổi giờ làm" in asked.text
     heard = tap(an, asked, "Chọn giờ khác")
@@ -190,3 +203,162 @@ def test_an_offer_never_outlasts_the_hour_it_is_for(
     keeper()
     (until,) = rows(database, "SELECT until FROM offers")
     assert until["until"].startswith("2026-11-27T01:00")  # 08:00 in Vietnam
+
+
+def test_a_place_for_the_early_morning_is_not_offered_to_people_asleep(
+    citizen: Citizen,
+    keeper: Keeper,
+    cancelled: Callable[[], None],
+    clock: Clock,
+    database: SqliteDatabase,
+) -> None:
+    """From 22:00 nobody can answer before 07:00, and at 06:30 an offer for 07:30 ends."""
+    waits(citizen, "binh")
+    cancelled()
+    clock.now = town.at(FRIDAY - timedelta(days=1), 22)
+    with database.transaction() as tx:
+        early = stamp(town.at(FRIDAY, 7) + timedelta(minutes=30))
+        tx.rows("UPDATE slots SET starts_at = :early WHERE id = :id", early=early, id=NINE)
+    keeper()
+    assert offers(database) == []
+    assert rows(database, "SELECT id FROM slots WHERE booked > 0") == []
+
+
+def test_a_place_that_came_back_in_the_evening_can_be_answered_in_the_morning(
+    citizen: Citizen,
+    keeper: Keeper,
+    cancelled: Callable[[], None],
+    clock: Clock,
+    database: SqliteDatabase,
+) -> None:
+    waits(citizen, "binh")
+    clock.now = town.at(FRIDAY - timedelta(days=2), 22)
+    cancelled()
+    keeper()
+    (until,) = rows(database, "SELECT until FROM offers")
+    assert moment(until["until"]) == town.at(FRIDAY - timedelta(days=1), 9)
+
+
+@pytest.mark.parametrize("phone", ["", "0900 000 001"])
+def test_who_has_found_a_place_is_not_asked(
+    citizen: Citizen,
+    keeper: Keeper,
+    cancelled: Callable[[], None],
+    database: SqliteDatabase,
+    phone: str,
+) -> None:
+    binh = waits(citizen, "binh", "chi")[0]
+    book_with(binh, phone)
+    cancelled()
+    keeper()
+    assert [row["person"] for row in offers(database)] == ["chi"]
+
+
+def test_who_has_booked_for_a_relative_still_waits(
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+) -> None:
+    (binh,) = waits(citizen, "binh")
+    tap(binh, binh.presses(f"kin:the:{EIGHT}"), "Không ghi tên")
+    tap(binh, binh.says("cô Ba"), "✅ Đồng ý đặt lịch")
+    cancelled()
+    keeper()
+    assert [row["person"] for row in offers(database)] == ["binh"]
+
+
+@pytest.mark.parametrize("phone", ["", "0900 000 001"])
+def test_an_offer_gives_no_second_booking(
+    citizen: Citizen,
+    keeper: Keeper,
+    cancelled: Callable[[], None],
+    database: SqliteDatabase,
+    phone: str,
+) -> None:
+    (binh,) = waits(citizen, "binh")
+    cancelled()
+    keeper()
+    book_with(binh, phone)
+    (offer,) = pushed(database, binh, "offer")
+    assert "Bạn đã có lịch hẹn này rồi" in tap(binh, offer, "✅ Nhận chỗ này").text
+    assert [row["state"] for row in offers(database)] == ["open"]
+
+
+def test_who_takes_an_offer_lets_go_of_what_they_held(
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+) -> None:
+    (binh,) = waits(citizen, "binh")
+    cancelled()
+    keeper()
+    binh.presses(f"time:the:{EIGHT}")
+    (offer,) = pushed(database, binh, "offer")
+    assert "✅ Đã đặt lịch" in tap(binh, offer, "✅ Nhận chỗ này").text
+    assert rows(database, "SELECT id, booked FROM slots WHERE booked > 0") == [
+        {"id": NINE, "booked": 1}
+    ]
+
+
+def test_an_offer_of_an_hour_that_is_gone_is_over(
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+) -> None:
+    (binh,) = waits(citizen, "binh")
+    cancelled()
+    keeper()
+    with database.transaction() as tx:
+        tx.rows("UPDATE slots SET open = 0 WHERE id = :id", id=NINE)
+    (offer,) = pushed(database, binh, "offer")
+    assert "hết hạn" in tap(binh, offer, "✅ Nhận chỗ này").text
+
+
+def test_who_was_there_since_may_wait_anew(
+    citizen: Citizen, keeper: Keeper, clock: Clock, database: SqliteDatabase
+) -> None:
+    (binh,) = waits(citizen, "binh")
+    clock.move(minutes=1)
+    code = code_of(book(binh))
+    with database.transaction() as tx:
+        for before, after in ((State.BOOKED, State.ARRIVED), (State.ARRIVED, State.SERVED)):
+            assert bookings.mark(tx, code, before, after, clock(), "officer")
+    assert "Đã ghi bạn" in binh.presses("wait:the:mau-a").text
+    assert [row["state"] for row in rows(database, "SELECT state FROM waiting ORDER BY id")] == [
+        "left",
+        "waiting",
+    ]
+
+
+def test_a_visit_that_nobody_marked_ends_after_a_day_and_its_person_can_book_again(
+    citizen: Citizen, keeper: Keeper, clock: Clock, database: SqliteDatabase
+) -> None:
+    an, binh = citizen("an"), citizen("binh")
+    codes = [code_of(book(person)) for person in (an, binh)]
+    clock.now = town.at(FRIDAY, 8)
+    with database.transaction() as tx:
+        assert bookings.mark(tx, codes[1], State.BOOKED, State.ARRIVED, clock(), "officer")
+    clock.now = town.at(FRIDAY + timedelta(days=1), 8)
+    keeper()
+    assert "chưa có lịch" not in an.presses("visits").text
+    clock.move(seconds=1)
+    keeper()
+    with database.transaction() as tx:
+        ends = [bookings.by_code(tx, code) for code in codes]
+        assert [end.state for end in ends if end] == [State.NO_SHOW, State.SERVED]
+        last = "SELECT what, actor FROM booking_events WHERE code = :code ORDER BY at DESC LIMIT 1"
+        assert tx.rows(last, code=codes[0]) == [{"what": "no_show", "actor": "service"}]
+    assert "✅ Đã đặt lịch" in book(an, slot_id("mau-a", FRIDAY + timedelta(days=4), 8)).text
+
+
+def test_the_line_is_asked_in_order_whatever_they_wait_for(
+    citizen: Citizen, keeper: Keeper, clock: Clock, database: SqliteDatabase
+) -> None:
+    """Two services of one office, and somebody who would go anywhere: the longest wait wins."""
+    for name, button in (
+        ("binh", "wait:muc-2:mau-a"),
+        ("chi", "wait:the:"),
+        ("dung", "wait:the:mau-a"),
+    ):
+        citizen(name).presses(button)
+        clock.move(seconds=1)
+    citizen("elsewhere").presses("wait:the:mau-b")
+    for name in ("an", "giang"):
+        person = citizen(name)
+        person.presses(f"visit:drop:{code_of(book(person))}")
+    keeper()
+    assert [row["person"] for row in offers(database)] == ["binh", "chi"]

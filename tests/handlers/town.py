@@ -51,16 +51,16 @@ def slot_id(office: str, day: date, hour: int, pool: str = "all") -> str:
 def build(database: SqliteDatabase) -> None:
     """Two offices; 8:00 has two places, 9:00 one, 10:00 a priority place, on three days."""
     with database.transaction() as tx:
-        _office(tx, "mau-a", "Công an phường Mẫu A", 10.77, 106.70, ["the", "muc-2"])
-        _office(tx, "mau-b", "Công an phường Mẫu B", 10.85, 106.63, ["the"])
-        for office in ("mau-a", "mau-b"):
+        office(tx, "mau-a", "Công an phường Mẫu A", 10.77, 106.70, ["the", "muc-2"])
+        office(tx, "mau-b", "Công an phường Mẫu B", 10.85, 106.63, ["the"])
+        for id_ in ("mau-a", "mau-b"):
             for day in (FRIDAY, FRIDAY + timedelta(days=3), FRIDAY + timedelta(days=4)):
-                slot(tx, office, day, 8, 2)
-                slot(tx, office, day, 9, 1)
-                slot(tx, office, day, 10, 1, "priority")
+                slot(tx, id_, day, 8, 2)
+                slot(tx, id_, day, 9, 1)
+                slot(tx, id_, day, 10, 1, "priority")
 
 
-def _office(
+def office(
     tx: Transaction, id_: str, name: str, latitude: float, longitude: float, services: list[str]
 ) -> None:
     tx.rows(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.matching.entries import Faq, Kind
 from bot.matching.matcher import Matcher, Outcome, Thresholds
@@ -109,27 +107,6 @@ def test_a_story_gets_one_answer(full: Matcher) -> None:
     )
     (result,) = full.match_all(text)
     assert result.matches[0].entry == "mat-the-cap-lai"
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text(st.characters(codec=None), max_size=300))
-def test_any_text_gets_a_result(full: Matcher, text: str) -> None:
-    (first, *_) = full.match_all(text, previous="dang-ky-muc-2")
-    assert first.outcome in Outcome
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "căn cước " * 120_000,
-        "x" * 1_000_000,
-        "\ud800" * 1000,
-        "\u202eساعدني من فضلك\u200f",
-        "a?" * 5000,
-    ],
-)
-def test_monstrous_text_gets_a_result(full: Matcher, text: str) -> None:
-    assert full.match_all(text)
 
 
 def test_the_same_faq_gives_the_same_confidence(make_faq: MakeFaq) -> None:

@@ -1,104 +1,109 @@
 """Bookings against a model: whatever happens in whatever order, both agree.
 
 The model is what a person would keep on paper: who holds what until when, who is booked where, and
-which places came back. The SQL is asked after every step whether anything is adrift.
+which places came back. After every step the SQL is asked whether anything is adrift.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import TypeVar
+from typing import TypeAlias
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.keeper import keep
-from bot.messages import Address
 from bot.store import bookings
 from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State
-from bot.store.database import SqliteDatabase, Transaction
-from bot.store.values import Ids
-from tests.bookings import MUST_BE_EMPTY
+from bot.store.database import SqliteDatabase
+from bot.store.migrations import LEGAL_MOVES
+from tests.bookings import DELAY, HOLD, Desk, account, holders, hour, wrong
 from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
 
 PEOPLE = ("an", "binh", "chi")
-SLOTS = tuple(slot_id("mau-a", FRIDAY, hour) for hour in (8, 9))
-CAPACITY = dict(zip(SLOTS, (2, 1), strict=True))
-HOLD, DELAY = timedelta(minutes=10), timedelta(minutes=30)
+CAPACITY = {hour(8): 2, hour(9): 1, hour(10): 2}  # one right after the other
+SLOTS = tuple(CAPACITY)
+LIVE = {State.HELD, State.BOOKED, State.ARRIVED}
+USED = LIVE | {State.SERVED, State.NO_SHOW}
+
 person = st.sampled_from(PEOPLE)
 slot = st.sampled_from(SLOTS)
+mark = st.sampled_from(sorted(bookings.MARKS))
+Refusal: TypeAlias = type[Exception] | None
 
 
-T = TypeVar("T")
+@dataclass(frozen=True)
+class Place:
+    """One line on the paper."""
 
-
-def attempt(
-    database: SqliteDatabase, act: Callable[[Transaction], T]
-) -> tuple[T | None, type[Exception] | None]:
-    """What *act* gave, or how it was refused: caught within the transaction, as handlers do."""
-    with database.transaction() as tx:
-        return _attempt(partial(act, tx))
-
-
-def _attempt(act: Callable[[], T]) -> tuple[T | None, type[Exception] | None]:
-    try:
-        return act(), None
-    except (SlotFull, AlreadyBooked, NotBooked) as error:
-        return None, type(error)
-
-
-def family(who: str) -> list[str]:
-    return [who, f"{who}/2", f"{who}/3"]
-
-
-@dataclass
-class Held:
-    slots: list[str]
-    until: datetime
+    who: str
+    holder: str
+    slot: str
+    state: State
     party: str
+    member: int
+    name: str = ""
+    version: int = 1
+    until: datetime | None = None
 
 
 @dataclass
 class Paper:
-    """The model."""
+    """The model: the newest line of each code, and the places on their way back."""
 
-    taken: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SLOTS, 0))
-    held: dict[str, Held] = field(default_factory=dict)
-    booked: dict[str, tuple[str, str]] = field(default_factory=dict)  # code -> holder, slot
-    arrived: dict[str, str] = field(default_factory=dict)  # code -> holder
+    places: dict[str, Place] = field(default_factory=dict)
     back: list[tuple[str, datetime]] = field(default_factory=list)
 
-    def tick(self, now: datetime) -> None:
-        for name, held in list(self.held.items()):
-            if held.until <= now:
-                self.drop(name)
+    def taken(self, at: str) -> int:
+        used = sum(place.slot == at and place.state in USED for place in self.places.values())
+        return used + sum(slot == at for slot, _ in self.back)
 
-    def drop(self, name: str) -> None:
-        for one in self.held.pop(name).slots:
-            self.taken[one] -= 1
+    def put(self, code: str, **changes: object) -> None:
+        self.places[code] = replace(self.places[code], **changes)  # type: ignore[arg-type]
+
+    def held(self, who: str) -> list[str]:
+        """Codes held for *who*, also when their time is over and nobody has looked."""
+        mine = [c for c, p in self.places.items() if p.who == who and p.state is State.HELD]
+        return sorted(mine, key=lambda code: self.places[code].member)
+
+    def good(self, who: str, now: datetime) -> list[str]:
+        return [code for code in self.held(who) if (self.places[code].until or now) > now]
+
+    def end(self, codes: list[str], state: State) -> None:
+        for code in codes:
+            self.put(code, state=state, until=None)
+
+    def tick(self, now: datetime) -> None:
+        for who in PEOPLE:
+            good = self.good(who, now)
+            self.end([code for code in self.held(who) if code not in good], State.EXPIRED)
 
     def release(self, now: datetime) -> None:
-        for one, at in list(self.back):
-            if at <= now:
-                self.back.remove((one, at))
-                self.taken[one] -= 1
+        self.back = [(slot, at) for slot, at in self.back if at > now]
+
+    def other_live(self, holder: str, code: str = "") -> bool:
+        return any(
+            place.holder == holder and place.state in LIVE and other != code
+            for other, place in self.places.items()
+        )
 
     def seats(self, start: str, count: int, without: list[str]) -> list[str] | None:
-        """*count* places from *start* on, when those *without* are given back; None: full."""
-        left = {s: CAPACITY[s] - self.taken[s] + without.count(s) for s in SLOTS}
-        if not left[start]:
-            return None
-        line = [s for s in SLOTS[SLOTS.index(start) :] for _ in range(left[s])]
-        return line[:count] if len(line) >= count else None
-
-    def live(self, holder: str) -> bool:
-        holders = {h for h, _ in self.booked.values()} | set(self.arrived.values())
-        return holder in holders
+        """*count* places from *start* on without a gap, when those *without* are given back."""
+        line: list[str] = []
+        for at in SLOTS[SLOTS.index(start) :]:
+            free = CAPACITY[at] - self.taken(at) + without.count(at)
+            line += [at] * min(free, count - len(line))
+            if len(line) == count:
+                return line
+            if not free:
+                return None
+        return None
 
 
 class Bookings(RuleBasedStateMachine):
@@ -106,144 +111,197 @@ class Bookings(RuleBasedStateMachine):
     def start(self) -> None:
         self.database = SqliteDatabase(":memory:")
         town.build(self.database)
+        with self.database.transaction() as tx:
+            town.slot(tx, "mau-a", town.FRIDAY, 10, CAPACITY[hour(10)])
         self.now = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-        self.ids = Ids()
         self.paper = Paper()
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
             self.database.close()
 
-    def new_id(self) -> str:
-        return self.ids.new(self.now)
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        with self.database.transaction() as tx:
+            yield Desk(tx, lambda: self.now)
 
-    @rule(minutes=st.sampled_from([1, 5, 10, 31]))
+    def code(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(["NOCODE", *self.paper.places]), label="code")
+
+    # --- time ------------------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([1, 5, 10, 30]))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
     @rule()
+    def somebody_looks(self) -> None:
+        with self.desk() as desk:
+            desk.expire()
+        self.paper.tick(self.now)
+
+    @rule()
     def the_keeper_looks(self) -> None:
-        with self.database.transaction() as tx:
-            keep(tx, town.SETTINGS, self.now, partial(self.ids.new, self.now))
+        with self.desk() as desk:
+            keep(desk.tx, town.SETTINGS, self.now, desk.new_id)
         self.paper.tick(self.now)
         self.paper.release(self.now)
 
-    @rule(who=person, at=slot, count=st.integers(1, 3))
+    # --- people ----------------------------------------------------------------------------------
+
+    @rule(who=person, at=slot, count=st.integers(1, 4))
     def hold(self, who: str, at: str, count: int) -> None:
         self.paper.tick(self.now)
-        own = self.paper.held.get(who)
-        seats = self.paper.seats(at, count, own.slots if own else [])
-        holders = family(who)[:count]
-        twice = any(map(self.paper.live, holders))
-        expected = SlotFull if seats is None else AlreadyBooked if twice else None
-        held, refusal = attempt(self.database, lambda tx: self._hold(tx, who, at, holders))
-        assert refusal is expected
-        if held is None:
-            return
-        assert [b.slot for b in held] == seats
-        if own:
-            self.paper.drop(who)
-        for one in seats or []:
-            self.paper.taken[one] += 1
-        self.paper.held[who] = Held(seats or [], self.now + HOLD, held[0].party)
-
-    def _hold(
-        self, tx: Transaction, who: str, at: str, holders: list[str]
-    ) -> tuple[bookings.Booking, ...]:
-        return bookings.hold(
-            tx,
-            slot=at,
-            service="the",
-            person=Address("telegram", who),
-            holders=holders,
-            now=self.now,
-            held_until=self.now + HOLD,
-            new_id=self.new_id,
-        )
-
-    @rule(who=person)
-    def confirm(self, who: str) -> None:
-        held = self.paper.held.get(who)
-        good = held is not None and held.until > self.now
-        try:
-            with self.database.transaction() as tx:
-                booked = bookings.confirm(
-                    tx,
-                    held.party if held else "none",
-                    Address("telegram", who),
-                    self.now,
-                    holders=family(who)[: len(held.slots) if held else 1],
-                    phone="",
+        own = self.paper.held(who)
+        seats = self.paper.seats(at, count, [self.paper.places[code].slot for code in own])
+        expected: Refusal = None
+        if seats is None:
+            expected = SlotFull
+        elif any(self._booked(holder) for holder in holders(who, count)):
+            expected = AlreadyBooked
+        with self.desk() as desk, refused(expected):
+            made = desk.hold(who, at, count)
+            self.paper.end(own, State.CANCELLED)
+            for booking, seat in zip(made, seats or (), strict=True):
+                self.paper.places[booking.code] = Place(
+                    who,
+                    booking.holder,
+                    seat,
+                    State.HELD,
+                    made[0].party,
+                    booking.member,
+                    until=self.now + HOLD,
                 )
-        except HoldEnded:
-            assert not good
-            return
-        assert good
-        assert held is not None
-        del self.paper.held[who]
-        self.paper.booked |= {b.code: (b.holder, b.slot) for b in booked}
+
+    def _booked(self, holder: str) -> bool:
+        there = {State.BOOKED, State.ARRIVED}
+        return any(p.holder == holder and p.state in there for p in self.paper.places.values())
+
+    @precondition(lambda self: self.paper.places)
+    @rule(who=person, member=st.integers(1, 4), name=st.sampled_from(["cô Ba", "chú Tư"]))
+    def name(self, who: str, member: int, name: str) -> None:
+        held = self.paper.held(who)
+        party = self.paper.places[held[0]].party if held else "none"
+        with self.desk() as desk:
+            done = bookings.set_name(desk.tx, party, member, name, self.now)
+        assert done is (member <= len(held))
+        if done:
+            self.paper.put(held[member - 1], name=name)
+
+    @rule(who=person, phone=st.sampled_from(["", "a-phone", "other-phone"]))
+    def confirm(self, who: str, phone: str) -> None:
+        good = self.paper.good(who, self.now)
+        base = phone or f"web:{who}"
+        names = [f"{base}/{n}" if n > 1 else base for n in range(1, len(good) + 1)]
+        expected: Refusal = None
+        if not good:
+            expected = HoldEnded
+        elif any(map(self.paper.other_live, names, good)):
+            expected = AlreadyBooked
+        with self.desk() as desk, refused(expected):
+            booked = desk.confirm(who, *names, party="" if good else "none")
+            assert [booking.code for booking in booked] == good
+            for code, name in zip(good, names, strict=True):
+                self.paper.put(code, state=State.BOOKED, holder=name, until=None)
 
     @rule(who=person)
     def drop(self, who: str) -> None:
-        held = self.paper.held.get(who)
-        good = held is not None and held.until > self.now
-        with self.database.transaction() as tx:
-            party = held.party if held else "none"
-            assert bookings.drop(tx, party, Address("telegram", who), self.now) is good
-        if good:
-            self.paper.drop(who)
+        good = self.paper.good(who, self.now)
+        party = self.paper.places[good[0]].party if good else "none"
+        with self.desk() as desk:
+            assert bookings.drop(desk.tx, party, account(who), self.now) is bool(good)
+        self.paper.end(good, State.CANCELLED)
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        code = data.draw(st.sampled_from([*self.paper.booked, *self.paper.arrived, "NOCODE"]))
-        with self.database.transaction() as tx:
-            gone = bookings.cancel(tx, code, self.now, self.now + DELAY, "person")
-        assert (gone is not None) is (code in self.paper.booked)
-        if gone:
-            _, at = self.paper.booked.pop(code)
-            self.paper.back.append((at, self.now + DELAY))
+        code = self.code(data)
+        known = self._state(code) is State.BOOKED
+        with self.desk() as desk:
+            assert (desk.cancel(code) is not None) is known
+        if known:
+            self.paper.back.append((self.paper.places[code].slot, self.now + DELAY))
+            self.paper.put(code, state=State.CANCELLED)
 
     @rule(data=st.data(), to=slot)
     def move(self, data: st.DataObject, to: str) -> None:
-        code = data.draw(st.sampled_from([*self.paper.booked, *self.paper.arrived, "NOCODE"]))
-        free = self.paper.taken[to] < CAPACITY[to]
-        known = code in self.paper.booked
-        expected = NotBooked if not known else None if free else SlotFull
-        moved, refusal = attempt(self.database, lambda tx: self._move(tx, code, to))
-        assert refusal is expected
-        if moved is None:
-            return
-        holder, old = self.paper.booked[code]
-        assert moved.slot == to
-        self.paper.booked[code] = (holder, to)
-        self.paper.taken[to] += 1
-        self.paper.back.append((old, self.now + DELAY))
+        code = self.code(data)
+        expected: Refusal = None
+        if self._state(code) is not State.BOOKED:
+            expected = NotBooked
+        elif self.paper.taken(to) == CAPACITY[to]:
+            expected = SlotFull
+        with self.desk() as desk, refused(expected):
+            desk.move(code, to)
+            old = self.paper.places[code]
+            self.paper.put(code, slot=to, version=old.version + 1)
+            self.paper.back.append((old.slot, self.now + DELAY))
 
-    def _move(self, tx: Transaction, code: str, to: str) -> bookings.Booking:
-        until = self.now + DELAY
-        return bookings.move(tx, code, to, self.now, until, "person", self.new_id)
+    # --- officers --------------------------------------------------------------------------------
 
-    @rule(data=st.data())
-    def arrive(self, data: st.DataObject) -> None:
-        code = data.draw(st.sampled_from([*self.paper.booked, *self.paper.arrived, "NOCODE"]))
-        with self.database.transaction() as tx:
-            done = bookings.mark(tx, code, State.BOOKED, State.ARRIVED, self.now, "officer")
-        assert (done is not None) is (code in self.paper.booked)
-        if done:
-            self.paper.arrived[code] = self.paper.booked.pop(code)[0]
+    @rule(data=st.data(), late=st.sampled_from([False, False, False, True]), after=mark)
+    def mark(self, data: st.DataObject, late: bool, after: State) -> None:
+        """*late*: what the officer's page shows may not be so any more."""
+        code = self.code(data)
+        seen = self._state(code)
+        before = data.draw(mark) if late or seen not in bookings.MARKS else seen
+        place = self.paper.places.get(code)
+        free = place and (after not in LIVE or not self.paper.other_live(place.holder, code))
+        wanted = bool(free) and self._state(code) is before
+        illegal = wanted and (before, after) not in LEGAL_MOVES
+        with self.desk() as desk, refused(sqlite3.IntegrityError if illegal else None):
+            with desk.tx.atomic():
+                assert (desk.mark(code, before, after) is not None) is wanted
+            if wanted:
+                self.paper.put(code, state=after)
+
+    def _state(self, code: str) -> State | None:
+        return self.paper.places[code].state if code in self.paper.places else None
+
+    # --- what must hold --------------------------------------------------------------------------
+
+    @invariant()
+    def no_rule_is_broken(self) -> None:
+        with self.desk() as desk:
+            assert wrong(desk.tx) == {}
 
     @invariant()
     def paper_and_database_agree(self) -> None:
-        with self.database.transaction() as tx:
-            rows = tx.rows("SELECT id, booked, capacity FROM slots WHERE office = 'mau-a'")
-            counted = {row["id"]: row["booked"] for row in rows if row["id"] in SLOTS}
-            live = tx.rows("SELECT code FROM bookings WHERE state = 'booked'")
-            for what, sql in MUST_BE_EMPTY.items():
-                assert tx.rows(sql) == [], what
-        assert all(row["booked"] <= row["capacity"] for row in rows)
-        assert counted == self.paper.taken
-        assert {row["code"] for row in live} == set(self.paper.booked)
+        with self.desk() as desk:
+            for at in SLOTS:
+                assert desk.taken(at) == self.paper.taken(at)
+            for code, place in self.paper.places.items():
+                found = bookings.by_code(desk.tx, code)
+                assert found is not None
+                assert place == Place(
+                    found.address.user,
+                    found.holder,
+                    found.slot,
+                    found.state,
+                    found.party,
+                    found.member,
+                    found.name,
+                    found.version,
+                    found.held_until,
+                )
+
+    @invariant()
+    def people_see_what_is_theirs(self) -> None:
+        with self.desk() as desk:
+            for who in PEOPLE:
+                held = bookings.held(desk.tx, account(who), self.now)
+                assert [one.code for one in held] == self.paper.good(who, self.now)
+                live = {one.code for one in bookings.live(desk.tx, account(who))}
+                assert live == {
+                    code
+                    for code, place in self.paper.places.items()
+                    if place.who == who and place.state in LIVE - {State.HELD}
+                }
+
+
+def refused(expected: Refusal) -> AbstractContextManager[object]:
+    """Within the transaction, as handlers do: caught by name, and what was done before it stays."""
+    return pytest.raises(expected) if expected else nullcontext()
 
 
 TestBookings = Bookings.TestCase
-TestBookings.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestBookings.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -308,10 +308,11 @@ def test_who_came_late_after_all_is_marked_unless_booked_anew(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.MOVED, State.EXPIRED, State.HELD])
-def test_marking_cannot_lose_a_place(desk: Desk, state: State) -> None:
+def test_officers_do_not_end_or_make_bookings_by_a_mark(desk: Desk, state: State) -> None:
     code = desk.book("an", EIGHT).code
-    with pytest.raises(ValueError, match="place would be lost"):
-        desk.mark(code, State.BOOKED, state)
+    for before, after in ((State.BOOKED, state), (state, State.BOOKED)):
+        with pytest.raises(ValueError, match="not for officers to say"):
+            desk.mark(code, before, after)
 
 
 def test_the_list_of_a_day_has_those_expected(desk: Desk) -> None:

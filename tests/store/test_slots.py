@@ -26,10 +26,10 @@ def town_db(database: SqliteDatabase) -> SqliteDatabase:
     return database
 
 
-def sync(tx: Transaction, hours: Hours, first: date = FRIDAY, last: date = FRIDAY) -> None:
+def sync(tx: Transaction, hours: Hours, first: date = FRIDAY, last: date = FRIDAY) -> int:
     start = datetime.combine(first, datetime.min.time(), VIETNAM)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), VIETNAM)
-    store.sync(tx, "mau-a", slots("mau-a", hours, first, last), start, end)
+    return store.sync(tx, "mau-a", slots("mau-a", hours, first, last), start, end)
 
 
 def test_days_count_their_free_places(town_db: SqliteDatabase, clock: Clock) -> None:
@@ -59,12 +59,27 @@ def test_the_soonest_of_each_office_soonest_first(town_db: SqliteDatabase, clock
         assert len(store.earliest(tx, {"mau-a", "mau-b"}, BEFORE, AFTER, limit=1)) == 1
 
 
+def test_the_soonest_of_many_offices_are_found_behind_hundreds_of_hours_of_others(
+    database: SqliteDatabase, clock: Clock
+) -> None:
+    """60 offices are free on Friday; the 40 that are asked for only on Tuesday."""
+    with database.transaction() as tx:
+        for number in range(100):
+            id_ = f"o{number:02}"
+            town.office(tx, id_, f"Công an phường Mẫu {number}", 10.8, 106.7, ["the"])
+            for hour in range(7, 17):
+                town.slot(tx, id_, FRIDAY if number < 60 else TUESDAY, hour, 1)
+        asked = {f"o{number}" for number in range(60, 100)}
+        found = store.earliest(tx, asked, BEFORE, AFTER, limit=3)
+    assert [free.id for free in found] == [slot_id(o, TUESDAY, 7) for o in ("o60", "o61", "o62")]
+
+
 def test_the_same_calendar_changes_nothing(town_db: SqliteDatabase) -> None:
     hours = Hours(weekly="T6 08:00-10:00", capacity=5, priority=1)
     with town_db.transaction() as tx:
-        sync(tx, hours)
+        assert sync(tx, hours) == 5  # 8:00 and 9:00 in two pools; 10:00 is shut
         before = tx.rows("SELECT * FROM slots ORDER BY id")
-        sync(tx, hours)
+        assert sync(tx, hours) == 0
         assert tx.rows("SELECT * FROM slots ORDER BY id") == before
 
 

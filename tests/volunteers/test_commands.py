@@ -11,9 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import cli_volunteer
-from bot.messages import Address
+from bot.messages import Address, Button, Reply, Tone
+from bot.preview import previews
 from bot.store import questions
 from bot.store.database import SqliteDatabase
+from bot.volunteer_texts import looks
 from tests.volunteers.test_check import PHI, THE, spoil
 
 TODAY = ("--today", "2026-11-24")
@@ -198,7 +200,7 @@ ALIKE = ("xin số nhà ở đâu vậy", "xin so nha o dau", "xin số nhà ở
 
 def test_gaps_without_a_database_makes_none(place: Path) -> None:
     result = run("gaps")
-    assert (result.exit_code, "không có câu nào" in result.output) == (0, True)
+    assert (result.exit_code, "máy đang chạy dịch vụ" in result.output) == (0, True)
     assert not (place.parent / "data").exists()
 
 
@@ -258,7 +260,18 @@ def test_try_tells_what_does_not_fit_a_channel(place: Path) -> None:
     output = run("try", "thẻ hết hạn thì đổi ở đâu", *TODAY).output
     assert "phải cắt thành 2 tin" in output
     assert f"[ {label[:35]}… ]" in output
-    assert "gõ số (chỉ vừa 5 nút): 👍 Đúng ý; 👎 Chưa đúng" in output
+    assert f"thành chữ (chỉ vừa 5 nút): Nút 1; Nút 2; {label}" in output
+
+
+def test_try_tells_what_comes_on_a_further_page() -> None:
+    choices = tuple(Button(f"Nút {n}", f"n:{n}") for n in range(7))
+    reply = Reply(Tone.ANSWER, "x", choices)
+    found = {one.channel.name: one for one in previews(reply)}
+    assert found["Zalo"].buttons == ("Nút 0", "Nút 1", "Nút 2", "Nút 3")
+    assert found["Zalo"].later == ("Nút 4", "Nút 5", "Nút 6")
+    assert found["Telegram"].later == ()
+    said = "\n".join(looks(reply, found.values()))
+    assert "sau nút Xem thêm: Nút 4; Nút 5; Nút 6" in said
 
 
 def test_test_lists_every_question_that_is_not_right(place: Path) -> None:
@@ -291,3 +304,19 @@ def test_a_change_of_a_line_is_shown_with_the_line_before(place: Path) -> None:
     assert "-     phrasings: [hộ chiếu]" in output
     assert '+     phrasings: [hộ chiếu, "xin số nhà ở đâu' in output
     assert "sửa lại dòng" in output
+
+
+def test_what_keeps_a_file_from_being_read_is_told_before_the_links_into_it(place: Path) -> None:
+    (place / THE).write_text("", encoding="utf-8")
+    output = run("check", "--quick", *TODAY).output
+    assert output.startswith(f"faq/{THE}:1:1: lỗi: tệp phải gồm các dòng")
+    assert "không có mục nào tên 'doi-the'" in output
+
+
+def test_try_shows_the_button_to_book(place: Path) -> None:
+    services = "booking:\n  services:\n    - id: the\n      title: Thẻ\n      bring: doi-the\n"
+    with (place.parent / "config.yaml").open("a", encoding="utf-8") as file:
+        file.write(services)
+    spoil(place / THE, "    label: Đổi thẻ\n", "    label: Đổi thẻ\n    action: book\n")
+    output = run("try", "thẻ hết hạn thì đổi ở đâu", *TODAY).output
+    assert "[ 📅 Đặt lịch hẹn ]" in output

@@ -39,11 +39,11 @@ from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels import Handle
+from bot.channels.pace import Gate, Pace, Progress
+from bot.channels.tasks import in_background, persist
 from bot.channels.telegram import parse, render
-from bot.channels.telegram.pace import Gate, Pace, Progress
 from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.tasks import in_background, persist
-from bot.channels.telegram.webhook import PATH, Webhook
+from bot.channels.webhook import SecretWebhook
 from bot.config import Settings
 from bot.messages import (
     Refused,
@@ -59,6 +59,8 @@ from bot.store import officers
 from bot.store.database import Database
 from bot.store.values import Ids
 
+PATH = "/webhook/telegram"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
 POLL = timedelta(seconds=25)  # how long Telegram holds a poll that has nothing to say
 LAST_ACKNOWLEDGEMENTS = 2.0  # seconds that pressed buttons get at the end
 COMMANDS = (
@@ -111,7 +113,8 @@ class TelegramChannel:
     def routes(self) -> list[web.RouteDef]:
         if not self._settings.public_url:
             return []
-        webhook = Webhook(self._settings.telegram.webhook_secret, self._take)
+        secret = self._settings.telegram.webhook_secret
+        webhook = SecretWebhook(self.name, SECRET_HEADER, secret, self._take)
         return [web.post(PATH, webhook.receive)]
 
     async def start(self) -> None:

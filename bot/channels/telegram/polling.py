@@ -14,15 +14,15 @@ from typing import TypeAlias
 
 import structlog
 
+from bot.channels.tasks import Pauses, persist, unless
 from bot.channels.telegram.parse import Json
-from bot.channels.telegram.tasks import Pauses, persist, unless
+from bot.channels.webhook import Take
 from bot.messages import SendError
 from bot.store import marks
 from bot.store.database import Database
 from bot.store.values import moment, stamp
 
 Fetch: TypeAlias = Callable[[int | None], Awaitable[Sequence[Json]]]
-Take: TypeAlias = Callable[[Json], Awaitable[None]]
 
 # After a week of silence Telegram begins anew at a random number, perhaps a lower one.
 POSITION_HOLDS = timedelta(days=6)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import structlog
 
+from bot.channels.split import split, units
 from bot.messages import Attachment, Button, Reply
 
 MAX_TEXT = 4096  # UTF-16 units in one message
@@ -20,7 +21,6 @@ MAX_BUTTONS = 100
 SHORT_LABEL = 16  # UTF-16 units: two such buttons fit side by side on a small phone
 WISH_LINE = "👇 Hoặc bấm nút ở bàn phím bên dưới để gửi cho nhanh."
 SCHEMES = ("https://", "http://", "tg://")
-ENDS = ("\n\n", "\n", ". ", " ")  # where a long text is cut: the first that is found
 
 Rows: TypeAlias = tuple[tuple[Button, ...], ...]
 log = structlog.get_logger()
@@ -45,40 +45,12 @@ def messages(reply: Reply) -> tuple[Message, ...]:
     Telegram shows one kind of keyboard under a message, so wishes get a line of their own.
     """
     text = f"{reply.text}\n\nNguồn: {reply.source}" if reply.source else reply.text
-    *first, last = split(text)
+    *first, last = split(text, MAX_TEXT)
     wishes = tuple(button for button in reply.buttons if button.wish)
     buttons = rows(button for button in reply.buttons if not button.wish)
     asked = (Message(WISH_LINE, wishes=wishes),) if wishes else ()
     files = (Message(file=file) for file in reply.attachments)
     return (*map(Message, first), Message(last, buttons), *files, *asked)
-
-
-def split(text: str, limit: int = MAX_TEXT) -> list[str]:
-    """*text* in parts of at most *limit* units, cut at the ends of paragraphs where it has them,
-    else of lines, sentences or words. At least one part, none of them blank unless *text* is."""
-    parts = []
-    rest = text.strip()
-    while units(rest) > limit:
-        end = _cut(rest, limit)
-        parts.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return [*parts, rest] if rest or not parts else parts
-
-
-def units(text: str) -> int:
-    """The length of *text* as Telegram counts it."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def _cut(text: str, limit: int) -> int:
-    """How many characters of *text* go into a part of *limit* units."""
-    encoded = text.encode("utf-16-le", "surrogatepass")[: limit * 2]
-    fitting = len(encoded.decode("utf-16-le", "ignore"))
-    for end in ENDS:
-        found = text.rfind(end, 1, fitting + 1 if end == ". " else fitting + len(end))
-        if found > 0:
-            return found + 1 if end == ". " else found
-    return fitting
 
 
 def rows(buttons: Iterable[Button]) -> Rows:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from datetime import timedelta
+from secrets import token_hex
 
 import pyotp
 from aiohttp import web
@@ -13,12 +15,18 @@ from bot.desk import passwords
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.desk.guard import COOKIE
 from bot.desk.roles import TITLES, Role
-from bot.store import accounts
+from bot.store import accounts, officer_chats
 from bot.store.database import Transaction
+from handlers.staff import code_hash
+
+CODE_HOLDS = timedelta(minutes=10)
 
 
-async def show(request: web.Request, fault: str = "", status: int = 200) -> web.Response:
-    """The account; without a second factor, a new secret to turn one on with."""
+async def show(
+    request: web.Request, fault: str = "", status: int = 200, chat_code: str = ""
+) -> web.Response:
+    """The account; without a second factor, a new secret to turn one on with. *chat_code* is shown
+    this once."""
     account = officer(request).account
     secret = "" if account.totp else pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(
@@ -31,8 +39,33 @@ async def show(request: web.Request, fault: str = "", status: int = 200) -> web.
         "secret": secret,
         "picture": picture,
         "fault": fault,
+        "chat_code": chat_code,
     }
     return page(request, "me.html", values, status)
+
+
+async def link_chat(request: web.Request) -> web.Response:
+    """A code that links the officer's own chat, sent there within ten minutes."""
+    desk, account = desk_of(request), officer(request).account
+    now, code = desk.clock(), token_hex(4).upper()
+
+    def offer(tx: Transaction) -> None:
+        officer_chats.offer(tx, account.id, code_hash(code), now, now + CODE_HOLDS)
+        note(tx, request, "xin mã liên kết chat")
+
+    await run(request, offer)
+    return await show(request, chat_code=code)
+
+
+async def unlink_chat(request: web.Request) -> web.Response:
+    account = officer(request).account
+
+    def unlink(tx: Transaction) -> None:
+        if officer_chats.unlink(tx, account.id):
+            note(tx, request, "gỡ liên kết chat")
+
+    await run(request, unlink)
+    return redirect("/desk/me?said=unlinked")
 
 
 async def change_password(request: web.Request) -> web.StreamResponse:

@@ -15,10 +15,11 @@ MAX_ROWS = 1000  # long replies remembered at a time
 
 
 class Pace:
-    """At most one message a second to each chat, and silence for as long as Telegram asks."""
+    """At most one message in *gap* to each chat, and silence for as long as the platform asks."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], gap: timedelta = SECOND) -> None:
         self._clock = clock
+        self._gap = gap
         self._last: dict[str, datetime] = {}  # oldest first
         self._silent_until: datetime | None = None
 
@@ -29,7 +30,7 @@ class Pace:
         if self._silent_until:
             waits.append(self._silent_until - now)
         if chat in self._last:
-            waits.append(min(self._last[chat] + SECOND - now, SECOND))
+            waits.append(min(self._last[chat] + self._gap - now, self._gap))
         if (wait := max(waits)) > timedelta():
             raise Throttled(wait.total_seconds())
 
@@ -38,11 +39,11 @@ class Pace:
         now = self._clock()
         self._last.pop(chat, None)
         self._last[chat] = now
-        while self._last and next(iter(self._last.values())) + SECOND <= now:
+        while self._last and next(iter(self._last.values())) + self._gap <= now:
             del self._last[next(iter(self._last))]
 
     def hold(self, seconds: float) -> None:
-        """Send nothing to anybody for *seconds*: a limit of Telegram's was hit."""
+        """Send nothing to anybody for *seconds*: a limit of the platform's was hit."""
         self._silent_until = self._clock() + timedelta(seconds=seconds)
 
 

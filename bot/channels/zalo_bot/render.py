@@ -1,0 +1,56 @@
+"""A `Reply` as the Bot Platform's messages: it has no buttons, so choices are numbers in the text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.channels.split import split
+from bot.messages import Attachment, Reply
+
+MAX_TEXT = 2000  # units in one message
+PICTURES = frozenset({"image/png", "image/jpeg"})
+CHOOSE = "👉 Gõ số để chọn:"
+
+Address: TypeAlias = Callable[[int], str]  # where the reply's file of this number can be opened
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text, or a picture that Zalo fetches from `photo`."""
+
+    text: str = ""
+    photo: str = ""
+
+
+def messages(reply: Reply, address: Address | None = None) -> tuple[Message, ...]:
+    """*reply* in as few messages as its length allows. Without an *address* files are left out."""
+    text = unicodedata.normalize("NFC", "\n\n".join(_parts(reply, address)))
+    files = enumerate(reply.attachments) if address else ()
+    photos = (Message(photo=address(n)) for n, file in files if address and _is_picture(file))
+    return (*(Message(part) for part in split(text, MAX_TEXT)), *photos)
+
+
+def _parts(reply: Reply, address: Address | None) -> list[str]:
+    source = f"Nguồn: {reply.source}" if reply.source else ""
+    links = [f"→ {button.label}: {button.url}" for button in reply.buttons if button.url]
+    files = [
+        f"📎 {file.name}: {address(number)}"
+        for number, file in enumerate(reply.attachments)
+        if address and not _is_picture(file)
+    ]
+    parts = (reply.text, source, "\n".join(links), "\n".join(files), _choices(reply))
+    return [part for part in parts if part]
+
+
+def _choices(reply: Reply) -> str:
+    if not reply.taps:
+        return ""
+    numbered = enumerate(reply.taps, reply.first or 1)
+    return "\n".join([CHOOSE, *(f"{number}. {button.label}" for number, button in numbered)])
+
+
+def _is_picture(file: Attachment) -> bool:
+    return file.media_type in PICTURES

@@ -1,0 +1,115 @@
+"""A Zalo Official Account: webhook in, consultation messages and approved forms out.
+
+What the documents leave open is one constant or one setting each; see docs/zalo.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from aiohttp import ClientSession, web
+
+from bot.channels import Handle
+from bot.channels.alarm import Alarm
+from bot.channels.files import Files
+from bot.channels.pace import Gate
+from bot.channels.tasks import in_background
+from bot.channels.zalo_oa import parse
+from bot.channels.zalo_oa.api import Api
+from bot.channels.zalo_oa.sender import Sender
+from bot.channels.zalo_oa.tokens import Tokens
+from bot.channels.zalo_oa.webhook import PATH, Webhook
+from bot.config import Settings
+from bot.messages import Reply
+from bot.store import interactions
+from bot.store.database import Database
+from bot.vault import Vault
+
+log = structlog.get_logger()
+
+
+class ZaloOaChannel:
+    """One Official Account."""
+
+    name = parse.NAME
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        handle: Handle,
+        clock: Callable[[], datetime],
+        vault: Vault,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._handle = handle
+        self._clock = clock
+        self._http: ClientSession | None = None
+        self._gate = Gate()
+        self._stopping = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unknown: Counter[str] = Counter()
+        alarm = Alarm(database, clock, "zalo")
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._tokens = Tokens(settings.zalo_oa, database, vault, clock, self._session, alarm, owner)
+        api = Api(settings.zalo_oa, self._tokens, self._session)
+        address = Files(database).public(settings.public_url)
+        self._sender = Sender(settings, database, vault, clock, api, alarm, address)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post(PATH, Webhook(self._settings.zalo_oa, self._take).receive)]
+
+    async def start(self) -> None:
+        """Keep the token fresh from now on. Zalo may be out of reach: that holds nobody else up."""
+        in_background(self._tokens.stay_fresh(self._stopping), self._tasks)
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Finish what is being sent or exchanged, then close connections."""
+        await self._gate.close()
+        await self._tokens.close()
+        if self._http:
+            await self._http.close()
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+        async with self._gate:
+            return await self._sender.send(to, reply, id)
+
+    def _session(self) -> ClientSession:
+        """Made at its first use: it belongs to the loop that runs then."""
+        if self._http is None:
+            self._http = ClientSession()
+        return self._http
+
+    async def _take(self, event: parse.Json) -> None:
+        """Handle one genuine event; returns after the commit, raises when there was none."""
+        now = self._clock()
+        if not self._is_ours(event):
+            return
+        if seen := parse.interaction(event, now):
+            await self._database.run(lambda tx: interactions.note(tx, *seen))
+        incoming = parse.incoming(event, now)
+        if incoming is not None:
+            await self._handle(incoming)
+
+    def _is_ours(self, event: parse.Json) -> bool:
+        """Whether *event* came to our account; events of a kind nobody has named are counted."""
+        ours, account = self._settings.zalo_oa.oa_id, parse.account(event)
+        if ours and account not in ("", ours):
+            log.warning("zalo event of another account", account=account)
+            return False
+        if not parse.known(event):
+            name = str(event.get("event_name"))[:60]
+            self._unknown[name] += 1
+            log.info("zalo event unknown", name=name, count=self._unknown[name])
+        return True

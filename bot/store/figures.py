@@ -1,0 +1,118 @@
+"""Figures for officers: counts only, and never of so few people that one could be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store.database import Row, Transaction
+from bot.store.values import stamp
+
+FEWEST = 5  # people; smaller groups are not shown
+
+VISITS = """
+    SELECT o.name AS office, count(*) AS booked,
+           SUM(CASE WHEN b.state IN ('arrived', 'served') THEN 1 ELSE 0 END) AS came,
+           SUM(CASE WHEN b.state = 'no_show' THEN 1 ELSE 0 END) AS missed,
+           SUM(CASE WHEN b.state = 'cancelled' THEN 1 ELSE 0 END) AS cancelled
+    FROM bookings AS b JOIN offices AS o ON o.id = b.office
+    WHERE b.starts_at >= :start AND b.starts_at < :end
+      AND b.state NOT IN ('held', 'expired', 'moved')
+    GROUP BY o.id, o.name HAVING count(*) >= :fewest ORDER BY count(*) DESC, o.name
+"""
+FREE = """
+    SELECT o.name AS office, SUM(s.capacity) AS places, SUM(s.capacity - s.booked) AS free
+    FROM slots AS s JOIN offices AS o ON o.id = s.office
+    WHERE s.starts_at >= :start AND s.starts_at < :end AND s.open = 1
+    GROUP BY o.id, o.name ORDER BY SUM(s.capacity - s.booked) DESC, o.name
+"""
+OUTCOMES = """
+    SELECT outcome, count(*) AS n FROM questions WHERE at >= :start AND at < :end GROUP BY outcome
+"""
+VOTES = """
+    SELECT vote, count(*) AS n FROM questions
+    WHERE at >= :start AND at < :end AND vote IS NOT NULL GROUP BY vote
+"""
+TOPICS = """
+    SELECT entry, count(*) AS n, count(DISTINCT channel || ':' || person) AS people
+    FROM questions WHERE at >= :start AND at < :end AND entry IS NOT NULL
+    GROUP BY entry HAVING count(DISTINCT channel || ':' || person) >= :fewest
+    ORDER BY count(*) DESC, entry LIMIT 30
+"""
+FUNNEL = """
+    SELECT
+        (SELECT count(DISTINCT channel || ':' || person) FROM incoming
+            WHERE at >= :start AND at < :end) AS talked,
+        (SELECT count(DISTINCT code) FROM bookings
+            WHERE created_at >= :start AND created_at < :end
+              AND state NOT IN ('held', 'expired')) AS booked,
+        (SELECT count(DISTINCT code) FROM bookings
+            WHERE created_at >= :start AND created_at < :end
+              AND state IN ('arrived', 'served')) AS came,
+        (SELECT count(DISTINCT code) FROM bookings
+            WHERE created_at >= :start AND created_at < :end
+              AND activated_at IS NOT NULL) AS activated
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened between two moments; rows as the statements above name them."""
+
+    visits: list[Row]
+    free: list[Row]
+    outcomes: dict[str, int]
+    votes: dict[str, int]
+    topics: list[Row]
+    funnel: Row
+
+
+def between(tx: Transaction, start: datetime, end: datetime) -> Figures:
+    """Figures of what lies from *start* to before *end*; free places of the same length ahead."""
+    edges = {"start": stamp(start), "end": stamp(end)}
+    ahead = {"start": stamp(end), "end": stamp(end + (end - start))}
+    return Figures(
+        visits=tx.rows(VISITS, fewest=FEWEST, **edges),
+        free=tx.rows(FREE, **ahead),
+        outcomes={row["outcome"]: row["n"] for row in tx.rows(OUTCOMES, **edges)},
+        votes={row["vote"]: row["n"] for row in tx.rows(VOTES, **edges)},
+        topics=tx.rows(TOPICS, fewest=FEWEST, **edges),
+        funnel=tx.rows(FUNNEL, **edges)[0],
+    )
+
+
+# --- targets -------------------------------------------------------------------------------------
+
+PUT = """
+    INSERT INTO targets (label, target, collected, activated, changed_at)
+    VALUES (:label, :target, :collected, :activated, :now)
+    ON CONFLICT (label) DO UPDATE SET target = excluded.target, collected = excluded.collected,
+        activated = excluded.activated, changed_at = excluded.changed_at
+"""
+ALL = "SELECT * FROM targets ORDER BY label"
+CLEAR = "DELETE FROM targets"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Officers' own numbers of one place: files to collect, collected, and accounts activated."""
+
+    label: str
+    target: int
+    collected: int
+    activated: int
+
+
+def replace_targets(tx: Transaction, rows: list[Target], now: datetime) -> None:
+    """These numbers, and no others."""
+    tx.rows(CLEAR)
+    for row in rows:
+        values = {"target": row.target, "collected": row.collected, "activated": row.activated}
+        tx.rows(PUT, label=row.label, now=stamp(now), **values)
+
+
+def targets(tx: Transaction) -> list[Target]:
+    return [
+        Target(row["label"], row["target"], row["collected"], row["activated"])
+        for row in tx.rows(ALL)
+    ]

@@ -1,0 +1,30 @@
+"""Servers of our own that the channels' tests talk to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import structlog
+
+from tests.conftest import Clock
+from tests.fakes.zalo import FakeZalo
+from tests.fakes.zalo_bot import FakeZaloBot
+
+
+@pytest.fixture(autouse=True)
+def _all_logs() -> None:
+    """Commands that other tests run in this process show errors only, from then on."""
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+async def zalo(clock: Clock) -> AsyncIterator[FakeZalo]:
+    async with FakeZalo(clock) as server:
+        yield server
+
+
+@pytest.fixture
+async def bots(clock: Clock) -> AsyncIterator[FakeZaloBot]:
+    async with FakeZaloBot(clock) as server:
+        yield server

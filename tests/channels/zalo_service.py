@@ -1,0 +1,106 @@
+"""Zalo's two channels beside a Zalo of our own: what their test files share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import make_app
+from bot.channels.zalo_oa import ZaloOaChannel, oauth, tokens
+from bot.config import Settings
+from bot.dialogue import Delivered
+from bot.messages import Incoming
+from bot.store.database import SqliteDatabase
+from bot.vault import Vault
+from tests.channels.telegram_service import FAQ, Running
+from tests.conftest import Clock
+from tests.fakes import zalo_bot
+from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
+
+AN, BINH = "2512523625412515", "2512523625412516"
+KEY = "a made-up key"
+BOT_SECRET = "s3cret_of-the-tests"
+TEMPLATE = {"id": "123456", "parameters": {"code": "ma_hen", "name": "ten"}}
+
+
+def oa_settings(zalo: FakeZalo, **more: Any) -> dict[str, Any]:
+    return {
+        "app_id": APP_ID,
+        "app_secret": APP_SECRET,
+        "oa_secret": OA_SECRET,
+        "api_url": zalo.url,
+        "business_url": zalo.url,
+        "oauth_url": zalo.url,
+        **more,
+    }
+
+
+async def log_in(zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock) -> None:
+    """As `vneid-bot zalo login` leaves it: a pair of tokens that Zalo knows."""
+    pair = zalo.new_pair()
+    granted = oauth.Granted(
+        pair["access_token"], pair["refresh_token"], oauth._lifetime(pair["expires_in"])
+    )
+    settings = Settings.model_validate({"zalo_oa": oa_settings(zalo)})
+    await tokens.keep(database, vault, settings.zalo_oa, granted, clock())
+
+
+def make_channel(
+    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock, **more: Any
+) -> ZaloOaChannel:
+    """The channel alone, in front of nothing."""
+
+    async def handle(incoming: Incoming) -> Delivered:
+        return Delivered(())
+
+    settings = Settings.model_validate({"zalo_oa": oa_settings(zalo, **more)})
+    return ZaloOaChannel(settings, database, handle, clock, vault)
+
+
+@asynccontextmanager
+async def serving(folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Running]:
+    """The whole service from *folder* until the end, with *settings* over the tests' own."""
+    faq = folder / "faq"
+    faq.mkdir(exist_ok=True)
+    (faq / "thu.yaml").write_text(FAQ, encoding="utf-8")
+    basis = {"database": str(folder / "service.db"), "faq": str(faq), "data_key": KEY}
+    valid = Settings.model_validate({**basis, **settings})
+    database = SqliteDatabase(valid.database)
+    app = make_app(valid, database, clock)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield Running(app, database, f"http://{host}:{port}")
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def serving_oa(
+    zalo: FakeZalo, folder: Path, clock: Clock, **more: Any
+) -> AsyncIterator[Running]:
+    """The service with an Official Account that is logged in."""
+    database = SqliteDatabase(folder / "service.db")
+    await log_in(zalo, database, Vault(KEY), clock)
+    database.close()
+    async with serving(folder, clock, zalo_oa=oa_settings(zalo, **more)) as running:
+        zalo.target = running.url
+        yield running
+
+
+@asynccontextmanager
+async def serving_bot(
+    bots: zalo_bot.FakeZaloBot, folder: Path, clock: Clock, *, webhook: bool = False
+) -> AsyncIterator[Running]:
+    bot = {"token": zalo_bot.TOKEN, "webhook_secret": BOT_SECRET, "api_url": bots.url}
+    public = zalo_bot.PUBLIC if webhook else ""
+    async with serving(folder, clock, zalo_bot=bot, public_url=public) as running:
+        bots.target = running.url
+        yield running

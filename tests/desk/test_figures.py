@@ -1,0 +1,118 @@
+"""Figures, the audit log, and officers' commands in a chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from bot.store import audit
+from tests.bookings import Desk
+from tests.conftest import Clock
+from tests.desk.conftest import Officer, text
+from tests.handlers.town import FRIDAY, slot_id
+from tests.web_service import WebService
+
+SignedIn = Callable[..., Officer]
+
+
+def test_groups_of_fewer_than_five_are_not_shown(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    with service.database.transaction() as tx:
+        desk = Desk(tx, moving)
+        desk.book("an", slot_id("mau-b", FRIDAY, 8))
+        tx.rows("UPDATE bookings SET starts_at = :at", at=moving().isoformat()[:19] + ".000000Z")
+    moving.move(minutes=1)
+    page = text(officer("viewer").get("/desk/figures?days=30"))
+    assert "Chưa có nơi nào đủ 5 lịch hẹn" in page
+
+
+def test_the_numbers_of_2023_stand_until_officers_hand_in_their_own(officer: SignedIn) -> None:
+    one = officer("manager")
+    page = text(one.get("/desk/figures"))
+    assert "3.700.000" in page
+    assert "67,3%" in page
+    numbers = "Phường Mẫu A; 50.000; 40 000; 25000\nPhường Mẫu B; 10; 5; 5"
+    assert one.post("/desk/figures/targets", text=numbers).status == 303
+    page = text(one.get("/desk/figures"))
+    assert "Phường Mẫu A" in page
+    assert "62,5%" in page
+    assert "số cũ" not in page
+
+
+@pytest.mark.parametrize(
+    "line", ["Phường A", "Phường A; nhiều; 1; 1", "Phường A; 10; 5; 6", "; 1; 1; 1"]
+)
+def test_a_line_that_cannot_be_used_is_named(officer: SignedIn, line: str) -> None:
+    answer = officer("manager").post("/desk/figures/targets", text=f"Phường B; 1; 1; 1\n{line}")
+    assert answer.status == 422
+    assert "Dòng 2" in text(answer)
+
+
+def test_charts_are_pictures_without_scripts(officer: SignedIn) -> None:
+    one = officer("viewer")
+    for name in ("visits", "funnel", "targets"):
+        answer = one.get(f"/desk/figures/{name}.svg?days=7")
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        assert b"<script" not in answer.body
+        assert b'="http' not in re.sub(rb'xmlns[^"]*"[^"]*"', b"", answer.body)
+        assert "script-src" not in answer.headers["content-security-policy"]
+    assert one.get("/desk/figures/other.svg").status == 404
+
+
+def test_the_chain_shows_a_changed_and_a_missing_row(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    auditor = officer("auditor")
+    assert "Nhật ký nguyên vẹn" in text(auditor.get("/desk/audit/check"))
+    with service.database.transaction() as tx:
+        for n in range(3):
+            audit.write(tx, moving(), "ai", f"việc {n}")
+        rows = audit.newest(tx, count=3)
+        changed, gone = rows[2]["number"], rows[1]["number"]
+        tx.rows("UPDATE audit SET detail = 'khác' WHERE number = :n", n=changed)
+        tx.rows("DELETE FROM audit WHERE number = :n", n=gone)
+    page = text(auditor.get("/desk/audit/check"))
+    assert f"dòng {changed} đã bị sửa" in page
+    assert f"thiếu dòng {gone}" in page
+
+
+# --- in a chat -------------------------------------------------------------------------------------
+
+
+def says(service: WebService, session: str, words: str) -> tuple[str, str]:
+    answer = service.post("/api/chat", {"session": session, "text": words}).json
+    return answer["session"], answer["replies"][-1]["text"]
+
+
+def test_a_code_from_the_desk_links_an_officers_chat_once(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    one = officer("officer", "mau-a")
+    page = text(one.post("/desk/me/chat"))
+    code = re.search(r"/noibo ([0-9A-F]{8})", page)
+    assert code
+    with service.database.transaction() as tx:
+        mine = Desk(tx, moving).book("x", slot_id("mau-a", FRIDAY, 8)).code
+        other = Desk(tx, moving).book("y", slot_id("mau-b", FRIDAY, 9)).code
+    session, said = says(service, "", "/danhsach")
+    assert "dành cho cán bộ" in said
+    assert "Đã liên kết" in says(service, session, f"/noibo {code[1]}")[1]
+    assert "sai hoặc đã hết hạn" in says(service, "", f"/noibo {code[1]}")[1]
+    assert mine in says(service, session, f"/hen {mine.lower()}")[1]
+    assert "Không có mã hẹn này" in says(service, session, f"/hen {other}")[1]
+    assert "không có lịch hẹn nào" in says(service, session, "/danhsach")[1]
+    one.post("/desk/me/chat/off")
+    assert "dành cho cán bộ" in says(service, session, "/danhsach")[1]
+
+
+def test_a_code_is_good_for_ten_minutes(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    page = text(officer("officer").post("/desk/me/chat"))
+    code = re.search(r"/noibo ([0-9A-F]{8})", page)
+    assert code
+    moving.move(minutes=10)
+    assert "hết hạn" in says(service, "", f"/noibo {code[1]}")[1]

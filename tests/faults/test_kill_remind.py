@@ -1,0 +1,215 @@
+"""kill -9 around reminders: at every point of a story of them, and of the service at work."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import shutil
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.messages import Address
+from bot.store.database import SqliteDatabase
+from tests import visits
+from tests.conftest import FAQ
+from tests.fakes.telegram import FakeTelegram
+from tests.faults import remind_story
+from tests.faults.remind_story import Story
+from tests.service import running, write_config
+
+# Statements that find what must not be; each returns no rows when the story is over.
+MUST_BE_EMPTY = {
+    "a live booking has no reminders though its person agreed": """
+        SELECT code FROM bookings AS b WHERE b.state IN ('booked', 'served') AND b.code <> 'OLD'
+        AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.code = b.code AND o.version = b.version
+                        AND o.kind IN ('evening', 'hours'))
+    """,
+    "a message tells of a booking that is none": """
+        SELECT o.key FROM outbox AS o WHERE o.code IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM bookings AS b WHERE b.code = o.code AND b.version = o.version)
+    """,
+    "a message of a version that was moved away went out": """
+        SELECT o.key FROM outbox AS o JOIN bookings AS b ON b.code = o.code
+        AND b.version = o.version AND b.state = 'moved' WHERE o.state = 'sent'
+    """,
+    "a message is neither sent, missed, failed nor to come": """
+        SELECT key, state, due_at FROM outbox
+        WHERE state = 'sending' OR state = 'due' AND due_at <= :end
+    """,
+    "nobody was told though a message failed": """
+        SELECT o.key FROM outbox AS o WHERE o.state = 'failed'
+        AND NOT EXISTS (SELECT 1 FROM outbox AS c WHERE c.key LIKE o.key || ':%')
+        AND NOT EXISTS (SELECT 1 FROM calls AS c WHERE c.code = o.code AND c.kind = o.kind)
+    """,
+    "a reminder was late and nobody is called": """
+        SELECT o.key FROM outbox AS o WHERE o.error = 'no longer useful' AND o.code IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM calls AS c WHERE c.code = o.code AND c.kind = o.kind)
+    """,
+    "somebody is called twice for one thing": """
+        SELECT code, kind FROM calls GROUP BY code, kind HAVING count(*) > 1
+    """,
+    "somebody was served and is not asked": """
+        SELECT b.code FROM bookings AS b WHERE b.state = 'served' AND b.code <> 'OLD'
+        AND (SELECT count(*) FROM outbox AS o WHERE o.code = b.code AND o.kind LIKE 'activate%') <> 3
+    """,
+    "who has activated is still asked": """
+        SELECT o.key FROM outbox AS o JOIN bookings AS b ON b.code = o.code
+        AND b.activated_at IS NOT NULL WHERE o.kind LIKE 'activate%' AND o.state = 'due'
+    """,
+}
+
+
+AT_A_TIME = 6  # processes; most of their time goes into waiting for the disk
+
+
+@pytest.fixture(scope="module")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("beginning")
+    remind_story.prepare(folder)
+    return folder
+
+
+def begin(beginning: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(beginning, folder))
+
+
+def read(folder: Path, sql: str, **values: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "story.db")) as database:
+        return database.execute(sql, values).fetchall()
+
+
+def ending(folder: Path) -> dict[str, object]:
+    """What the story comes to, without ids and times."""
+    return {
+        "visits": read(folder, "SELECT version, state, answer, activated_at IS NOT NULL "
+                               "FROM bookings WHERE channel = 'telegram' ORDER BY version, name"),
+        "rows": sorted(Counter(read(folder, "SELECT kind, version, channel, person, state "
+                                            "FROM outbox WHERE code IS NOT NULL")).items()),
+        "calls": read(folder, "SELECT code, kind FROM calls ORDER BY code, kind"),
+    }  # fmt: skip
+
+
+def wrong(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    end = "2026-11-30T12:00:00.000000Z"
+    named = {
+        rule: read(folder, sql, **({"end": end} if ":end" in sql else {}))
+        for rule, sql in MUST_BE_EMPTY.items()
+    }
+    return {rule: rows for rule, rows in named.items() if rows}
+
+
+def doubled(folder: Path) -> set[str]:
+    """Rows that arrived more often than once and every send that is recorded as uncertain."""
+    lines = (folder / "arrived").read_text(encoding="utf-8").splitlines()
+    arrived = Counter(line.rpartition(":")[2] for line in lines)
+    allowed = dict(read(folder, "SELECT id, 1 + uncertain FROM outbox"))
+    return {row for row, count in arrived.items() if count > int(str(allowed[row]))}
+
+
+def test_killed_at_any_point_the_story_comes_to_the_same_end(
+    beginning: Path, tmp_path: Path
+) -> None:
+    """Each point is a statement, a side of a commit or of a send; the operations are booking,
+    moving, reminding, passing on, calling, answering, serving, asking and activating."""
+    whole = begin(beginning, tmp_path / "whole")
+    story = Story(whole)
+    asyncio.run(story.tell())
+    expected = ending(whole)
+    assert wrong(whole) == {}
+    assert doubled(whole) == set()
+
+    points = chosen(story.points)
+    assert len(points) >= 30
+    for number, code in told_to(points, beginning, tmp_path):
+        folder, name = tmp_path / str(number), story.points[number - 1]
+        assert code == -signal.SIGKILL, name
+        asyncio.run(Story(folder).tell())
+        assert wrong(folder) == {}, name
+        assert ending(folder) == expected, name
+        assert doubled(folder) == set(), name
+
+
+def told_to(points: list[int], beginning: Path, tmp_path: Path) -> Iterator[tuple[int, int | None]]:
+    """Tell the story to each of *points*, a few at a time; yields how each process ended."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.remind_story"])
+    for first in range(0, len(points), AT_A_TIME):
+        children = {}
+        for number in points[first : first + AT_A_TIME]:
+            folder = begin(beginning, tmp_path / str(number))
+            children[number] = context.Process(target=remind_story.tell, args=(str(folder), number))
+            children[number].start()
+        for number, child in children.items():
+            child.join(60)
+            yield number, child.exitcode
+
+
+def chosen(points: list[str]) -> list[int]:
+    """The first point of each name. Before a question nothing is different from before the next
+    statement that changes something, so that questions are no points of their own."""
+    first = {name: n for n, name in reversed(list(enumerate(points, 1)))}
+    return sorted(n for name, n in first.items() if ": SELECT" not in name)
+
+
+# --- the service at work ---------------------------------------------------------------------------
+
+PEOPLE = 120
+KILL_AT = (20, 60)  # reminders that have arrived
+WORKERS = 8  # of the courier; each may have one send that is uncertain
+NO_QUIET_HOURS = 'booking: {reminders: {quiet_from: "00:00", quiet_to: "00:00"}}'
+
+
+def due_now(database: SqliteDatabase, chat: int, *, state: str) -> None:
+    """A visit tomorrow that is to be reminded of this minute; the row of one that is moved or
+    cancelled is still there."""
+    now = datetime.now(UTC)
+    person = Address("telegram", str(chat))
+    with database.transaction() as tx:
+        visits.book(tx, f"C{chat}", now + timedelta(days=1), now, person=person, state=state)
+        visits.remind(
+            tx, f"C{chat}", now, now + timedelta(hours=2), to=person, kind="evening", now=now
+        )
+
+
+async def test_reminders_go_out_though_the_service_is_killed_twice_in_the_middle(
+    tmp_path: Path,
+) -> None:
+    async with FakeTelegram() as telegram:
+        staying, gone = range(1001, 1001 + PEOPLE), range(3001, 3021)
+        telegram.known.update(staying, gone)
+        database = SqliteDatabase(tmp_path / "vneid.db")
+        for chat in staying:
+            due_now(database, chat, state="booked")
+        for chat in gone:
+            due_now(database, chat, state="cancelled" if chat % 2 else "moved")
+        database.close()
+        extra = f"telegram_api_url: {telegram.url}\ntelegram: {{token: '${{TOKEN}}'}}\n"
+        config = write_config(tmp_path, extra + NO_QUIET_HOURS, faq=FAQ)
+        environment = {"TOKEN": telegram.token}
+        for arrived in KILL_AT:
+            with running(config, environment=environment) as service:
+                await telegram.until(lambda count=arrived: len(telegram.sent) >= count)
+                service.kill()
+        with running(config, environment=environment) as service:
+            await telegram.until(lambda: {sent.chat for sent in telegram.sent} >= set(staying))
+            assert await asyncio.to_thread(service.stop) == 0
+        copies = Counter(sent.chat for sent in telegram.sent)
+
+    assert copies.keys() == set(staying)
+    with closing(sqlite3.connect(tmp_path / "vneid.db")) as connection:
+        one = connection.execute
+        assert dict(one("SELECT state, count(*) FROM outbox GROUP BY state").fetchall()) == {
+            "sent": len(staying),
+            "missed": len(gone),
+        }
+        uncertain = dict(one("SELECT person, uncertain FROM outbox WHERE uncertain > 0").fetchall())
+    assert sum(uncertain.values()) <= WORKERS * len(KILL_AT)
+    twice = {chat: count - 1 for chat, count in copies.items() if count > 1}
+    assert all(extra <= uncertain.get(str(chat), 0) for chat, extra in twice.items()), twice
