@@ -36,6 +36,7 @@ ACTORS: Mapping[str, str] = MappingProxyType({
     "service": "hệ thống",
     "officer": "cán bộ (dòng lệnh)",
 })  # fmt: skip
+YEARS = range(2020, 2100)
 OFFICER = "officer "  # how an account stands in `booking_events.actor`
 
 
@@ -48,10 +49,19 @@ def who(written: str) -> str:
     return ACTORS.get(written) or written.removeprefix(OFFICER)
 
 
+def parse(text: str) -> date:
+    """The day that *text* is, as 2026-11-27; raises ValueError for one that no calendar of ours
+    has: the first and the last days of Python's own have no midnight in UTC."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS or str(day) != text:
+        raise ValueError(text)
+    return day
+
+
 def day_of(request: web.Request) -> date:
-    """The day in the path; raises 404 for one that no calendar has."""
+    """The day in the path; raises 404."""
     try:
-        return date.fromisoformat(request.match_info["date"])
+        return parse(request.match_info["date"])
     except ValueError as error:
         raise web.HTTPNotFound from error
 

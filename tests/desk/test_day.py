@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,9 +83,13 @@ def test_the_office_leads_to_today(officer: SignedIn) -> None:
     assert one.get("/desk/day/mau-a?on=soon").headers["location"] == LIST
 
 
-@pytest.mark.parametrize("path", ["/desk/day/nowhere/2026-11-27", "/desk/day/mau-a/2026-13-45"])
+@pytest.mark.parametrize(
+    "path",
+    ["nowhere/2026-11-27", "mau-a/2026-13-45", "mau-a/0001-01-01", "mau-a/9999-12-31",
+     "mau-a/20261127"],
+)  # fmt: skip
 def test_an_office_or_day_that_is_none_is_not_found(officer: SignedIn, path: str) -> None:
-    assert officer().get(path).status == 404
+    assert officer().get(f"/desk/day/{path}").status == 404
 
 
 def test_a_day_without_anybody_says_so(officer: SignedIn) -> None:
@@ -234,6 +239,18 @@ def test_two_officers_cannot_take_the_same_person(
     )[0]["actor"].removeprefix("officer ")  # fmt: skip
     assert f"đang là “làm xong”, do {name} ghi lúc" in page
     assert state_of(service, visit.code) is State.SERVED
+
+
+def test_of_many_taps_at_once_one_counts(
+    service: WebService, moving: Clock, officer: SignedIn
+) -> None:
+    one = officer()
+    (visit,) = book(service, moving, "Cậu Út")
+    with ThreadPoolExecutor(8) as pool:
+        taps = [pool.submit(mark, one, visit.code, "booked", "arrived") for _ in range(8)]
+    said = sorted(tap.result().headers["location"].split("said=")[1][:4] for tap in taps)
+    assert said == ["late"] * 7 + ["mark"]
+    assert noted(service, "ghi đã đến").count(visit.code) == 1
 
 
 def test_nobody_fails_to_come_before_their_hour(

@@ -89,7 +89,14 @@ def test_filters_are_kept_and_phones_come_when_asked_for_and_both_are_written_do
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("", ""), ("x", "y"), ("2026-11-27", "2026-11-26"), ("2026-01-01", "2026-12-31")],
+    [
+        ("", ""),
+        ("x", "y"),
+        ("0001-01-01", "0001-01-02"),
+        ("9999-12-31", "9999-12-31"),
+        ("2026-11-27", "2026-11-26"),
+        ("2026-01-01", "2026-12-31"),
+    ],
 )
 def test_days_that_make_no_range_say_so_and_keep_the_form(
     service: WebService, officer: SignedIn, first: str, last: str

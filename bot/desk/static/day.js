@@ -54,19 +54,26 @@ function lost() {
   said.replaceChildren(note);
 }
 
+let known = live?.dataset.signature;
+let events = null;
+
+/** Only while somebody looks: a browser has six connections to a host for all its tabs. */
 function listen() {
-  let known = live.dataset.signature;
-  const events = new EventSource(live.dataset.events);
-  events.addEventListener("day", (event) => {
+  events?.close();
+  events = document.hidden ? null : new EventSource(live.dataset.events);
+  events?.addEventListener("day", (event) => {
     if (known !== event.data) refresh();
     known = event.data;
   });
-  events.addEventListener("error", () => {
-    if (events.readyState === EventSource.CLOSED) lost();
+  events?.addEventListener("error", ({ target }) => {
+    if (target.readyState === EventSource.CLOSED) lost();
   });
 }
 
-if (live) listen();
+if (live) {
+  listen();
+  document.addEventListener("visibilitychange", listen);
+}
 
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;

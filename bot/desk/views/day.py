@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -38,7 +38,7 @@ class Shown:
 async def today(request: web.Request) -> web.StreamResponse:
     """To the day asked for, or to today."""
     try:
-        on = date.fromisoformat(request.query.get("on", ""))
+        on = days.parse(request.query.get("on", ""))
     except ValueError:
         on = days.today(request)
     return redirect(f"/desk/day/{request.match_info['office']}/{on}")
@@ -109,36 +109,43 @@ def render(
     status: int = 200,
 ) -> web.Response:
     """The list, with what was filled in."""
-    on, desk = days.day_of(request), desk_of(request)
-    total = shown.counts[only or "all"]
-    values: dict[str, Any] = {
-        "office": shown.office,
-        "on": on,
-        "today": days.today(request),
-        "before": on - timedelta(days=1),
-        "after": on + timedelta(days=1),
-        "here": f"/desk/day/{shown.office.id}/{on}",
-        "signature": shown.signature,
-        "counts": shown.counts,
-        "visits": shown.visits,
-        "states": days.STATES,
-        "titles": days.titles(desk.settings.booking.services),
-        "services": [s for s in desk.settings.booking.services if not s.instead],
-        "phone": lambda sealed: days.masked(desk.vault, sealed),
-        "undo": days.UNDO,
+    on = str(days.day_of(request))
+    values = {
         "only": only,
         "page": number,
-        "pages": 1 if query else -(-total // PAGE) or 1,
+        "pages": 1 if query else -(-shown.counts[only or "all"] // PAGE) or 1,
         "query": query,
-        "event": shown.event,
-        "who": days.who,
-        "code": request.query.get("code", ""),
-        "elsewhere": shown.elsewhere,
         "export": {"first": on, "last": on, "kind": "", "only": only, "q": query, "phones": ""},
         "walk_in": walk_in or {"name": "", "service": "", "key": new_id(request)()},
         "fault": fault,
     }
-    return page(request, "day.html", values, status)
+    return page(request, "day.html", {**_lines(request, shown), **values}, status)
+
+
+def _lines(request: web.Request, shown: Shown) -> dict[str, Any]:
+    """What the template shows of the day itself."""
+    on, desk = days.day_of(request), desk_of(request)
+    services = desk.settings.booking.services
+    return {
+        "office": shown.office,
+        "here": f"/desk/day/{shown.office.id}/{on}",
+        "on": on,
+        "today": days.today(request),
+        "before": on - timedelta(days=1),
+        "after": on + timedelta(days=1),
+        "counts": shown.counts,
+        "visits": shown.visits,
+        "signature": shown.signature,
+        "event": shown.event,
+        "elsewhere": shown.elsewhere,
+        "code": request.query.get("code", ""),
+        "states": days.STATES,
+        "titles": days.titles(services),
+        "services": [service for service in services if not service.instead],
+        "phone": lambda sealed: days.masked(desk.vault, sealed),
+        "undo": days.UNDO,
+        "who": days.who,
+    }
 
 
 async def printed(request: web.Request) -> web.Response:

@@ -64,7 +64,7 @@ async def export(request: web.Request) -> web.Response:
 def _wanted(form: dict[str, str]) -> Wanted:
     """Raises `BadRange`."""
     try:
-        first, last = (date.fromisoformat(form.get(name, "")) for name in ("first", "last"))
+        first, last = (days.parse(form.get(name, "")) for name in ("first", "last"))
     except ValueError as error:
         raise BadRange("Bạn chọn ngày đầu và ngày cuối.") from error
     if not first <= last <= first + LONGEST:
