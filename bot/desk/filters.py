@@ -36,7 +36,7 @@ def number(value: int | float) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-CHANNELS = {"web": "trang web", "telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo"}
+CHANNELS = {"web": "trang web", "telegram": "Telegram", "zalo-oa": "Zalo", "zalo-bot": "Zalo Bot"}
 
 
 def channel(name: str) -> str:
