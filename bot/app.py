@@ -30,13 +30,27 @@ from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
-from bot.store import accounts, conversations, interactions, links, officers, questions, uploads
+from bot.store import (
+    accounts,
+    conversations,
+    interactions,
+    links,
+    officers,
+    questions,
+    retention,
+    uploads,
+)
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
 from bot.yaml_file import Faults
 
 SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_days
+
+# People first: what is about nobody any more goes with them.
+FORGETFUL = (
+    conversations, questions, officers, interactions, uploads, links, accounts, retention,
+)  # fmt: skip
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
@@ -93,7 +107,7 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
         await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
 
-    library = Library(Path(settings.faq), thresholds(settings), report)
+    library = Library(Path(settings.faq), thresholds(settings), report, kept(settings))
     rules = settings.booking.reminders
     courier = Courier(
         database,
@@ -203,13 +217,8 @@ async def _sweep(service: Service, clock: Clock) -> None:
 
 
 def forget_before(tx: Transaction, before: datetime) -> None:
-    conversations.forget_before(tx, before)
-    questions.forget_before(tx, before)
-    officers.forget_before(tx, before)
-    interactions.forget_before(tx, before)
-    uploads.forget_before(tx, before)
-    links.forget_before(tx, before)
-    accounts.forget_before(tx, before)
+    for part in FORGETFUL:
+        part.forget_before(tx, before)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:
@@ -219,6 +228,11 @@ def open_database(settings: Settings) -> SqliteDatabase:
 def open_vault(settings: Settings) -> Vault:
     """The vault of the deployment's own key; makes the key when there is none yet."""
     return Vault(key_for(Path(settings.database), settings.data_key))
+
+
+def kept(settings: Settings) -> Path:
+    """The folder of what can be made anew: beside the database."""
+    return Path(settings.database).parent / "kept"
 
 
 def lock(settings: Settings) -> IO[str]:

@@ -21,6 +21,8 @@ WAYS: dict[tuple[State, State], tuple[State, ...]] = {
     (State.ARRIVED, State.SERVED): (State.SERVED,),
     (State.BOOKED, State.NO_SHOW): (State.NO_SHOW,),
     (State.ARRIVED, State.NO_SHOW): (State.BOOKED, State.NO_SHOW),
+    (State.ARRIVED, State.BOOKED): (State.BOOKED,),
+    (State.NO_SHOW, State.BOOKED): (State.BOOKED,),
 }
 
 
@@ -44,14 +46,17 @@ def mark(
     now: datetime,
     actor: str,
     new_id: Callable[[], str],
+    *,
+    seen: State | None = None,
 ) -> Booking:
     """Mark the visit of *code*, all the way or not at all; who was served is asked from that
-    evening on whether the account works. Raises `NotMarked` or `TooEarly`."""
+    evening on whether the account works. With *seen*, only if it is still in that state: so two
+    officers never take the same person. Raises `NotMarked` or `TooEarly`."""
     booking = bookings.by_code(tx, code)
     if booking is None:
         raise NotMarked(None)
-    way = WAYS.get((booking.state, to))
-    if way is None:
+    way = _way(booking, to)
+    if not way or seen not in (None, booking.state):
         raise NotMarked(booking.state)
     if to is State.NO_SHOW and now < booking.starts_at:
         raise TooEarly
@@ -61,6 +66,14 @@ def mark(
         if to is State.SERVED and service is not None:
             activation.schedule(tx, booking, service, settings, now, new_id)
     return booking
+
+
+def _way(booking: Booking, to: State) -> tuple[State, ...]:
+    """The states to go through, none when there is no way: who came without an appointment has no
+    place to be put back to."""
+    if to is State.BOOKED and not booking.slot:
+        return ()
+    return WAYS.get((booking.state, to), ())
 
 
 def _walk(

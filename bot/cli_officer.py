@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from bot import config
+from bot.answering import reply_to
 from bot.app import open_database, utc_now
-from bot.messages import Address
-from bot.store import officers, outbox
+from bot.store import officers
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
-from handlers import texts
 from handlers.turn import local
-
-ANSWER_USEFUL_FOR = timedelta(days=3)
 
 config_option = click.option(
     "--config",
@@ -49,8 +45,9 @@ def waiting(config_file: Path) -> None:
 @config_option
 def answer(number: str, text: tuple[str, ...], config_file: Path) -> None:
     """Trả lời người có mã NUMBER (xem lệnh waiting); họ nhận ngay trong khung chat của họ."""
+    now = utc_now()
     with _transaction(config_file) as tx:
-        done = reply_to(tx, number, " ".join(text), utc_now())
+        done = reply_to(tx, number, " ".join(text), now, Ids().new(now))
     if not done:
         raise click.ClickException(f"Không có ai đang chờ với mã {number}; xem lại lệnh waiting.")
     click.echo("Đã gửi. Người hỏi nhận được trong vài giây.")
@@ -63,24 +60,6 @@ def alerts(config_file: Path) -> None:
     with _transaction(config_file) as tx:
         rows = officers.alerts(tx)
     click.echo("\n".join(map(_line, rows)) if rows else "Không có cảnh báo nào.")
-
-
-def reply_to(tx: Transaction, handoff: str, text: str, now: datetime) -> bool:
-    """Send *text* to the person who waits under the id *handoff* and close it; False when nobody
-    waits under it."""
-    row = officers.close_handoff(tx, handoff)
-    if row is None:
-        return False
-    return outbox.put(
-        tx,
-        id=Ids().new(now),
-        key=f"officer:{handoff}",
-        to=Address(row["channel"], row["person"]),
-        reply=texts.officer_says(text),
-        content="officer",
-        now=now,
-        useful_until=now + ANSWER_USEFUL_FOR,
-    )
 
 
 @contextmanager

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import click
 
-from bot import attendance, config
+from bot import attendance, calling, config
 from bot.app import open_database, open_vault, utc_now
 from bot.attendance import NotMarked, TooEarly
 from bot.calendar import VIETNAM
 from bot.cli_officer import config_option
-from bot.reminders import ACTIVATE, EVENING, HOURS
 from bot.store import bookings, calls, offices
 from bot.store.bookings import Booking, State
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
-from bot.vault import BadKey, Vault
+from bot.vault import Vault
 from handlers import booking_texts
 
 STATES = {
@@ -29,18 +28,6 @@ STATES = {
     State.NO_SHOW: "không đến",
 }
 MARKS = {"arrived": State.ARRIVED, "served": State.SERVED, "no-show": State.NO_SHOW}
-KINDS = {
-    EVENING: "nhắc tối hôm trước",
-    HOURS: "nhắc trước giờ hẹn",
-    ACTIVATE: "hỏi đã kích hoạt chưa",
-}
-# How the courier's reasons begin, in an officer's words.
-REASONS = {
-    "unreachable": "người này đã chặn hoặc xóa bot",
-    "refused": "kênh không nhận tin này",
-    "not sent in time": "kênh hỏng, không gửi kịp",
-    "no longer useful": "dịch vụ ngừng, không gửi kịp",
-}
 
 
 @click.command()
@@ -122,24 +109,8 @@ def _call_lines(found: list[Row], vault: Vault) -> Iterator[str]:
     for row in found:
         when = booking_texts.moment(moment(row["starts_at"]))
         name = row["name"] or "(không ghi tên)"
-        yield f"{row['code']}  {_phone(row['phone'], vault)}  {name}  {when}  {row['office']}"
-        yield f"    {_kind(row['kind'])}; {_reason(row['reason'])}"
-
-
-def _phone(sealed: str, vault: Vault) -> str:
-    try:
-        number = vault.open(sealed)
-    except BadKey:
-        return "(số ghi bằng khóa khác)"
-    return "0" + number.removeprefix("84") if number else "(không có số)"
-
-
-def _kind(kind: str) -> str:
-    return KINDS.get(kind) or KINDS.get(kind.partition("-")[0], kind)
-
-
-def _reason(reason: str) -> str:
-    return next((text for start, text in REASONS.items() if reason.startswith(start)), reason)
+        yield f"{row['code']}  {calling.phone(row['phone'], vault)}  {name}  {when}  {row['office']}"
+        yield f"    {calling.kind(row['kind'])}; {calling.reason(row['reason'])}"
 
 
 @click.command()

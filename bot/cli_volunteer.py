@@ -16,24 +16,22 @@ from typing import Any
 
 import click
 
-from bot import config, gaps, preview, privacy
+from bot import config, faq_room, gaps, preview, privacy
 from bot import volunteer_texts as show
 from bot.config import Settings
 from bot.matching import entries, explain, lint, regression, schema
-from bot.matching.entries import Entry, Faq
-from bot.matching.likeness import closest, plain
-from bot.matching.lint import House
+from bot.matching.entries import Faq
+from bot.matching.likeness import closest
 from bot.matching.matcher import Matcher, Result, Thresholds
 from bot.messages import Reply
 from bot.store import gaps as stored
 from bot.yaml_edit import Edit, EditRefused, add_item
 from bot.yaml_file import Fault, Faults
-from handlers import texts
+from handlers import ask, texts
 
 VIETNAM = timezone(timedelta(hours=7))
 CHECKOUT = Path(__file__).parent.parent / "config.yaml"
 ACCEPTED = Path(regression.FOLDER) / "accepted.json"
-RELATED = 2  # buttons to neighbouring questions under an answer
 
 Command = Callable[..., Any]
 
@@ -121,20 +119,10 @@ today_option = click.option(
 def check(settings: Settings, today: date, strict: bool, quick: bool) -> None:
     """Tìm mọi lỗi trong thư mục FAQ, mỗi lỗi một dòng tệp:dòng:cột và cách sửa."""
     folder = _folder(settings)
-    found = lint.check(folder, _house(today, quick, _thresholds(settings)))
+    found = lint.check(folder, faq_room.house(today, quick, _thresholds(settings)))
     _print(show.findings(found, folder, lint.count_entries(folder)))
     if any(finding.serious or strict for finding in found):
         sys.exit(1)
-
-
-def _house(today: date, quick: bool, thresholds: Thresholds) -> House:
-    def message(entry: Entry) -> str:
-        return preview.full_text(texts.answer(entry, (), None))
-
-    def private(text: str) -> list[str]:
-        return [kind.value for kind in privacy.mask(text).found]
-
-    return House(today, message, private, match=not quick, thresholds=thresholds)
 
 
 @click.command("try")
@@ -159,7 +147,8 @@ def _reply(faq: Faq, result: Result, settings: Settings, today: date) -> Reply:
     best = [faq.entries[match.entry].on(today) for match in result.matches]
     if result.outcome == "answer":
         related = [faq.entries[id_] for id_ in best[0].related if id_ in faq.entries]
-        return texts.answer(best[0], related[:RELATED], "thử")
+        button = ask.action(best[0], settings.booking.services, faq.entries.get)
+        return texts.answer(best[0], related[: ask.RELATED], "thử", button)
     if result.outcome == "ask_back":
         return texts.ask_back(best[: settings.matching.choices])
     if result.neighbour:
@@ -220,6 +209,9 @@ def _accept(fared: list[regression.Fared], version: str, file: Path) -> None:
 def gaps_(settings: Settings, days: int, add: tuple[int, str] | None) -> None:
     """Điều người dân hỏi mà FAQ chưa trả lời tốt: đã che số, gom theo nhóm, từ 3 người hỏi."""
     matcher = _matcher(settings)
+    if not _has_questions(settings):
+        click.echo(show.no_questions(settings.database))
+        return
     found = gaps.find(_unanswered(settings, days), matcher.match)
     if add is None:
         _print(show.gap_list(found, days))
@@ -229,11 +221,14 @@ def gaps_(settings: Settings, days: int, add: tuple[int, str] | None) -> None:
     _print(show.added(edit, _folder(settings)))
 
 
+def _has_questions(settings: Settings) -> bool:
+    """False on a machine on which the service never ran."""
+    return "://" in settings.database or Path(settings.database).exists()
+
+
 def _unanswered(settings: Settings, days: int) -> list[stored.Unanswered]:
     from bot.app import open_database
 
-    if "://" not in settings.database and not Path(settings.database).exists():
-        return []
     database = open_database(settings)
     try:
         with database.transaction() as tx:
@@ -256,31 +251,13 @@ def _addition(found: gaps.Gaps, faq: Faq, folder: Path, number: int, id_: str) -
         raise click.ClickException(
             "Câu của nhóm này có thông tin đã che, quá ngắn hoặc quá dài; hãy tự viết một câu cùng ý."
         )
-    known = _owner(faq, text)
+    known = faq_room.owner(faq, text)
     if known:
         raise click.ClickException(f"Câu này đã có ở mục {known}: “{text}”")
     try:
-        return add_item(_file_of(folder, id_), id_, "phrasings", text)
+        return add_item(faq_room.file_of(folder, id_), id_, "phrasings", text)
     except EditRefused as refused:
         raise click.ClickException(str(refused)) from refused
-
-
-def _owner(faq: Faq, text: str) -> str | None:
-    """The entry that is asked by *text* already."""
-    wanted = plain(text)
-    return next(
-        (
-            entry.id
-            for entry in faq.entries.values()
-            if wanted in map(plain, (entry.question, *entry.phrasings))
-        ),
-        None,
-    )
-
-
-def _file_of(folder: Path, id_: str) -> Path:
-    items = lint.corpus.read(folder).items
-    return folder / next(item.file.name for item in items if item.entry.id == id_)
 
 
 @click.command("schema")

@@ -25,14 +25,18 @@ class Library:
         folder: Path,
         thresholds: Thresholds,
         report: Callable[[Faults], Awaitable[None]] | None = None,
+        kept: Path | None = None,
     ) -> None:
-        """Load *folder*; raises `Faults` when it cannot be used at all."""
+        """Load *folder*; raises `Faults` when it cannot be used at all. What is learnt from it is
+        kept in the folder *kept* for the next start."""
         self._folder = folder
         self._thresholds = thresholds
         self._report = report
         self._print = _fingerprint(folder)
-        self._matcher = Matcher.build(entries.load(folder), thresholds)
+        self._kept = kept
+        self._matcher = self._build()
         self.faults: Faults | None = None
+        self._looking = asyncio.Lock()
 
     def matcher(self) -> Matcher:
         return self._matcher
@@ -44,11 +48,16 @@ class Library:
             await self.refresh()
 
     async def refresh(self) -> bool:
-        """Reload when a file has changed; True when a new version is live."""
-        found = await asyncio.to_thread(_fingerprint, self._folder)
-        if found == self._print:
-            return False
-        self._print = found
+        """Reload when a file has changed; True when a new version is live. A second caller waits
+        for the first, so that what was written before the call is live (or refused) after it."""
+        async with self._looking:
+            found = await asyncio.to_thread(_fingerprint, self._folder)
+            if found == self._print:
+                return False
+            self._print = found
+            return await self._reload()
+
+    async def _reload(self) -> bool:
         try:
             matcher = await asyncio.to_thread(self._build)
         except Faults as faults:
@@ -63,7 +72,7 @@ class Library:
         return changed
 
     def _build(self) -> Matcher:
-        return Matcher.build(entries.load(self._folder), self._thresholds)
+        return Matcher.build(entries.load(self._folder), self._thresholds, self._kept)
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:

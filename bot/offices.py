@@ -15,6 +15,7 @@ from bot.calendar import Hours
 from bot.places import Wards
 from bot.spreadsheet import Cells, read_rows
 from bot.yaml_file import Fault, Faults
+from bot.yaml_reasons import reason_of
 
 OFFICE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")  # stands in slots' ids, and so in buttons
 
@@ -148,7 +149,7 @@ def _read_csv(file: Path) -> Reading:
 def _explain(file: str, cells: Cells, error: ValidationError) -> Iterator[Fault]:
     """pydantic's errors, each at its column, in the words of the sheet's own headings."""
     for problem in error.errors(include_url=False):
-        reason, hint = yaml_file.reason_of(problem)
+        reason, hint = reason_of(problem)
         key = next((str(part) for part in reversed(problem["loc"]) if part in cells.columns), "")
         column, heading = cells.columns.get(key, (0, yaml_file.dotted(problem["loc"])))
         given = problem["input"] if isinstance(problem["input"], str) else ""

@@ -16,6 +16,7 @@ from bot import places
 from bot.app import (
     SERVICE,
     AlreadyRunning,
+    kept,
     lock,
     make_app,
     open_database,
@@ -130,7 +131,7 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
     """A talk in this terminal; with *remember* in the deployment's database, else in memory."""
     database = open_database(settings) if remember else SqliteDatabase(":memory:")
     try:
-        library = Library(Path(settings.faq), thresholds(settings))
+        library = Library(Path(settings.faq), thresholds(settings), kept=kept(settings))
         vault = open_vault(settings) if remember else Vault(token_hex())
         dialogue = Dialogue(
             database,

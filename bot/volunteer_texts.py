@@ -13,7 +13,7 @@ from click import style
 from bot.gaps import PEOPLE, Gap, Gaps
 from bot.matching.entries import Entry
 from bot.matching.explain import Why
-from bot.matching.lint import Finding
+from bot.matching.lint import Finding, Rule
 from bot.matching.matcher import Outcome, Result
 from bot.matching.regression import Change, Fared, Fate, confusions
 from bot.messages import Reply
@@ -39,8 +39,9 @@ RULE = "─" * 72
 
 
 def findings(found: Sequence[Finding], folder: Path, entries: int) -> Iterator[str]:
-    """Every finding, faults and warnings in the order of the files, then how many."""
-    for finding in found:
+    """What keeps the folder from being read first: links into a spoilt file are dead only because
+    of it. Then faults and warnings in the order of the files, and how many."""
+    for finding in sorted(found, key=_mends_others, reverse=True):
         fault = finding.fault
         level = style("lỗi", fg="red") if finding.serious else style("nên xem", fg="yellow")
         place = style(f"{folder / fault.file}:{fault.line}:{fault.column}:", bold=True)
@@ -55,6 +56,10 @@ def findings(found: Sequence[Finding], folder: Path, entries: int) -> Iterator[s
         style(f"{faults} lỗi phải sửa", fg="red") if faults else style("Không có lỗi", fg="green")
     )
     yield f"{ending}, {warnings} điều nên xem ({entries} mục)."
+
+
+def _mends_others(finding: Finding) -> bool:
+    return finding.serious and finding.rule is Rule.STRUCTURE
 
 
 # --- try -----------------------------------------------------------------------------------------
@@ -145,6 +150,13 @@ def fared_line(one: Fared) -> str:
 
 
 # --- gaps ----------------------------------------------------------------------------------------
+
+
+def no_questions(database: str) -> str:
+    return (
+        f"Máy này chưa có câu hỏi nào của người dân (không thấy {database}).\n"
+        "Chạy lệnh này trên máy đang chạy dịch vụ, hoặc nhờ người quản trị."
+    )
 
 
 def gap_list(gaps: Gaps, days: int) -> Iterator[str]:

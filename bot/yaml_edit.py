@@ -1,5 +1,7 @@
 """Add a line to a YAML file that people keep by hand, touching nothing else in it.
 
+`bot.yaml_values` changes and takes out values in the same way.
+
 The one door to ruamel.yaml, which reads where everything stands and knows how a sentence must be
 quoted. The line is put into the text as typed, so comments, blank lines, quotes and long lines stay
 exactly as they were; the result is read back before it is written.
@@ -41,13 +43,20 @@ class Edit:
     changed: str | None = None
 
     def write(self) -> None:
-        """Swap the file whole: a reader sees the old text or the new one."""
+        """Swap the file whole: a reader sees the old text or the new one.
+
+        Raises `EditRefused` when the file is not what it was any more.
+        """
+        if self.file.read_bytes().decode("utf-8-sig") != self.before:
+            raise EditRefused(f"{self.file.name} vừa được sửa ở nơi khác; hãy làm lại")
         folder = self.file.parent
         mode = self.file.stat().st_mode
         handle, name = tempfile.mkstemp(dir=folder, prefix=f".{self.file.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
                 stream.write(self.after)
+                stream.flush()
+                os.fsync(stream.fileno())
             Path(name).chmod(mode)
             Path(name).replace(self.file)
         except BaseException:
@@ -61,8 +70,8 @@ def add_item(file: Path, id_: str, key: str, text: str) -> Edit:
     Raises `EditRefused` when the entry is not in the file or the file cannot be read.
     """
     before = file.read_bytes().decode("utf-8-sig")
-    entry = _entry(_compose(before, file), id_, file)
-    node = _value(entry, key)
+    entry = entry_of(compose(before, file), id_, file)
+    node = value_of(entry, key)
     if node is None or not node.value:
         edit = _new_list(file, before, entry, key, text)
     elif node.flow_style:
@@ -73,23 +82,23 @@ def add_item(file: Path, id_: str, key: str, text: str) -> Edit:
     return edit
 
 
-def _compose(text: str, file: Path) -> Any:
+def compose(text: str, file: Path) -> Any:
     try:
         return YAML().compose(text)
     except YAMLError as error:
         raise EditRefused(f"{file.name} đang có lỗi, chạy `vneid-bot faq check` trước") from error
 
 
-def _entry(root: Any, id_: str, file: Path) -> Any:
-    rows = _value(root, "entries")
+def entry_of(root: Any, id_: str, file: Path) -> Any:
+    rows = value_of(root, "entries")
     for row in rows.value if rows is not None else ():
-        name = _value(row, "id")
+        name = value_of(row, "id")
         if name is not None and name.value == id_:
             return row
     raise EditRefused(f"{file.name} không có mục nào tên {id_!r}")
 
 
-def _value(node: Any, key: str) -> Any:
+def value_of(node: Any, key: str) -> Any:
     """The node of *key* in the mapping *node*, or None."""
     pairs = node.value if node is not None and isinstance(node.value, list) else ()
     return next((value for name, value in pairs if name.value == key), None)
@@ -99,7 +108,7 @@ def _after_last(file: Path, before: str, last: Any, text: str) -> Edit:
     """A new line under the list's last item, indented like it."""
     lines = before.split("\n")
     dash = lines[last.start_mark.line].find("-")
-    return _insert(file, before, _line_after(last), [" " * dash + _item(text)])
+    return _insert(file, before, line_after(last), [" " * dash + item(text)])
 
 
 def _new_list(file: Path, before: str, entry: Any, key: str, text: str) -> Edit:
@@ -109,11 +118,11 @@ def _new_list(file: Path, before: str, entry: Any, key: str, text: str) -> Edit:
         raise EditRefused(f"{key} đang để trống; xóa dòng đó rồi chạy lại")
     name, value = pairs["question"]
     indent = " " * name.start_mark.column
-    rows = [f"{indent}{key}:", f"{indent}{' ' * STEP}{_item(text)}"]
-    return _insert(file, before, _line_after(value), rows)
+    rows = [f"{indent}{key}:", f"{indent}{' ' * STEP}{item(text)}"]
+    return _insert(file, before, line_after(value), rows)
 
 
-def _line_after(node: Any) -> int:
+def line_after(node: Any) -> int:
     """The number (from 0) of the line below a value; a block text ends where the next begins."""
     mark = node.end_mark
     return int(mark.line) if mark.column == 0 else int(mark.line) + 1
@@ -137,32 +146,32 @@ def _into_flow_list(file: Path, before: str, node: Any, text: str) -> Edit:
     lines = before.split("\n")
     mark = node.value[-1].end_mark
     old = lines[mark.line]
-    new = f"{old[: mark.column]}, {_quoted(text)}{old[mark.column :]}"
+    new = f"{old[: mark.column]}, {quoted(text)}{old[mark.column :]}"
     after = "\n".join([*lines[: mark.line], new, *lines[mark.line + 1 :]])
     return Edit(file, before, after, mark.line + 1, (new.rstrip("\r"),), old.rstrip("\r"))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _item(text: str) -> str:
+def item(text: str) -> str:
     """*text* as an item of a list, quoted only where YAML needs it."""
     yaml = YAML()
     yaml.width = WIDE
     yaml.allow_unicode = True
     stream = io.StringIO()
     yaml.dump([text], stream)
-    item = stream.getvalue().rstrip("\n")
+    written = stream.getvalue().rstrip("\n")
     # The service reads YAML 1.1, where a bare "yes" is no text.
-    read = yaml_file.parse(item.encode(), "").data
-    return item if read == [text] else f"- {_quoted(text)}"
+    read = yaml_file.parse(written.encode(), "").data
+    return written if read == [text] else f"- {quoted(text)}"
 
 
 def _verify(edit: Edit, id_: str, key: str, text: str) -> None:
     """The file now says what it said, and *text*; nothing else may have moved."""
     try:
-        before, after = (_data(text, edit.file) for text in (edit.before, edit.after))
+        before, after = (data_of(text, edit.file) for text in (edit.before, edit.after))
     except Faults as error:
         raise EditRefused("không chèn được vào tệp này; hãy thêm bằng tay") from error
     for row in before["entries"]:
@@ -172,5 +181,5 @@ def _verify(edit: Edit, id_: str, key: str, text: str) -> None:
         raise EditRefused("không chèn được mà giữ nguyên phần khác; hãy thêm bằng tay")
 
 
-def _data(text: str, file: Path) -> Any:
+def data_of(text: str, file: Path) -> Any:
     return yaml_file.parse(text.encode(), file.name).data

@@ -6,7 +6,7 @@ The one door to PyYAML. Anchors and aliases are refused: nobody needs them here,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,39 +15,14 @@ from typing import Any, TypeAlias
 import yaml
 from pydantic import ValidationError
 
+from bot.yaml_mistakes import Stumble, explain
+from bot.yaml_reasons import reason_of
+
 MAX_BYTES = 2_000_000  # a FAQ file of 30 entries has about 60 kB
 MAX_DEPTH = 20
+SHOWN = 50  # characters of a faulty value in its message
 
 KeyPath: TypeAlias = tuple[str | int, ...]
-
-# pydantic's error types -> what is wrong, and how to mend it.
-REASONS = {
-    "extra_forbidden": ("khóa này không dùng ở đây", "xem lại chính tả, hoặc xóa dòng"),
-    "missing": ("thiếu khóa này", "thêm dòng còn thiếu"),
-    "int_type": ("cần một số nguyên", "bỏ dấu nháy, ví dụ 8080"),
-    "float_type": ("cần một số", "bỏ dấu nháy, ví dụ 0.55"),
-    "string_type": ("cần một dòng chữ", "đặt giá trị trong dấu nháy kép"),
-    "bool_type": ("cần true hoặc false", "viết true hoặc false, không có dấu nháy"),
-    "model_type": ("cần các dòng `khóa: giá trị` thụt vào", "xuống dòng và thụt 2 dấu cách"),
-    "list_type": ("cần một danh sách", "mỗi mục một dòng, bắt đầu bằng dấu -"),
-    "tuple_type": ("cần một danh sách", "mỗi mục một dòng, bắt đầu bằng dấu -"),
-    "date_from_datetime_parsing": ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24"),
-    "date_type": ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24"),
-    "date_parsing": ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24"),
-    "date_from_datetime_inexact": ("cần một ngày", "bỏ giờ, ví dụ 2026-11-24"),
-    "int_parsing": ("cần một số nguyên", "viết bằng chữ số, ví dụ 8"),
-    "int_from_float": ("cần một số nguyên", "bỏ phần lẻ"),
-    "float_parsing": ("cần một số", "viết bằng chữ số, ví dụ 10.79"),
-    "bool_parsing": ("cần có hoặc không", "viết true (có) hoặc false (không)"),
-    "dict_type": ("cần các dòng `khóa: giá trị` thụt vào", "xuống dòng và thụt 2 dấu cách"),
-    "greater_than_equal": ("nhỏ quá, phải từ {ge} trở lên", ""),
-    "greater_than": ("nhỏ quá, phải lớn hơn {gt}", ""),
-    "less_than_equal": ("lớn quá, nhiều nhất là {le}", ""),
-    "string_too_long": ("dài quá, nhiều nhất {max_length} ký tự", "viết gọn lại"),
-    "string_pattern_mismatch": ("viết chưa đúng kiểu", "đúng mẫu {pattern}"),
-    "string_too_short": ("không được để trống", "điền nội dung"),
-    "too_short": ("danh sách trống", "thêm ít nhất một mục"),
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,24 +68,26 @@ class Document:
                 return Fault(self.name, mark.line + 1, mark.column + 1, message, hint)
         return Fault(self.name, 1, 1, message, hint)
 
-    def explain(self, error: ValidationError, at: KeyPath = ()) -> list[Fault]:
-        """pydantic's errors about the value at *at*, in Vietnamese, each at its line."""
+    def explain(
+        self, error: ValidationError, at: KeyPath = (), name: Callable[[KeyPath], str] | None = None
+    ) -> list[Fault]:
+        """pydantic's errors about the value at *at*, in Vietnamese, each at its line; *name* says
+        where in the file that is."""
         faults = []
         for item in error.errors(include_url=False):
             path = (*at, *item["loc"])
             reason, hint = reason_of(item)
-            given = item["input"]
-            shown = f" (đang là {given!r})" if isinstance(given, str | int | float) else ""
-            faults.append(self.fault(path, f"{dotted(path)}: {reason}{shown[:60]}", hint))
+            place = (name or dotted)(path)
+            faults.append(self.fault(path, f"{place}: {reason}{_shown(item['input'])}", hint))
         return faults
 
 
-def reason_of(item: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wrong and how to mend it, in Vietnamese, of one of pydantic's errors."""
-    reason, hint = REASONS.get(item["type"], ("", ""))
-    given = item.get("ctx", {})
-    reason = reason.format(**given) or str(item["msg"]).removeprefix("Value error, ")
-    return reason, hint.format(**given)
+def _shown(given: object) -> str:
+    """What stands there now, shortened."""
+    if not isinstance(given, str | int | float):
+        return ""
+    words = repr(given)
+    return f" (đang là {words if len(words) <= SHOWN else words[:SHOWN] + '…'})"
 
 
 def dotted(path: KeyPath) -> str:
@@ -146,8 +123,8 @@ def parse(raw: bytes, label: str) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        message = "tệp không phải UTF-8"
-        raise Faults([Fault(label, line, 1, message, "lưu lại tệp với bảng mã UTF-8")]) from error
+        message, hint = "tệp không phải UTF-8", "lưu lại (Save as), chọn mã hóa (Encoding) là UTF-8"
+        raise Faults([Fault(label, line, 1, message, hint)]) from error
     loader = yaml.CSafeLoader(text)
     try:
         if deep := _too_deep(text):
@@ -159,7 +136,7 @@ def parse(raw: bytes, label: str) -> Document:
             raise Faults(faults)
         return Document(label, loader.construct_document(root), root)
     except yaml.YAMLError as error:
-        raise Faults([_syntax_fault(error, label)]) from error
+        raise Faults([_syntax_fault(error, label, text)]) from error
     except (ValueError, RecursionError) as error:
         raise Faults([Fault(label, 1, 1, f"giá trị không đọc được: {error}")]) from error
     finally:
@@ -205,9 +182,9 @@ def _unreadable(loader: Any, node: yaml.Node, label: str) -> Iterable[Fault]:
     if isinstance(node, yaml.ScalarNode):
         try:
             loader.construct_object(node)
-        except ValueError as error:
-            hint = "xem lại ngày, tháng; chữ thì đặt trong dấu nháy kép"
-            yield _at(node, label, f"giá trị không đọc được: {error}", hint)
+        except ValueError:
+            hint = "viết năm-tháng-ngày, ví dụ 2026-12-31; chữ thì đặt trong dấu nháy kép"
+            yield _at(node, label, f"giá trị không đọc được: {node.value!r} không có thật", hint)
     for child in _children(node):
         yield from _unreadable(loader, child, label)
 
@@ -234,12 +211,23 @@ def _at(node: yaml.Node, label: str, message: str, hint: str) -> Fault:
     return Fault(label, node.start_mark.line + 1, node.start_mark.column + 1, message, hint)
 
 
-def _syntax_fault(error: yaml.YAMLError, label: str) -> Fault:
+def _syntax_fault(error: yaml.YAMLError, label: str, text: str) -> Fault:
     mark = getattr(error, "problem_mark", None)
+    begun = getattr(error, "context_mark", None) or mark
     problem = getattr(error, "problem", None) or str(error)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    hint = "xem thụt lề (2 dấu cách), dấu hai chấm, dấu nháy; câu có dấu ':' hoặc '#' thì để trong \"…\""
-    return Fault(label, line, column, f"sai cú pháp YAML: {problem}", hint)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    stumble = Stumble(text.split("\n"), problem, line, column, begun.line if begun else line)
+    slip = explain(stumble)
+    message = f"sai cú pháp YAML: {slip.what}"
+    return Fault(label, slip.line + 1, slip.column + 1, message, slip.mend)
+
+
+def ends_of_plain_words(node: yaml.Node | None) -> Iterable[tuple[int, int]]:
+    """Line and column (from 0) just after each value that is written without quotes."""
+    if isinstance(node, yaml.ScalarNode) and not node.style and node.end_mark:
+        yield node.end_mark.line, node.end_mark.column
+    for child in _children(node) if node else ():
+        yield from ends_of_plain_words(child)
 
 
 def _walk(node: yaml.Node, path: KeyPath = ()) -> Iterable[tuple[KeyPath, yaml.Mark]]:

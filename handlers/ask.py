@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.config import Service
 from bot.matching.entries import Entry
 from bot.matching.entries import Kind as EntryKind
 from bot.matching.matcher import Outcome, Result
@@ -75,13 +77,18 @@ def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
 
 
 def _action(turn: Turn, entry: Entry) -> Button | None:
+    return action(entry, turn.settings.booking.services, turn.entry)
+
+
+def action(
+    entry: Entry, services: Sequence[Service], find: Callable[[str], Entry | None]
+) -> Button | None:
     """What one would do after reading *entry*: book (the service it speaks of, if it is one's) or
     go through the steps of activation."""
-    services = turn.settings.booking.services
     if entry.action == "book" and services:
         own = next((one for one in services if entry.id in (one.bring, one.fee)), None)
         return Button("📅 Đặt lịch hẹn", f"book:{own.id}" if own else "book")
-    steps = turn.entry(ACTIVATION) if entry.action == "activate" else None
+    steps = find(ACTIVATION) if entry.action == "activate" else None
     if steps and steps.id not in (entry.id, *entry.related[:RELATED]):
         return texts.ask_button(steps)
     return None

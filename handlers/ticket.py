@@ -11,6 +11,7 @@ from bot.messages import Answer, Attachment, Reply
 from bot.store import offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
+from bot.vault import Vault
 from handlers import booking_texts as say
 from handlers import remind
 from handlers.turn import Turn
@@ -97,5 +98,9 @@ def check_in_address(turn: Turn, booking: Booking) -> str:
     """
     settings = turn.settings
     base = settings.public_url or f"http://{settings.listen.host}:{settings.listen.port}"
-    mark = turn.vault.mark(f"check-in {booking.code}")[:16]
-    return f"{base}/desk/hen/{booking.code}-{mark}"
+    return f"{base}/desk/hen/{booking.code}-{check_in_mark(turn.vault, booking.code)}"
+
+
+def check_in_mark(vault: Vault, code: str) -> str:
+    """64 bits that only who has the key can tell from *code*."""
+    return vault.mark(f"check-in {code}")[:16]

@@ -95,7 +95,7 @@ def test_what_is_wrong_in_yaml_is_told_with_its_place(
     ("change", "says"),
     [
         (("10,79", "mười"), "a.csv:2:5: Vĩ độ: cần một số (đang là 'mười')"),
-        (("10,79", "1079"), "a.csv:2:5: Vĩ độ: lớn quá, nhiều nhất là 24"),
+        (("10,79", "1079"), "a.csv:2:5: Vĩ độ: không quá 24"),
         (("10,79", ""), "latitude và longitude phải có cả hai"),
         (("tan-phu", ""), "a.csv:2:1: Mã: thiếu khóa này"),
         (("tan-phu", "Tân Phú"), "a.csv:2:1: Mã: mã chỉ gồm chữ thường không dấu"),

@@ -23,7 +23,7 @@ def fault(raw: bytes | str) -> yaml_file.Fault:
 @pytest.mark.parametrize(
     ("raw", "line", "message"),
     [
-        ("a: 1\nb: [1, 2\n", 3, "sai cú pháp"),
+        ("a: 1\nb: [1, 2\n", 2, "dấu [ mở mà không đóng"),
         ("a: 1\n  b: 2\n", 2, "sai cú pháp"),
         ("a: b: c\n", 1, "sai cú pháp"),
         ("a: 1\nb: 2\na: 3\n", 3, "viết hai lần"),

@@ -14,11 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.answering import reply_to
 from bot.app import SERVICE, make_app, utc_now
-from bot.cli_officer import reply_to
 from bot.config import Settings
 from bot.store import officers
 from bot.store.database import Row, SqliteDatabase
+from bot.store.values import Ids
 
 PATIENCE = 20  # seconds until a test gives up
 FAQ = Path(__file__).parent / "faq"
@@ -82,6 +83,11 @@ class WebService:
         finally:
             await runner.cleanup()
 
+    def calendar_is_open(self) -> None:
+        """Wait for what every start does: it would shut places that a test writes itself."""
+        look = self._app[SERVICE].opening.look()
+        asyncio.run_coroutine_threadsafe(look, self._loop).result(PATIENCE)
+
     def request(
         self, method: str, path: str, body: bytes | str = b"", headers: Mapping[str, str] = {}
     ) -> Response:
@@ -92,6 +98,17 @@ class WebService:
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
             return Response(answer.status, names, answer.read())
+        finally:
+            connection.close()
+
+    def head_of(self, path: str, headers: Mapping[str, str] = {}) -> Response:
+        """A GET whose body is not waited for: a stream has no end."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path, headers=dict(headers))
+            answer = connection.getresponse()
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, names, b"")
         finally:
             connection.close()
 
@@ -107,8 +124,9 @@ class WebService:
 
     def officer_answers(self, text: str) -> None:
         """Answer the one person who waits for an officer."""
+        now = datetime.now(UTC)
         with self._database.transaction() as tx:
             (waiting,) = officers.waiting(tx)
-            assert reply_to(tx, waiting["id"], text, datetime.now(UTC))
+            assert reply_to(tx, waiting["id"], text, now, Ids().new(now))
         courier = self._app[SERVICE].courier
         self._loop.call_soon_threadsafe(courier.wake, "web")

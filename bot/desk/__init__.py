@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.desk import guard
 from bot.desk.context import DESK, Desk
 from bot.desk.filters import FILTERS
+from bot.desk.room import ROOM, Room
 from bot.desk.routes import ROUTES
 from bot.library import Library
 from bot.store.database import Database
@@ -37,6 +38,7 @@ def make_desk(
     """The sub-application; *wake* tells the courier of a channel with new rows."""
     app = web.Application(middlewares=[guard.protect])
     app[DESK] = Desk(settings, database, vault, library, clock, wake)
+    app[ROOM] = Room()
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
@@ -49,4 +51,10 @@ def make_desk(
     for route in ROUTES:
         app.router.add_route(route.method, route.path, guard.guarded(route))
     app.add_routes([web.static("/static", HERE / "static")])
+    app.on_shutdown.append(_end_streams)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Before requests under way are waited for; the pages come back by themselves."""
+    app[DESK].stopping.set()

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pygal
-from pygal.style import Style
-
 SCRIPTS = ("script", "{http://www.w3.org/2000/svg}script")
-STYLE = Style(
-    background="#ffffff",
-    plot_background="#ffffff",
-    foreground="#1b2321",
-    foreground_strong="#1b2321",
-    foreground_subtle="#55605d",
-    colors=("#0f5b57", "#d98e04", "#a4262c", "#5b7f95"),
-    font_family="system-ui, sans-serif",
-    label_font_size=13,
-    legend_font_size=13,
-)
+STYLE = {
+    "background": "#ffffff",
+    "plot_background": "#ffffff",
+    "foreground": "#1b2321",
+    "foreground_strong": "#1b2321",
+    "foreground_subtle": "#55605d",
+    "colors": ("#0f5b57", "#d98e04", "#a4262c", "#5b7f95"),
+    "font_family": "system-ui, sans-serif",
+    "label_font_size": 13,
+    "legend_font_size": 13,
+}
 
 
 def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> bytes:
     """Horizontal bars, one row for each label."""
+    import pygal  # only when somebody looks at figures: it takes a while to load
+
     chart = pygal.HorizontalBar(
-        style=STYLE,
+        style=pygal.style.Style(**STYLE),
         js=(),
         title=title,
         height=120 + 40 * max(len(labels), 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,7 @@ class Desk:
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
     ids: Ids = field(default_factory=Ids)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # ends what streams
 
 
 DESK = web.AppKey("desk", Desk)

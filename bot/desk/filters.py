@@ -25,15 +25,39 @@ def day(at: date) -> str:
     return day_name(at)
 
 
+def iso_day(at: datetime) -> str:
+    """2026-11-27, as addresses have it"""
+    return local(at).date().isoformat()
+
+
 def number(value: int | float) -> str:
     """12.345,6"""
     text = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
     return text.translate(str.maketrans(",.", ".,"))
 
 
+CHANNELS = {"web": "trang web", "telegram": "Telegram", "zalo_oa": "Zalo", "zalo_bot": "Zalo"}
+
+
+def channel(name: str) -> str:
+    """A channel as people call it."""
+    return CHANNELS.get(name, name)
+
+
+def waited(since: str, now: datetime) -> str:
+    """12 phút, 3 giờ, 2 ngày"""
+    minutes = max(int((now - datetime.fromisoformat(since)).total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes} phút"
+    return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // (24 * 60)} ngày"
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "date_time": date_time,
     "day": day,
+    "iso_day": iso_day,
     "number": number,
+    "channel": channel,
+    "waited": waited,
 }

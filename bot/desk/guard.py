@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.desk.context import SESSION, allowed, desk_of, page, redirect
 from bot.store import accounts
@@ -25,6 +26,7 @@ COOKIE = "__Host-desk"
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)  # a full working day
 TOUCH_AFTER = timedelta(minutes=1)  # a session's last use is written this often
+MAX_FORM = 64 * 1024  # bytes of a form; Vietnamese takes up to nine for one letter
 MAX_KEPT = 16 * 1024  # characters of a form that is kept over a new sign-in
 HEADERS = {
     "Content-Security-Policy": (
@@ -47,6 +49,8 @@ def token_id(token: str) -> str:
 @web.middleware
 async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers on every answer, and errors as pages."""
+    if request.method == "POST":
+        request = request.clone(client_max_size=MAX_FORM)
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -66,6 +70,7 @@ def guarded(route: Route) -> Handler:
     """The view of *route*, behind its checks."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        await _readable(request)
         if route.right is None:
             _same_origin(request)
             return await route.view(request)
@@ -84,6 +89,22 @@ def guarded(route: Route) -> Handler:
     return handle
 
 
+async def _readable(request: web.Request) -> None:
+    """Raise 400 for a form that cannot be read; what can be is kept by the request."""
+    if request.method != "POST":
+        return
+    try:
+        await request.post()
+    except (LookupError, ValueError, HttpProcessingError, web.RequestPayloadError) as error:
+        raise web.HTTPBadRequest from error
+
+
+def in_background(request: web.Request) -> bool:
+    """Whether a page asks by itself: no sign that somebody still sits at the desk."""
+    asks = request.headers.get("X-Background"), request.headers.get("Accept")
+    return asks[0] is not None or asks[1] == "text/event-stream"
+
+
 async def _session(request: web.Request) -> accounts.Session | None:
     token = request.cookies.get(COOKIE, "")
     if not token:
@@ -93,7 +114,7 @@ async def _session(request: web.Request) -> accounts.Session | None:
     session = await desk.database.run(
         lambda tx: accounts.find_session(tx, id_, now - ABSOLUTE, now - IDLE)
     )
-    if session and now - session.seen_at > TOUCH_AFTER:
+    if session and now - session.seen_at > TOUCH_AFTER and not in_background(request):
         await desk.database.run(lambda tx: accounts.seen(tx, id_, now))
     return session
 

@@ -11,7 +11,24 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk.roles import Right
-from bot.desk.views import audit, calendar, figures, home, me, sign_in, switches
+from bot.desk.views import (
+    audit,
+    calendar,
+    calls,
+    check_in,
+    day,
+    export,
+    faq,
+    faq_entry,
+    figures,
+    home,
+    live,
+    me,
+    people,
+    sign_in,
+    switches,
+    visit,
+)
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -28,6 +45,8 @@ class Route:
     before_change: bool = False
 
 
+DAY = r"/day/{office}/{date:[\d-]+}"
+
 ROUTES = (
     Route("GET", "/sign-in", sign_in.ask, None),
     Route("POST", "/sign-in", sign_in.sign_in, None),
@@ -37,6 +56,17 @@ ROUTES = (
     Route("POST", "/me/password", me.change_password, Right.SIGNED_IN, before_change=True),
     Route("POST", "/me/totp", me.turn_on_totp, Right.SIGNED_IN),
     Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
+    Route("GET", "/day/{office}", day.today, Right.SEE_VISITS),
+    Route("GET", DAY, day.show, Right.SEE_VISITS),
+    Route("GET", f"{DAY}/events", live.events, Right.SEE_VISITS),
+    Route("POST", f"{DAY}/search", day.search, Right.SEE_VISITS),
+    Route("GET", f"{DAY}/print", day.printed, Right.SEE_VISITS),
+    Route("POST", f"{DAY}/phone", day.phone, Right.SEE_PHONES),
+    Route("POST", f"{DAY}/mark", visit.mark, Right.MARK_VISITS),
+    Route("POST", f"{DAY}/walk-in", visit.walk_in, Right.MARK_VISITS),
+    Route("POST", "/day/{office}/export", export.export, Right.EXPORT),
+    Route("GET", "/hen/{ticket}", check_in.show, Right.SEE_VISITS),
+    Route("POST", "/hen/{ticket}", check_in.arrived, Right.MARK_VISITS),
     Route("POST", "/me/chat", me.link_chat, Right.SIGNED_IN),
     Route("POST", "/me/chat/off", me.unlink_chat, Right.SIGNED_IN),
     Route("GET", "/calendar/{office}", calendar.show, Right.CHANGE_CALENDAR),
@@ -49,4 +79,19 @@ ROUTES = (
     Route("POST", "/switches/{switch}/off", switches.turn_off, Right.SWITCH),
     Route("GET", "/audit", audit.show, Right.READ_AUDIT),
     Route("GET", "/audit/check", audit.check, Right.READ_AUDIT),
+    Route("GET", "/people", people.waiting, Right.ANSWER),
+    Route("GET", "/people/{id}", people.one, Right.ANSWER),
+    Route("POST", "/people/{id}", people.answer, Right.ANSWER),
+    Route("POST", "/people/{id}/close", people.close, Right.ANSWER),
+    Route("POST", "/alerts/{id}/seen", people.seen, Right.ANSWER),
+    Route("POST", "/calls/{code}/phone", calls.phone, Right.SEE_PHONES),
+    Route("POST", "/calls/{code}/done", calls.done, Right.ANSWER),
+    Route("GET", "/faq", faq.show, Right.EDIT_FAQ),
+    Route("GET", "/faq/gaps", faq.unanswered, Right.EDIT_FAQ),
+    Route("GET", "/faq/check", faq.checked, Right.EDIT_FAQ),
+    Route("POST", "/faq/check", faq.check, Right.EDIT_FAQ),
+    Route("GET", "/faq/entries/{entry}", faq_entry.show, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}", faq_entry.propose, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}/phrasings", faq_entry.add_phrasing, Right.EDIT_FAQ),
+    Route("POST", "/faq/entries/{entry}/undo", faq_entry.undo, Right.EDIT_FAQ),
 )

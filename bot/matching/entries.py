@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,14 +11,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from bot import yaml_file
-from bot.yaml_file import Document, Fault, Faults
+from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
 
 ANSWER_CHARACTERS = 600  # fits one phone screen together with a few steps
 LABEL_CHARACTERS = 36  # a button's title that a 360 px screen shows whole
 SYNONYMS_FILE = "synonyms.yaml"
+REPEATED = "đổi id, gộp hai mục, hoặc xóa tệp chép thừa"
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 Texts: TypeAlias = tuple[Text, ...]
@@ -50,6 +59,16 @@ class Source(Part):
     # "from" in YAML: the day the law applies from, or the day of the page; a month ("2025-02") or
     # a year where no more is known.
     since: date | Month | Year | None = Field(default=None, alias="from")
+
+    @field_validator("since", mode="wrap")
+    @classmethod
+    def _day_month_or_year(cls, value: object, read: ValidatorFunctionWrapHandler) -> Any:
+        """One fault instead of one for each of the three forms."""
+        try:
+            return read(value)
+        except ValidationError as error:
+            forms = 'cần một ngày (2026-11-24), một tháng ("2026-11") hoặc một năm (2026)'
+            raise ValueError(forms) from error
 
     @model_validator(mode="after")
     def _law_or_page(self) -> Source:
@@ -195,7 +214,21 @@ def _parse(document: Document) -> GroupFile:
     try:
         return GroupFile.model_validate(data)
     except ValidationError as error:
-        raise Faults(document.explain(error)) from error
+        raise Faults(document.explain(error, name=_named(data))) from error
+
+
+def _named(data: dict[str, Any]) -> Callable[[KeyPath], str]:
+    """`mục mat-the-cap-lai: related[1]`, for people who know entries by their ids."""
+
+    def name(path: KeyPath) -> str:
+        match path:
+            case ("entries", int(index), *rest) if rest:
+                row = data["entries"][index]
+                if isinstance(row, dict) and isinstance(row.get("id"), str):
+                    return f"mục {row['id']}: {dotted(tuple(rest))}"
+        return dotted(path)
+
+    return name
 
 
 def _repeated_ids(
@@ -205,7 +238,7 @@ def _repeated_ids(
     for index, entry in enumerate(parsed.entries):
         if entry.id in known or entry.id in seen:
             message = f"id {entry.id!r} đã có ở mục khác"
-            yield document.fault(("entries", index, "id"), message, "đổi id, hoặc gộp hai mục")
+            yield document.fault(("entries", index, "id"), message, REPEATED)
         seen.add(entry.id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from bot.matching import followup, split
 from bot.matching.confidence import EXACT, confidence
 from bot.matching.entries import Faq, Kind
 from bot.matching.head import softmax
+from bot.matching.kept import ranker
 from bot.matching.ranker import Array, Ranker, Ranking, blended
 from bot.matching.text import shorten
 
@@ -75,8 +77,9 @@ class Matcher:
         )
 
     @classmethod
-    def build(cls, faq: Faq, thresholds: Thresholds) -> Matcher:
-        return cls(faq, thresholds, Ranker.build(faq))
+    def build(cls, faq: Faq, thresholds: Thresholds, kept: Path | None = None) -> Matcher:
+        """Learn from *faq*; what is learnt is kept in the folder *kept*, and found there again."""
+        return cls(faq, thresholds, ranker(faq, kept))
 
     def match(self, text: str, *, previous: str | None = None) -> Result:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""

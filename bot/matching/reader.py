@@ -71,6 +71,10 @@ class Reader:
         self._known = vocabulary
         self._phrases = lru_cache(maxsize=20_000)(self._find)
 
+    def __reduce__(self) -> tuple[type[Reader], tuple[Vocabulary]]:
+        """Kept in a file as its vocabulary alone."""
+        return Reader, (self._known,)
+
     def read(self, text: str) -> list[Word]:
         """The likeliest words of *text*; `marked` only when the writer typed marks or Telex."""
         text = clean(text)

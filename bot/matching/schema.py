@@ -39,7 +39,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "reviewed": "Ngày có người đọc lại và thấy đúng: năm-tháng-ngày.",
         "review_by": "Hạn phải đọc lại: năm-tháng-ngày.",
         "audience": "Mục này dành cho ai, ví dụ cong-dan, hoc-sinh, doanh-nghiep.",
-        "related": "id của 2–3 mục liên quan; thành nút bấm dưới câu trả lời.",
+        "related": "id của 2–3 mục người dân hay hỏi tiếp; hai mục đầu thành nút dưới câu trả lời.",
         "action": "Nút việc làm: book (đặt lịch), activate (kích hoạt), call (gọi tổng đài).",
         "variants": "Phần thay theo ngày, ví dụ lệ phí giảm đến hết 31/12/2026.",
     },

@@ -44,7 +44,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One person's place. `phone` is sealed; `version` counts the moves of `code` from 1."""
+    """One person's place. `phone` is sealed; `version` counts the moves of `code` from 1; `slot` is
+    "" for who came without an appointment."""
 
     id: str
     code: str
@@ -74,7 +75,7 @@ class Booking:
             member=row["member"],
             service=row["service"],
             office=row["office"],
-            slot=row["slot"],
+            slot=row["slot"] or "",
             starts_at=moment(row["starts_at"]),
             address=Address(row["channel"], row["person"]),
             holder=row["holder"],
@@ -108,9 +109,10 @@ class NotBooked(Exception):
 INSERT = """
     INSERT INTO bookings (id, code, version, party, member, service, office, slot, starts_at,
                           channel, person, holder, name, phone, before, state, held_until,
-                          created_at, changed_at)
+                          booked_at, created_at, changed_at)
     VALUES (:id, :code, :version, :party, :member, :service, :office, :slot, :starts_at,
-            :channel, :person, :holder, :name, :phone, 'new', :state, :held_until, :now, :now)
+            :channel, :person, :holder, :name, :phone, 'new', :state, :held_until,
+            :booked_at, :now, :now)
     ON CONFLICT DO NOTHING RETURNING *
 """
 
@@ -181,7 +183,7 @@ def _insert(
         "member": member,
         "service": service,
         "office": place.office,
-        "slot": place.slot,
+        "slot": place.slot or None,
         "starts_at": stamp(place.starts_at),
         "channel": person.channel,
         "person": person.user,
@@ -190,6 +192,7 @@ def _insert(
         "phone": phone,
         "state": state.value,
         "held_until": stamp(held_until) if held_until else None,
+        "booked_at": None if state is State.HELD else stamp(now),
         "now": stamp(now),
     }
     for attempt in range(CODE_ATTEMPTS):
@@ -234,6 +237,35 @@ def seat(
     )
 
 
+def walk_in(
+    tx: Transaction,
+    *,
+    id: str,  # noqa: A002 - the column's name
+    service: str,
+    office: str,
+    name: str,
+    now: datetime,
+    actor: str,
+) -> Booking:
+    """Somebody who has come without an appointment: uses no bookable place, and has no channel to
+    be written to."""
+    return _insert(
+        tx,
+        id=id,
+        party=id,
+        member=1,
+        service=service,
+        place=seats.Seat("", office, now),
+        person=Address("desk", id),
+        holder=f"desk:{id}",
+        state=State.ARRIVED,
+        held_until=None,
+        now=now,
+        name=name,
+        actor=actor,
+    )
+
+
 def code_of(id: str, attempt: int = 0) -> str:  # noqa: A002
     """A short code that people can read out: told from the row's id, so that nothing is rolled.
 
@@ -259,7 +291,7 @@ def set_name(tx: Transaction, party: str, member: int, name: str, now: datetime)
 
 CONFIRM = """
     UPDATE bookings SET before = state, state = 'booked', holder = :holder, phone = :phone,
-                        held_until = NULL, changed_at = :now
+                        held_until = NULL, booked_at = :now, changed_at = :now
     WHERE id = :id AND state = 'held' AND held_until > :now
       AND NOT EXISTS (SELECT 1 FROM bookings AS other
                       WHERE other.holder = :holder AND other.service = bookings.service
@@ -538,6 +570,40 @@ def by_code(tx: Transaction, code: str) -> Booking | None:
     """The newest row of *code*."""
     rows = tx.rows(BY_CODE, code=code)
     return Booking.from_row(rows[0]) if rows else None
+
+
+BY_ID = "SELECT * FROM bookings WHERE id = :id"
+
+
+def get(tx: Transaction, id: str) -> Booking | None:  # noqa: A002 - the column's name
+    rows = tx.rows(BY_ID, id=id)
+    return Booking.from_row(rows[0]) if rows else None
+
+
+OF_PARTY = """
+    SELECT * FROM bookings
+    WHERE party = :party AND state NOT IN ('held', 'expired', 'moved')
+      AND NOT (state = 'cancelled' AND before = 'held')
+    ORDER BY starts_at, member
+"""
+
+
+def of_party(tx: Transaction, party: str) -> list[Booking]:
+    """All who were booked together, and what became of them."""
+    return [Booking.from_row(row) for row in tx.rows(OF_PARTY, party=party)]
+
+
+LAST_EVENT = """
+    SELECT e.at, e.what, e.actor FROM booking_events AS e
+    JOIN bookings AS b ON b.id = e.booking AND b.state = e.what
+    WHERE e.code = :code ORDER BY b.version DESC, e.at DESC LIMIT 1
+"""
+
+
+def last_event(tx: Transaction, code: str) -> Row | None:
+    """When and by whom *code* came into the state it is in: `at`, `what` (the state), `actor`."""
+    rows = tx.rows(LAST_EVENT, code=code)
+    return rows[0] if rows else None
 
 
 OF_DAY = """

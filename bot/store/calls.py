@@ -24,7 +24,7 @@ def add(tx: Transaction, about: About, reason: str, now: datetime) -> bool:
 # What has settled itself meanwhile (cancelled, come, activated) is not shown.
 OPEN = """
     SELECT c.code, c.kind, c.reason, c.at, b.name, b.phone, b.starts_at, b.service,
-           o.name AS office
+           b.office AS office_id, o.name AS office
     FROM calls AS c
     JOIN bookings AS b ON b.code = c.code
      AND b.version = (SELECT MAX(v.version) FROM bookings AS v WHERE v.code = c.code)

@@ -434,6 +434,25 @@ DESK = (
     )
     """,
     "CREATE INDEX audit_by_time ON audit (at)",
+    # Who ended a person's wait for an officer, when, and whether with an answer.
+    "ALTER TABLE handoffs ADD COLUMN closed_at TEXT",
+    "ALTER TABLE handoffs ADD COLUMN closed_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE handoffs ADD COLUMN answered INTEGER NOT NULL DEFAULT 0",
+    # Changes of the FAQ made at the desk, with the entry's lines in its file before and after.
+    """
+    CREATE TABLE faq_changes (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        account TEXT NOT NULL,
+        entry TEXT NOT NULL,
+        file TEXT NOT NULL,
+        what TEXT NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('made', 'undone', 'refused'))
+    )
+    """,
+    "CREATE INDEX faq_changes_by_entry ON faq_changes (entry, at) WHERE state = 'made'",
     # What officers turn on and off for all: booking closed, a notice; `until` ends it by itself.
     """
     CREATE TABLE switches (
@@ -468,6 +487,8 @@ DESK = (
         PRIMARY KEY (channel, person)
     )
     """,
+    # When a place was given for sure: people of one hour are numbered in this order.
+    "ALTER TABLE bookings ADD COLUMN booked_at TEXT",
 )
 
 MIGRATIONS = (

@@ -43,12 +43,32 @@ def waiting(tx: Transaction) -> list[Row]:
     return tx.rows(OPEN)
 
 
-CLOSE = "UPDATE handoffs SET state = 'closed' WHERE id = :id AND state = 'open' RETURNING *"
+HANDOFF = "SELECT * FROM handoffs WHERE id = :id"
 
 
-def close_handoff(tx: Transaction, id: str) -> Row | None:  # noqa: A002
-    """End a wait; None when it had ended or there was none."""
-    rows = tx.rows(CLOSE, id=id)
+def handoff(tx: Transaction, id: str) -> Row | None:  # noqa: A002
+    """A wait, ended or not; None when there is none or it is forgotten."""
+    rows = tx.rows(HANDOFF, id=id)
+    return rows[0] if rows else None
+
+
+CLOSE = """
+    UPDATE handoffs SET state = 'closed', closed_at = :now, closed_by = :by, answered = :answered
+    WHERE id = :id AND state = 'open' RETURNING *
+"""
+
+
+def close_handoff(
+    tx: Transaction,
+    id: str,  # noqa: A002 - the column's name
+    now: datetime,
+    by: str,
+    *,
+    answered: bool,
+) -> Row | None:
+    """End a wait in the name of the account *by* ("" for the terminal); None when it had ended or
+    there was none, so that of two officers only the first one answers."""
+    rows = tx.rows(CLOSE, id=id, now=stamp(now), by=by, answered=int(answered))
     return rows[0] if rows else None
 
 
@@ -65,6 +85,15 @@ ALERTS = "SELECT * FROM alerts WHERE seen_at IS NULL ORDER BY at, id"
 
 def alerts(tx: Transaction) -> list[Row]:
     return tx.rows(ALERTS)
+
+
+SEEN = "UPDATE alerts SET seen_at = :now WHERE id = :id AND seen_at IS NULL RETURNING kind"
+
+
+def see_alert(tx: Transaction, id: str, now: datetime) -> str | None:  # noqa: A002
+    """Take an alert off the list; its kind, or None when somebody did so before."""
+    rows = tx.rows(SEEN, id=id, now=stamp(now))
+    return rows[0]["kind"] if rows else None
 
 
 FORGET = "DELETE FROM handoffs WHERE at < :before"

@@ -73,6 +73,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, moving: Clock) -> Iterator
     folder: Path = tmp_path_factory.mktemp("desk")
     running = WebService(folder, settings=town.SETTINGS, clock=moving)
     running.start()
+    running.calendar_is_open()
     town.build(running.database)
     yield running
     running.stop()

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from bot.cli_officer import reply_to
+from bot.answering import reply_to
 from bot.store import officers
 from bot.store.database import SqliteDatabase
+from bot.store.values import Ids
 from tests.service import Service, running, write_config
 
 PATIENCE = 15_000  # ms until an expectation fails; rows of other processes take up to 5 s
@@ -109,7 +110,7 @@ class Site:
         try:
             with database.transaction() as tx:
                 (waiting,) = officers.waiting(tx)
-                assert reply_to(tx, waiting["id"], text, now)
+                assert reply_to(tx, waiting["id"], text, now, Ids().new(now))
         finally:
             database.close()
 

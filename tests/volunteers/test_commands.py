@@ -200,7 +200,7 @@ ALIKE = ("xin số nhà ở đâu vậy", "xin so nha o dau", "xin số nhà ở
 
 def test_gaps_without_a_database_makes_none(place: Path) -> None:
     result = run("gaps")
-    assert (result.exit_code, "không có câu nào" in result.output) == (0, True)
+    assert (result.exit_code, "máy đang chạy dịch vụ" in result.output) == (0, True)
     assert not (place.parent / "data").exists()
 
 
@@ -304,3 +304,19 @@ def test_a_change_of_a_line_is_shown_with_the_line_before(place: Path) -> None:
     assert "-     phrasings: [hộ chiếu]" in output
     assert '+     phrasings: [hộ chiếu, "xin số nhà ở đâu' in output
     assert "sửa lại dòng" in output
+
+
+def test_what_keeps_a_file_from_being_read_is_told_before_the_links_into_it(place: Path) -> None:
+    (place / THE).write_text("", encoding="utf-8")
+    output = run("check", "--quick", *TODAY).output
+    assert output.startswith(f"faq/{THE}:1:1: lỗi: tệp phải gồm các dòng")
+    assert "không có mục nào tên 'doi-the'" in output
+
+
+def test_try_shows_the_button_to_book(place: Path) -> None:
+    services = "booking:\n  services:\n    - id: the\n      title: Thẻ\n      bring: doi-the\n"
+    with (place.parent / "config.yaml").open("a", encoding="utf-8") as file:
+        file.write(services)
+    spoil(place / THE, "    label: Đổi thẻ\n", "    label: Đổi thẻ\n    action: book\n")
+    output = run("try", "thẻ hết hạn thì đổi ở đâu", *TODAY).output
+    assert "[ 📅 Đặt lịch hẹn ]" in output

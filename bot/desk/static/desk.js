@@ -3,7 +3,8 @@
 /** A form that is sent shows it, and cannot be sent twice by a second tap. */
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (event.defaultPrevented || !button || event.target.target) return;
+  const stays = event.target.target || "download" in event.target.dataset; // the page does not change
+  if (event.defaultPrevented || !button || stays) return;
   requestAnimationFrame(() => { button.disabled = true; });
 });
 

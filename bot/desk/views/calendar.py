@@ -18,10 +18,13 @@ from bot.store import slots as slot_store
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from bot.yaml_file import reason_of
+from bot.yaml_reasons import reason_of
 from handlers.turn import local
 
 SHOWN_DAYS = 14
+FIELDS = (
+    "weekly", "closed", "extra", "holidays", "capacity", "priority", "walk_in", "slot_minutes",
+)  # fmt: skip
 NUMBERS = ("capacity", "priority", "walk_in", "slot_minutes")
 
 
@@ -52,7 +55,8 @@ async def show(request: web.Request) -> web.Response:
 async def save(request: web.Request) -> web.Response:
     """`step` "try" shows who would be affected; "keep" writes it."""
     office = await _office(request)
-    form = {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
+    given = {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
+    form = {**dict.fromkeys(FIELDS, ""), **given}
     try:
         hours = _hours(form)
     except Unreadable as error:

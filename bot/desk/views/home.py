@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from bot.desk.context import desk_of, officer, page, run
@@ -14,7 +16,13 @@ from handlers.turn import local
 async def home(request: web.Request) -> web.Response:
     today = local(desk_of(request).clock()).date()
     found, waiting, alerts = await run(request, lambda tx: _overview(tx, request))
-    values = {"offices": found, "today": today, "waiting": waiting, "alerts": alerts}
+    values = {
+        "offices": found,
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "waiting": waiting,
+        "alerts": alerts,
+    }
     return page(request, "home.html", values)
 
 

@@ -25,6 +25,7 @@ from bot.matching.lint import (
     questions,
     rivals,
     shape,
+    slips,
     wording,
 )
 from bot.matching.lint.corpus import Corpus
@@ -38,6 +39,7 @@ Check: TypeAlias = Callable[[Corpus, House], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     shape.check,
+    slips.check,
     wording.check,
     lengths.check,
     dates.check,

@@ -7,6 +7,7 @@ what is wrong with the neighbours.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -78,6 +79,11 @@ class Item:
     ) -> Finding:
         return Finding(self.fault(path, message, hint, near), rule, serious)
 
+    def lines_of(self, path: KeyPath) -> int:
+        """Over how many lines the value at *path* is written."""
+        node = _node(self.file.document.root, ("entries", self.index, *path))
+        return 1 if node is None else node.end_mark.line - node.start_mark.line + 1
+
     @cached_property
     def texts(self) -> tuple[tuple[KeyPath, str], ...]:
         """Every sentence that a citizen can read, variants included, each with its place."""
@@ -134,10 +140,13 @@ def _items(file: File) -> Iterator[Item]:
 
 
 def _ids(path: Path) -> list[str]:
+    """Ids as far as the file shows them, also in the encoding that Windows calls "Unicode"."""
     try:
-        return ID_LINE.findall(path.read_text(encoding="utf-8", errors="replace"))
+        raw = path.read_bytes()
     except OSError:
         return []
+    encoding = "utf-16" if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8"
+    return ID_LINE.findall(raw.decode(encoding, errors="replace"))
 
 
 def _texts(part: Any, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:

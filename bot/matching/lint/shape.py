@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.matching import entries
 from bot.matching.entries import Kind
 from bot.matching.likeness import closest
 from bot.matching.lint.corpus import Corpus, File, Item
@@ -34,7 +35,7 @@ def repeated_ids(corpus: Corpus) -> Iterator[Finding]:
             for one, twin in ((item, other), (other, item)):
                 place = twin.fault(("id",), "")
                 message = f"id {id_!r} đã có ở mục khác ({place.file}:{place.line})"
-                yield one.finding(Rule.IDS, ("id",), message, "đổi id, hoặc gộp hai mục")
+                yield one.finding(Rule.IDS, ("id",), message, entries.REPEATED)
 
 
 def schema_line(corpus: Corpus, file: File) -> Iterator[Finding]:

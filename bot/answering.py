@@ -1,0 +1,38 @@
+"""An officer's answer to somebody who waits for one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.messages import Address
+from bot.store import officers, outbox
+from bot.store.database import Transaction
+from handlers import texts
+
+USEFUL_FOR = timedelta(days=3)
+LONGEST = 2000  # characters: one message on every channel (Zalo's limit)
+
+
+def reply_to(
+    tx: Transaction, handoff: str, text: str, now: datetime, new_id: str, by: str = ""
+) -> Address | None:
+    """Send *text* to the person who waits under the id *handoff*, in the channel where they asked,
+    and end the wait in the name of the account *by*.
+
+    Returns whom it goes to; None when nobody waits under that id (any more): nothing is sent then.
+    """
+    row = officers.close_handoff(tx, handoff, now, by, answered=True)
+    if row is None:
+        return None
+    to = Address(row["channel"], row["person"])
+    outbox.put(
+        tx,
+        id=new_id,
+        key=f"officer:{handoff}",
+        to=to,
+        reply=texts.officer_says(text),
+        content="officer",
+        now=now,
+        useful_until=now + USEFUL_FOR,
+    )
+    return to

@@ -1,0 +1,38 @@
+"""The call list in an officer's words."""
+
+from __future__ import annotations
+
+from bot.reminders import ACTIVATE, EVENING, HOURS
+from bot.vault import BadKey, Vault
+
+KINDS = {
+    EVENING: "nhắc tối hôm trước",
+    HOURS: "nhắc trước giờ hẹn",
+    ACTIVATE: "hỏi đã kích hoạt chưa",
+}
+# How the courier's reasons begin, and what they mean.
+REASONS = {
+    "unreachable": "người này đã chặn hoặc xóa bot",
+    "refused": "kênh không nhận tin này",
+    "not sent in time": "kênh hỏng, không gửi kịp",
+    "no longer useful": "dịch vụ ngừng, không gửi kịp",
+}
+
+
+def phone(sealed: str, vault: Vault) -> str:
+    """The number as people write it, or why there is none to show."""
+    try:
+        number = vault.open(sealed)
+    except BadKey:
+        return "(số ghi bằng khóa khác)"
+    return "0" + number.removeprefix("84") if number else "(không có số)"
+
+
+def kind(name: str) -> str:
+    """What the message that did not arrive was for."""
+    return KINDS.get(name) or KINDS.get(name.partition("-")[0], name)
+
+
+def reason(given: str) -> str:
+    """Why it did not arrive."""
+    return next((text for start, text in REASONS.items() if given.startswith(start)), given)

@@ -1,0 +1,74 @@
+// The list of a day keeps itself up to date; the print page opens the printer.
+
+const RETRY = 5000; // ms
+const live = document.getElementById("live");
+const said = document.getElementById("said");
+
+/** The same page again, as somebody would get it now; a search is sent as it was sent. */
+async function fetchPage() {
+  const headers = { "X-Background": "1" };
+  if (!live.dataset.query) return fetch(location.href, { headers });
+  const form = document.querySelector("form.search");
+  const body = new URLSearchParams(new FormData(form));
+  body.set("q", live.dataset.query); // not what is being typed
+  return fetch(form.action, { method: "POST", headers, body });
+}
+
+/** Put the new list in place of the old one; the focus stays on the same control. */
+function replace(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("live");
+  if (!fresh) return;
+  const path = pathOf(document.activeElement);
+  live.replaceChildren(...fresh.childNodes);
+  if (path) live.querySelector(path)?.focus({ preventScroll: true });
+}
+
+/** How to find a control of the list again: its row, and what it would send. */
+function pathOf(node) {
+  if (!live.contains(node)) return "";
+  const row = node.closest("tr");
+  if (row && node.name) return `#${row.id} [name="${node.name}"][value="${node.value}"]`;
+  return node.getAttribute("href") ? `[href="${node.getAttribute("href")}"]` : "";
+}
+
+/** A form of the list that is being sent must not vanish under the finger. */
+let sending = false;
+live?.addEventListener("submit", () => { sending = true; });
+addEventListener("pageshow", () => { sending = false; });
+
+async function refresh() {
+  try {
+    const answer = await fetchPage();
+    if (answer.redirected && !answer.url.includes("/desk/day/")) return lost();
+    if (answer.ok && !sending) replace(await answer.text());
+  } catch {
+    setTimeout(refresh, RETRY);
+  }
+}
+
+function lost() {
+  const note = document.createElement("p");
+  note.className = "fault stale";
+  note.setAttribute("role", "alert");
+  note.textContent = "Danh sách không còn tự cập nhật. Tải lại trang để xem mới nhất.";
+  said.replaceChildren(note);
+}
+
+function listen() {
+  let known = live.dataset.signature;
+  const events = new EventSource(live.dataset.events);
+  events.addEventListener("day", (event) => {
+    if (known !== event.data) refresh();
+    known = event.data;
+  });
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) lost();
+  });
+}
+
+if (live) listen();
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});

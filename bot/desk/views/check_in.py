@@ -1,0 +1,83 @@
+"""Checking in by the citizen's QR code: scanned with any phone's camera, it leads here."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.desk import days
+from bot.desk.context import demand_office, desk_of, page, redirect, run
+from bot.desk.views.visit import set_state
+from bot.store import bookings, offices
+from bot.store.bookings import Booking, State
+from bot.store.database import Row, Transaction
+from bot.store.offices import Office
+from handlers.ticket import check_in_mark
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who was booked together with the code that was scanned, and how each came into their state."""
+
+    code: str
+    office: Office
+    members: Sequence[tuple[Booking, Row | None]]
+
+    @property
+    def expected(self) -> list[Booking]:
+        """Those who can be marked as come."""
+        return [one for one, _ in self.members if one.state in (State.BOOKED, State.NO_SHOW)]
+
+
+async def show(request: web.Request) -> web.Response:
+    code = _code(request)
+    party = await run(request, lambda tx: _party(tx, request, code))
+    services = desk_of(request).settings.booking.services
+    values = {
+        "party": party,
+        "today": days.today(request),
+        "states": days.STATES,
+        "who": days.who,
+        "titles": days.titles(services),
+        "ticket": request.match_info["ticket"],
+    }
+    return page(request, "check_in.html", values)
+
+
+def _code(request: web.Request) -> str:
+    """The code that the QR code speaks of; raises 404 for one that we did not write."""
+    code, _, mark = request.match_info["ticket"].partition("-")
+    ours = check_in_mark(desk_of(request).vault, code)
+    if not hmac.compare_digest(mark.encode(), ours.encode()):
+        raise web.HTTPNotFound
+    return code
+
+
+def _party(tx: Transaction, request: web.Request, code: str) -> Party:
+    """Raises 404 for a booking that is no more, 403 for one of another office."""
+    scanned = bookings.by_code(tx, code)
+    office = offices.get(tx, scanned.office) if scanned else None
+    if scanned is None or office is None:
+        raise web.HTTPNotFound
+    demand_office(request, office.id)
+    together = [one for one in bookings.of_party(tx, scanned.party) if one.office == office.id]
+    first = sorted(together or [scanned], key=lambda one: one.code != code)
+    return Party(code, office, [(one, bookings.last_event(tx, one.code)) for one in first])
+
+
+async def arrived(request: web.Request) -> web.StreamResponse:
+    """Mark those whose boxes are ticked; whoever was marked meanwhile stays as they are."""
+    code, ticked = _code(request), {str(one) for one in (await request.post()).getall("who", [])}
+    said = await run(request, lambda tx: _arrive(tx, request, code, ticked))
+    return redirect(f"/desk/hen/{request.match_info['ticket']}?said={said}")
+
+
+def _arrive(tx: Transaction, request: web.Request, code: str, ticked: set[str]) -> str:
+    party = _party(tx, request, code)
+    chosen = [booking for booking in party.expected if booking.code in ticked]
+    for booking in chosen:
+        set_state(tx, request, booking, booking.state, State.ARRIVED)
+    return "arrived" if chosen else "nobody"

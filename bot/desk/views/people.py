@@ -1,0 +1,181 @@
+"""People who wait for an officer's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot import answering, preview, privacy
+from bot.answering import LONGEST
+from bot.desk import forms
+from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
+from bot.desk.views import calls
+from bot.matching.entries import Entry
+from bot.messages import Address, Reply
+from bot.store import conversations, officers
+from bot.store.calls import waiting as to_call
+from bot.store.database import Row, Transaction
+from bot.store.values import unpack
+from handlers import texts
+from handlers.turn import local
+
+LINES = 12  # of the talk before the question
+CHOICES = 5  # canned answers offered
+
+
+async def waiting(request: web.Request) -> web.Response:
+    """Who waits, who is to be called, and what the service could not do by itself."""
+    now = desk_of(request).clock()
+
+    def look(tx: Transaction) -> tuple[list[Row], list[Row], list[Row]]:
+        return officers.waiting(tx), to_call(tx, now), officers.alerts(tx)
+
+    people, called, alerts = await run(request, look)
+    values = {"people": people, "calls": calls.mine(request, called), "alerts": alerts}
+    return page(request, "people.html", values)
+
+
+async def one(request: web.Request) -> web.Response:
+    """One person's question, the talk before it, and a form to answer in."""
+    return await _show(request, {})
+
+
+async def _show(
+    request: web.Request, form: dict[str, str], fault: str = "", status: int = 200
+) -> web.Response:
+    row, talk = await run(request, lambda tx: _talk(tx, request))
+    search = form.get("search", forms.one_line(row["text"]))
+    values = {
+        "person": row,
+        "talk": list(map(_line, talk)),
+        "search": search,
+        "found": list(_canned(request, search)),
+        "text": form.get("text", ""),
+        "private": sorted(privacy.mask(form.get("text", "")).found),
+        "longest": LONGEST,
+        "fault": fault,
+    }
+    return page(request, "person.html", values, status)
+
+
+def _talk(tx: Transaction, request: web.Request) -> tuple[Row, list[Row]]:
+    """The wait and the last lines of the talk; reading them is written down."""
+    row = officers.handoff(tx, request.match_info["id"])
+    if row is None:
+        raise web.HTTPNotFound
+    if request.method == "GET":
+        note(tx, request, "xem người chờ", row["id"])
+    return row, conversations.history(tx, Address(row["channel"], row["person"]), LINES)
+
+
+def _line(row: Row) -> dict[str, Any]:
+    """A line of the talk, masked as it is stored."""
+    ours = row["side"] == 1
+    text = Reply.from_json(unpack(row["body"])).text if ours else row["body"]
+    return {"ours": ours, "at": row["at"], "text": text or f"({row['kind']})"}
+
+
+def _canned(request: web.Request, search: str) -> Iterator[tuple[Entry, str]]:
+    """The entries that are nearest to *search*, each with its answer as it reads today."""
+    matcher = desk_of(request).library.matcher()
+    today = local(desk_of(request).clock()).date()
+    for match in matcher.match(search).matches[:CHOICES] if search else ():
+        entry = matcher.faq.entries[match.entry].on(today)
+        yield entry, canned_text(entry)
+
+
+def canned_text(entry: Entry) -> str:
+    return preview.full_text(texts.answer(entry, (), None))
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    """Search, take a canned answer, or send, as the button says; only sending changes anything."""
+    form = await forms.fields(request)
+    chosen = form.get("use", "")
+    if chosen:
+        return await _show(request, {**form, "text": _chosen(request, chosen)})
+    if form.get("do") != "send":
+        return await _show(request, form)
+    fault = _fault(form)
+    if fault:
+        return await _show(request, form, fault, 422)
+    return await _send(request, form["text"])
+
+
+def _chosen(request: web.Request, id_: str) -> str:
+    entry = desk_of(request).library.matcher().faq.entries.get(id_)
+    if entry is None:
+        raise web.HTTPNotFound
+    return canned_text(entry.on(local(desk_of(request).clock()).date()))
+
+
+def _fault(form: dict[str, str]) -> str:
+    """Why the answer is not sent, in Vietnamese; "" when it can be."""
+    text = form.get("text", "")
+    if not text:
+        return "Bạn chưa viết câu trả lời."
+    if len(text) > LONGEST:
+        return f"Câu trả lời dài {len(text)} ký tự, tối đa {LONGEST}. Bạn viết gọn lại."
+    if privacy.mask(text).found and form.get("sure") != "yes":
+        return (
+            "Câu trả lời có vẻ chứa số giấy tờ, số điện thoại hoặc mã bí mật. Bạn xóa đi; "
+            "nếu đúng là số cần gửi (ví dụ số trực ban) thì đánh dấu ô “Vẫn gửi”."
+        )
+    return ""
+
+
+async def _send(request: web.Request, text: str) -> web.StreamResponse:
+    desk, id_ = desk_of(request), request.match_info["id"]
+    now = desk.clock()
+
+    def send(tx: Transaction) -> Address | None:
+        by = officer(request).account.id
+        to = answering.reply_to(tx, id_, text, now, new_id(request)(), by)
+        if to:
+            note(tx, request, "trả lời người chờ", id_, f"{len(text)} ký tự")
+        return to
+
+    to = await run(request, send)
+    if to is None:
+        return await _too_late(request, text)
+    desk.wake(to.channel)
+    return redirect("/desk/people?said=answered")
+
+
+async def _too_late(request: web.Request, text: str) -> web.Response:
+    """Somebody was first: nothing was sent, and the words are not lost."""
+    return await _show(
+        request, {"text": text}, "Chưa gửi: người này đã có người lo trước bạn.", 409
+    )
+
+
+async def close(request: web.Request) -> web.StreamResponse:
+    """End the wait without an answer."""
+    now, id_ = desk_of(request).clock(), request.match_info["id"]
+
+    def end(tx: Transaction) -> bool:
+        by = officer(request).account.id
+        done = officers.close_handoff(tx, id_, now, by, answered=False) is not None
+        if done:
+            note(tx, request, "đóng người chờ, không trả lời", id_)
+        return done
+
+    if not await run(request, end):
+        return await _too_late(request, "")
+    return redirect("/desk/people?said=closed")
+
+
+async def seen(request: web.Request) -> web.StreamResponse:
+    """Take an alert off the list; a second tap changes nothing."""
+    now: datetime = desk_of(request).clock()
+    id_ = request.match_info["id"]
+
+    def take(tx: Transaction) -> None:
+        if kind := officers.see_alert(tx, id_, now):
+            note(tx, request, "đã xem cảnh báo", id_, kind)
+
+    await run(request, take)
+    return redirect("/desk/people?said=seen#alerts")

@@ -1,0 +1,68 @@
+"""A ranker that was built before, kept in a file: reading the FAQ and learning from it takes seconds,
+loading what was learnt a fraction of one.
+
+The file lies beside the database and is written by this service only; whoever can change it can change
+the database too. Its name holds a hash of the FAQ and of this package, so an old one is never loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from bot.matching.entries import Faq
+from bot.matching.ranker import Ranker
+
+NAME = "matcher-*.bin"
+KEPT = 3  # files: of a change of the FAQ and its undoing, both are there
+
+
+def ranker(faq: Faq, folder: Path | None) -> Ranker:
+    """The ranker of *faq*: from *folder* if it was kept there, else built, and then kept there."""
+    if folder is None:
+        return Ranker.build(faq)
+    file = folder / NAME.replace("*", f"{faq.version}-{_code()}")
+    found = _load(file)
+    if found is None:
+        found = Ranker.build(faq)
+        _keep(found, file)
+    return found
+
+
+def _load(file: Path) -> Ranker | None:
+    """None when it is not there, or was cut off by a full disk or a crash."""
+    try:
+        found = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, see the module
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
+        return None
+    return found if isinstance(found, Ranker) else None
+
+
+def _keep(ranker: Ranker, file: Path) -> None:
+    """Write it whole or not at all; where nothing can be written, it is built anew next time."""
+    draft = file.with_suffix(f".{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(pickle.dumps(ranker, protocol=pickle.HIGHEST_PROTOCOL))
+        draft.replace(file)
+        old = sorted(file.parent.glob(NAME), key=lambda one: one.stat().st_mtime)
+        for one in old[:-KEPT]:
+            one.unlink(missing_ok=True)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """A hash of this package's files and of numpy's version: what was learnt depends on both."""
+    digest = hashlib.sha256(np.__version__.encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

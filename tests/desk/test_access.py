@@ -1,0 +1,155 @@
+"""Every page, every role, the own office and another one: allowed or refused exactly as the tables
+say. A new route is tested by standing in `ROUTES`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from secrets import token_hex
+
+import pytest
+
+from bot.desk.guard import COOKIE, token_id
+from bot.desk.roles import RIGHTS, Right, Role
+from bot.desk.routes import ROUTES, Route
+from bot.store import accounts
+from handlers.ticket import check_in_mark
+from tests.conftest import Clock
+from tests.desk.conftest import HASH, Officer
+from tests.desk.people import VAULT, book, more_places
+from tests.handlers.town import FRIDAY
+from tests.web_service import WebService
+
+PARAMETER = re.compile(r"{(\w+)(?::[^{}]+)?}")
+BEHIND = [route for route in ROUTES if route.right is not None]
+OPEN = [route for route in ROUTES if route.right is None]
+SIGN_IN = "/desk/sign-in"
+
+
+def name_of(value: object) -> str:
+    return f"{value.method} {value.path}" if isinstance(value, Route) else str(value)
+
+
+Path = Callable[[Route, str], str]
+Browser = Callable[[Role], Officer]
+
+
+@pytest.fixture(scope="module")
+def path(service: WebService, moving: Clock) -> Path:
+    """The address of a route at an office; a name that a route asks for and nobody knows here leads
+    to nothing, which is no refusal."""
+    more_places(service)
+    tickets = {}
+    for office in ("mau-a", "mau-b"):
+        (booking,) = book(service, moving, "Người Thử", office=office)
+        tickets[office] = f"{booking.code}-{check_in_mark(VAULT, booking.code)}"
+
+    def fill(route: Route, office: str) -> str:
+        known = {"office": office, "date": str(FRIDAY), "ticket": tickets[office]}
+        return "/desk" + PARAMETER.sub(lambda found: known.get(found[1], "khong-co"), route.path)
+
+    return fill
+
+
+@pytest.fixture(scope="module")
+def browser(service: WebService, moving: Clock) -> Browser:
+    """Somebody of this role at mau-a, with a session of their own each time."""
+
+    @cache
+    def account(role: Role) -> str:
+        name = f"{role}.access"
+        with service.database.transaction() as tx:
+            accounts.add(tx, name, role, ["mau-a"], HASH, moving())
+            accounts.set_password(tx, name, HASH, must_change=False)
+        return name
+
+    def sign_in(role: Role) -> Officer:
+        token, csrf = token_hex(16), token_hex(16)
+        name = account(role)
+        with service.database.transaction() as tx:
+            accounts.open_session(tx, token_id(token), name, csrf, moving())
+        return Officer(service, {COOKIE: token}, csrf)
+
+    return sign_in
+
+
+def ask(one: Officer, route: Route, path: str, **more: str) -> tuple[int, str]:
+    """The status, and where a redirect leads without its query."""
+    if route.path.endswith("/events"):
+        answer = one.service.head_of(path, one._headers())
+    else:
+        answer = one.get(path) if route.method == "GET" else one.post(path, **more)
+    return answer.status, answer.headers.get("location", "").partition("?")[0]
+
+
+@pytest.mark.parametrize("role", list(Role), ids=name_of)
+@pytest.mark.parametrize("route", BEHIND, ids=name_of)
+def test_a_role_may_do_what_the_table_says_at_the_own_office(
+    browser: Browser, path: Path, route: Route, role: Role
+) -> None:
+    status, leads_to = ask(browser(role), route, path(route, "mau-a"))
+    assert (status != 403) is (route.right in RIGHTS[role])
+    assert status < 500
+    assert leads_to != SIGN_IN or route.path == "/sign-out"
+
+
+@pytest.mark.parametrize("role", list(Role), ids=name_of)
+@pytest.mark.parametrize(
+    "route", [route for route in BEHIND if {"office", "ticket"} & set(PARAMETER.findall(route.path))],
+    ids=name_of,
+)  # fmt: skip
+def test_nobody_works_at_another_office(
+    browser: Browser, path: Path, route: Route, role: Role
+) -> None:
+    assert ask(browser(role), route, path(route, "mau-b"))[0] == 403
+
+
+@pytest.mark.parametrize("route", BEHIND, ids=name_of)
+def test_nobody_gets_in_without_a_sign_in(service: WebService, path: Path, route: Route) -> None:
+    status, leads_to = ask(Officer(service), route, path(route, "mau-a"))
+    assert (status, leads_to) == ((303, SIGN_IN) if route.method == "GET" else (401, ""))
+
+
+@pytest.mark.parametrize("route", [r for r in BEHIND if r.method == "POST"], ids=name_of)
+def test_a_form_without_the_sessions_token_or_from_elsewhere_is_refused(
+    browser: Browser, path: Path, route: Route
+) -> None:
+    role = next(role for role in Role if route.right in RIGHTS[role])
+    one, address = browser(role), path(route, "mau-a")
+    assert ask(one, route, address, origin="https://evil.example")[0] == 403
+    one.csrf = "of another session"
+    assert ask(one, route, address)[0] == 403
+
+
+SHOWN = {route.path for route in ROUTES if route.method == "GET"}
+
+
+@pytest.mark.parametrize("route", [r for r in BEHIND if r.path not in SHOWN], ids=name_of)
+def test_what_changes_something_cannot_be_had_by_get(
+    browser: Browser, path: Path, route: Route
+) -> None:
+    assert browser(Role.ADMIN).get(path(route, "mau-a")).status in {404, 405}
+
+
+def test_who_must_change_the_password_does_nothing_else_before(
+    service: WebService, moving: Clock, path: Path
+) -> None:
+    with service.database.transaction() as tx:
+        accounts.add(tx, "new.admin", Role.ADMIN, [], HASH, moving())
+        accounts.open_session(tx, token_id("of-the-new-one"), "new.admin", "token", moving())
+    one = Officer(service, {COOKIE: "of-the-new-one"}, "token")
+    for route in BEHIND:
+        if not route.before_change:
+            one.csrf = "token"
+            assert ask(one, route, path(route, "mau-a")) == (303, "/desk/me"), name_of(route)
+
+
+def test_only_the_sign_in_is_open_to_anybody() -> None:
+    assert {route.path for route in OPEN} == {"/sign-in"}
+
+
+def test_each_right_is_somebodys_and_only_viewing_is_everybodys() -> None:
+    given = frozenset().union(*RIGHTS.values())
+    assert given == set(Right)
+    assert frozenset.intersection(*RIGHTS.values()) == {Right.SIGNED_IN}

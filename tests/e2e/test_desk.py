@@ -1,0 +1,378 @@
+"""The officers' desk in a real browser, on an office PC, a phone and paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from bot.config import load
+from bot.desk import passwords
+from bot.store import accounts, bookings
+from bot.store.database import SqliteDatabase
+from bot.store.values import Ids, stamp
+from bot.vault import Vault, key_for
+from handlers.ticket import check_in_mark
+from handlers.turn import local
+from tests.e2e.conftest import Chat, Site
+from tests.e2e.test_book_a_visit import book
+from tests.e2e.test_web_chat import CONTRAST, TARGET, names, sizes
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "made-up words 42"
+NUMBER = "84900000001"
+IDS = Ids()
+
+
+@dataclass
+class Desk:
+    """Officers of one service, and people who book there from another process."""
+
+    site: Site
+    browser: Browser
+    faults: list[str] = field(default_factory=list)
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def open(
+        self, path: str = "/desk/", *, width: int = 1280, height: int = 800, **more: Any
+    ) -> Page:
+        """Somebody's own browser, at the sign-in when they were not here before."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", **more
+        )
+        self._open.callback(context.close)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda line: self._note(line.text))
+        page.goto(self.site.url + path)
+        return page
+
+    def _note(self, line: str) -> None:
+        if "Content Security Policy" in line or "Uncaught" in line:
+            self.faults.append(line)
+
+    def sign_in(self, page: Page, name: str = "lan") -> Page:
+        page.get_by_label("Tên đăng nhập").fill(name)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+        return page
+
+    def day(self, *, name: str = "lan", **more: Any) -> Page:
+        """Today's list, seen by an officer."""
+        page = self.sign_in(self.open(self.today, **more), name)
+        expect(page.get_by_role("heading", name="Công an phường Mẫu")).to_be_visible()
+        return page
+
+    @property
+    def today(self) -> str:
+        return f"/desk/day/mau/{local(datetime.now(UTC)).date()}"
+
+    def books(self, name: str, *, phone: str = "", minutes: int = -30) -> str:
+        """Somebody books today from another process; the code. *minutes* from now, or before."""
+        now = datetime.now(UTC)
+        midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        at = max(midnight, now + timedelta(minutes=minutes))
+        at = min(at, midnight + timedelta(hours=23, minutes=59))
+        id_ = IDS.new(now)
+        with self._tx() as tx:
+            tx.rows(
+                BOOKED, id=id_, code=bookings.code_of(id_), at=stamp(at),
+                holder=f"{self.vault.mark(phone)}/{id_}", name=name,
+                phone=self.vault.seal(phone), now=stamp(now),
+            )  # fmt: skip
+            tx.rows(BOOKED_EVENT, id=id_, code=bookings.code_of(id_), now=stamp(now))
+        return bookings.code_of(id_)
+
+    def add(self, name: str, role: str) -> None:
+        with self._tx() as tx:
+            accounts.add(tx, name, role, [], passwords.hashed(PASSWORD), datetime.now(UTC))
+            accounts.set_password(tx, name, passwords.hashed(PASSWORD), must_change=False)
+
+    def ticket(self, code: str) -> str:
+        return f"/desk/hen/{code}-{check_in_mark(self.vault, code)}"
+
+    @property
+    def vault(self) -> Vault:
+        settings = load(self.site.config)
+        return Vault(key_for(self.site.folder / "vneid.db", settings.data_key))
+
+    def _tx(self) -> Any:
+        database = self._open.enter_context(closing(SqliteDatabase(self.site.folder / "vneid.db")))
+        return database.transaction()
+
+    def close(self) -> None:
+        self._open.close()
+
+
+BOOKED = """
+    INSERT INTO bookings (id, code, version, party, member, service, office, slot, starts_at, channel,
+                          person, holder, name, phone, before, state, booked_at, created_at, changed_at)
+    SELECT :id, :code, 1, :id, 1, 'the', 'mau', id, :at, 'web', :id, :holder, :name, :phone, 'held',
+           'booked', :now, :now, :now
+    FROM slots WHERE office = 'mau' LIMIT 1
+"""
+BOOKED_EVENT = """
+    INSERT INTO booking_events (id, at, booking, code, what, actor)
+    VALUES (:id, :now, :id, :code, 'booked', 'person')
+"""
+
+
+@pytest.fixture(scope="module")
+def _accounts(site: Site, browser: Browser) -> None:
+    site.until(lambda: site.count("SELECT count(*) FROM slots"))  # the calendar is open
+    with closing(Desk(site, browser)) as desk:
+        desk.add("lan", "manager")
+        desk.add("minh", "officer")
+        desk.add("xem", "viewer")
+
+
+@pytest.fixture
+def desk(site: Site, browser: Browser, _accounts: None) -> Iterator[Desk]:
+    """Its pages must stay free of script errors and of breaches of their security policy."""
+    made = Desk(site, browser)
+    yield made
+    made.close()
+    assert made.faults == []
+
+
+def row(page: Page, code: str) -> Locator:
+    return page.locator(f"#v-{code}")
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"))
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+def test_an_officer_signs_in_and_marks_a_visit_with_one_tap(desk: Desk) -> None:
+    code = desk.books("Nguyễn Thử An")
+    page = desk.sign_in(desk.open())
+    page.get_by_role("link", name="Công an phường Mẫu: hôm nay").click()
+    row(page, code).get_by_role("button", name="Đã đến").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Mã {code}: đã đến.")
+    expect(row(page, code).locator(".state")).to_have_text("Đã đến")
+    row(page, code).get_by_role("button", name="Sửa lại").click()
+    expect(row(page, code).locator(".state")).to_have_text("Chờ đến")
+
+
+def test_a_list_updates_itself_and_nothing_typed_or_focused_is_lost(desk: Desk) -> None:
+    mine = desk.books("Trần Thử Bình")
+    page = desk.day()
+    box = page.get_by_label("Tìm mã, tên hoặc số điện thoại")
+    box.fill("đang gõ dở")
+    row(page, mine).get_by_role("button", name="Làm xong").focus()
+    code = desk.books("Vừa Mới Đặt")
+    expect(row(page, code)).to_contain_text("Vừa Mới Đặt")
+    expect(box).to_have_value("đang gõ dở")
+    expect(row(page, mine).get_by_role("button", name="Làm xong")).to_be_focused()
+
+
+def test_a_citizen_who_books_in_the_chat_is_on_the_officers_screen(
+    desk: Desk, visit: Callable[..., Chat]
+) -> None:
+    page = desk.day()
+    for _ in range(2):  # both get the same hour; the second one books while the list is open
+        chat = visit(desk.site)
+        book(chat)
+        said = chat.last.inner_text()
+        (code,) = re.findall(r"Mã hẹn: (\w{6})", said)
+        if row(page, code).count() == 0 and page.url.endswith(desk.today):
+            day, month, year = re.findall(r"(\d\d)/(\d\d)/(\d{4})", said)[0]
+            page.goto(f"{desk.site.url}/desk/day/mau/{year}-{month}-{day}")
+        expect(row(page, code)).to_contain_text("Chờ đến")
+
+
+def test_a_second_officer_is_told_who_was_first(desk: Desk) -> None:
+    code = desk.books("Lê Thử Chi")
+    late = desk.day(name="minh")
+    late.route("**/events", lambda route: route.abort())  # whose list has not heard of it yet
+    late.reload()
+    first = desk.day(name="lan")
+    row(first, code).get_by_role("button", name="Làm xong").click()
+    expect(row(first, code).locator(".state")).to_have_text("Làm xong")
+    row(late, code).get_by_role("button", name="Đã đến").click()
+    expect(late.get_by_role("alert").first).to_contain_text("đang là “làm xong”, do lan ghi lúc")
+
+
+def test_somebody_is_found_by_phone_and_the_number_stands_in_no_address(desk: Desk) -> None:
+    code = desk.books("Phạm Thử Dung", phone=NUMBER)
+    page = desk.day()
+    page.get_by_label("Tìm mã, tên hoặc số điện thoại").fill("0900 000 001")
+    page.get_by_role("button", name="Tìm").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(row(page, code)).to_contain_text("090…001")
+    assert "0900" not in page.url
+    desk.books("Phạm Thử Em", phone="84900000002")
+    other = desk.books("Không Liên Quan")
+    expect(page.locator(".counts a").first).to_contain_text(str(desk.site.count(COUNT)))
+    expect(row(page, other)).to_have_count(0)  # the search is kept over an update
+    page.get_by_role("button", name="Xem số").click()
+    expect(page.get_by_role("link", name="0900000001")).to_be_visible()
+
+
+COUNT = """
+    SELECT count(*) FROM bookings WHERE date(starts_at, '+7 hours') = date('now', '+7 hours')
+    AND state NOT IN ('held', 'expired', 'moved')
+"""
+
+
+def test_who_comes_without_an_appointment_is_added(desk: Desk) -> None:
+    page = desk.day()
+    page.get_by_label("Họ tên").fill("Ông Thử Bảy")
+    page.get_by_role("button", name="Thêm").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã thêm người không hẹn trước")
+    expect(page.locator("tr.marked")).to_contain_text("Ông Thử Bảy")
+
+
+def test_everything_works_without_scripts(desk: Desk) -> None:
+    code = desk.books("Không Kịch Bản")
+    page = desk.day(java_script_enabled=False)
+    row(page, code).get_by_role("button", name="Đã đến").click()
+    expect(row(page, code).locator(".state")).to_have_text("Đã đến")
+    page.get_by_role("link", name="In danh sách").click()
+    expect(page.get_by_text("Không Kịch Bản")).to_be_visible()
+
+
+# --- the QR code ---------------------------------------------------------------------------------
+
+
+def test_a_scan_signs_in_shows_the_visit_and_marks_it_and_a_second_one_says_by_whom(
+    desk: Desk,
+) -> None:
+    code = desk.books("Võ Thử Giang")
+    phone = desk.open(desk.ticket(code), width=360, height=740, has_touch=True, is_mobile=True)
+    desk.sign_in(phone)
+    expect(phone.get_by_text("Võ Thử Giang")).to_be_visible()
+    assert fits(phone)
+    phone.get_by_role("button", name="Đã đến").tap()
+    expect(phone.get_by_role("status")).to_have_text("Đã ghi là đã đến.")
+    other = desk.sign_in(desk.open(desk.ticket(code)), "minh")
+    expect(other.get_by_text(re.compile(r"ghi lúc \d\d:\d\d .* bởi lan"))).to_be_visible()
+    expect(other.get_by_role("button", name="Đã đến")).to_have_count(0)
+
+
+# --- paper ---------------------------------------------------------------------------------------
+
+
+def test_the_paper_is_a4_with_large_numbers_and_nothing_else(desk: Desk) -> None:
+    desk.books("Trên Giấy", phone=NUMBER)
+    page = desk.day()
+    page.get_by_role("link", name="In danh sách").click()
+    expect(page.get_by_role("button", name="In trang này")).to_be_visible()
+    page.emulate_media(media="print")
+    for gone in (".top", ".no-print", "form"):
+        for part in page.locator(gone).all():
+            expect(part).to_be_hidden()
+    size = page.locator("td.big").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert size >= 20 / 72 * 96  # 20 pt
+    expect(page.locator("body")).not_to_contain_text("090…")
+    pdf = page.pdf(prefer_css_page_size=True)
+    box = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", BytesIO(pdf).read())
+    assert box
+    assert [round(float(side)) for side in box.groups()] == [595, 842]  # A4 in points
+
+
+def test_tomorrows_list_is_two_clicks_from_the_first_page(desk: Desk) -> None:
+    page = desk.sign_in(desk.open())
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("link", name="In danh sách ngày mai").click()
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("button", name="In trang này").click()
+    assert page.title() == "printed"
+
+
+# --- export --------------------------------------------------------------------------------------
+
+
+def test_an_export_is_a_file_and_the_button_can_be_pressed_again(desk: Desk) -> None:
+    page = desk.day()
+    for _ in range(2):
+        with page.expect_download() as kept:
+            page.get_by_role("button", name="Xuất tệp").click()
+        assert kept.value.suggested_filename.endswith(".xlsx")
+
+
+# --- small screens, labels, contrast -------------------------------------------------------------
+
+
+def everything(desk: Desk, page: Page) -> None:
+    """Lines in every state."""
+    for state in ("Đã đến", "Làm xong", "Không đến"):
+        code = desk.books(f"Người {state}", phone=NUMBER if state == "Đã đến" else "")
+        page.goto(desk.site.url + desk.today)
+        row(page, code).get_by_role("button", name=state, exact=True).click()
+        expect(row(page, code).locator(".state")).to_have_text(state)
+    desk.books("Tên Rất Dài " * 3 + "Cuối", minutes=60)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_nothing_runs_over_the_side_of_a_phone(desk: Desk, width: int) -> None:
+    page = desk.day(width=width, height=740, has_touch=True, is_mobile=True)
+    everything(desk, page)
+    for path in ("/desk/", desk.today, "/desk/me"):
+        page.goto(desk.site.url + path)
+        assert fits(page), path
+
+
+def test_everything_that_is_tapped_is_large_enough(desk: Desk) -> None:
+    page = desk.day(width=360, height=740, has_touch=True, is_mobile=True)
+    everything(desk, page)
+    found = sizes(page.locator("main button:visible, main a.button:visible, .counts a:visible"))
+    assert len(found) > 10
+    assert {name: side for name, side in found.items() if side < TARGET} == {}
+
+
+def test_every_control_has_a_name_and_every_table_its_headings(desk: Desk) -> None:
+    page = desk.day()
+    everything(desk, page)
+    found = names(page)
+    assert {"banner", "main", "navigation", "table", "columnheader", "rowheader"} <= set(found)
+    for role in (
+        "button",
+        "textbox",
+        "searchbox",
+        "link",
+        "navigation",
+        "table",
+        "combobox",
+        "form",
+    ):
+        assert "" not in found.get(role, []), role
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_text_and_controls_have_aa_contrast(desk: Desk, width: int) -> None:
+    page = desk.day(width=width)
+    everything(desk, page)
+    for path in (desk.today, "/desk/", "/desk/me"):
+        page.goto(desk.site.url + path)
+        found = page.evaluate(OUTLINES)
+        assert len(found) > 10
+        assert [item for item in found if item["ratio"] < item["least"]] == []
+
+
+# The chat's ruler, for text and for what is typed or tapped here.
+OUTLINES = re.sub(
+    r"  const box = document\.getElementById.*?  return found;",
+    """  for (const node of document.querySelectorAll('main input:not([type=hidden]), main select, main button')) {
+    const style = getComputedStyle(node);
+    if (!node.checkVisibility() || style.borderTopStyle === 'none') continue;
+    look('outline', node, style.borderTopColor, behind(node.parentElement), 3);
+  }
+  return found;""",
+    CONTRAST,
+    flags=re.DOTALL,
+)

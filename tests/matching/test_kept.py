@@ -1,0 +1,49 @@
+"""What was learnt is kept for the next start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bot.matching import entries
+from bot.matching.matcher import Matcher, Thresholds
+
+FAQ = Path(__file__).parent.parent / "faq"
+QUESTIONS = ("rớt bóp mất thẻ", "quen mat khau roi", "thuế đất", "xin chào")
+
+
+def answers(matcher: Matcher) -> list[object]:
+    return [matcher.match_all(question) for question in QUESTIONS]
+
+
+def test_a_kept_matcher_answers_as_the_one_that_was_built(tmp_path: Path) -> None:
+    faq = entries.load(FAQ)
+    built = Matcher.build(faq, Thresholds(), tmp_path)
+    (file,) = tmp_path.iterdir()
+    before = file.stat().st_mtime_ns
+    kept = Matcher.build(faq, Thresholds(), tmp_path)
+    assert file.stat().st_mtime_ns == before
+    assert answers(kept) == answers(built) == answers(Matcher.build(faq, Thresholds()))
+
+
+def test_a_file_that_was_cut_off_is_built_anew(tmp_path: Path) -> None:
+    faq = entries.load(FAQ)
+    Matcher.build(faq, Thresholds(), tmp_path)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    for part in (b"", whole[:100], whole[: len(whole) // 2], b"no pickle"):
+        file.write_bytes(part)
+        assert answers(Matcher.build(faq, Thresholds(), tmp_path))
+        assert len(file.read_bytes()) == len(whole)
+
+
+def test_another_faq_is_another_file_and_few_are_kept(tmp_path: Path) -> None:
+    faq = entries.load(FAQ)
+    for number in range(6):
+        Matcher.build(replace(faq, version=f"v{number}"), Thresholds(), tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert answers(Matcher.build(entries.load(FAQ), Thresholds(), tmp_path / "file"))

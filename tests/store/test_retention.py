@@ -1,0 +1,55 @@
+"""What is left of a visit after the days that the consent names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.store import bookings, consents, retention
+from bot.store.bookings import State
+from bot.store.database import SqliteDatabase
+from tests.bookings import MUST_BE_EMPTY, Desk, account, hour
+from tests.conftest import Clock
+from tests.handlers import town
+from tests.handlers.town import FRIDAY
+
+KEEP = timedelta(days=30)
+
+
+def test_thirty_days_after_a_visit_nobody_is_named_and_the_figures_stay(
+    database: SqliteDatabase, clock: Clock
+) -> None:
+    town.build(database)
+    with database.transaction() as tx:
+        desk = Desk(tx, clock)
+        desk.hold("an", hour(8))
+        held = bookings.held(tx, account("an"), clock())[0]
+        bookings.set_name(tx, held.party, 1, "cô Ba", clock())
+        (booked,) = bookings.confirm(
+            tx, held.party, account("an"), clock(), holders=["made-up mark"], phone="sealed"
+        )
+        consents.give(tx, "c1", account("an"), "booking", "v1", clock())
+        clock.now = town.at(FRIDAY, 9)
+        desk.mark(booked.code, State.BOOKED, State.ARRIVED)
+        desk.mark(booked.code, State.ARRIVED, State.SERVED)
+        clock.move(days=29)
+        retention.forget_before(tx, clock() - KEEP)
+        assert bookings.by_code(tx, booked.code).name == "cô Ba"  # type: ignore[union-attr]
+        clock.move(days=2)
+        retention.forget_before(tx, clock() - KEEP)
+        retention.forget_before(tx, clock() - KEEP)
+        after = bookings.by_code(tx, booked.code)
+        assert after is not None
+        assert (after.name, after.phone, after.address.user) == ("", "", "")
+        assert "made-up mark" not in str(tx.rows("SELECT * FROM bookings"))
+        assert (after.state, after.office) == (State.SERVED, "mau-a")
+        assert tx.rows("SELECT * FROM consents") == []
+        for what, sql in MUST_BE_EMPTY.items():
+            assert tx.rows(sql) == [], what
+
+
+def test_who_is_still_expected_is_not_forgotten(database: SqliteDatabase, clock: Clock) -> None:
+    town.build(database)
+    with database.transaction() as tx:
+        booked = Desk(tx, clock).book("an", hour(8))
+        retention.forget_before(tx, clock())
+        assert bookings.by_code(tx, booked.code) == booked
