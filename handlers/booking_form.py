@@ -112,11 +112,11 @@ def _base(turn: Turn) -> str:
 
 
 def _holders(turn: Turn, base: str, first: int, count: int) -> list[str]:
-    """Who the places are for: the person, then family members that have no booking yet."""
+    """Who the places are for: the person, then family members that have no booking yet, then those
+    that have one (the store refuses them by name). Fewer than *count* when a family has no more."""
     taken = {booking.holder for booking in bookings.live(turn.tx, turn.incoming.sender)}
     names = [base if n == 1 else f"{base}/{n}" for n in range(first, MOST + 1)]
-    free = [name for name in names if name not in taken or name == base]
-    return free[:count] or names[-1:]
+    return sorted(names, key=lambda name: name in taken and name != base)[:count]
 
 
 def _who(turn: Turn, held: tuple[Booking, ...]) -> Answer:
@@ -144,6 +144,8 @@ def _names(turn: Turn, held: tuple[Booking, ...]) -> Answer:
     if len(names) != len(held):
         first = 1 if held[0].holder == _base(turn) else 2
         wanted = _holders(turn, _base(turn), first, len(names))
+        if len(wanted) < len(names):
+            return Answer((say.bad_names(len(wanted)),))
         try:
             held = _hold(turn, held[0].service, str(held[0].slot), wanted)
         except (SlotFull, AlreadyBooked):

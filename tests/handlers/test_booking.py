@@ -269,6 +269,19 @@ def test_one_person_has_one_booking_of_a_service(chat: Chat) -> None:
     assert "Người đến tên gì" in tap(an, heard, "Đặt cho người nhà").text
 
 
+def test_a_family_has_five_places_at_most_and_is_told_so(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    an = chat()
+    book(an)
+    an.presses(f"kin:the:{slot_id('mau-b', FRIDAY, 8)}")
+    assert "nhiều nhất 4 người" in an.says("a, b, c, d, e").text
+    heard = tap(an, an.says("a, b"), "✅ Đồng ý đặt lịch")
+    assert "Mã hẹn của từng người" in heard.text
+    holders = rows(database, "SELECT holder FROM bookings WHERE state = 'booked' ORDER BY holder")
+    assert [row["holder"] for row in holders] == ["telegram:an", "telegram:an/2", "telegram:an/3"]
+
+
 def test_one_phone_number_has_one_booking_in_the_whole_city(chat: Chat) -> None:
     for name, said in (("an", "✅ Đã đặt lịch"), ("binh", "Bạn đã có lịch hẹn này rồi")):
         person = chat(name)
