@@ -1,0 +1,76 @@
+"""What becomes of a visit: they say that they come, they came, were served, their account works."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.store.booking import Booking, State
+from bot.store.database import Transaction
+from bot.store.ledger import note
+from bot.store.register import by_code
+from bot.store.values import stamp
+
+# Who did not come may have booked anew: then the old visit cannot come alive again.
+MARK = """
+    UPDATE bookings SET before = state, state = :state, changed_at = :now
+    WHERE id = :id AND state = :expected
+      AND (:state IN ('served', 'no_show') OR NOT EXISTS (
+          SELECT 1 FROM bookings AS other
+          WHERE other.holder = bookings.holder AND other.service = bookings.service
+            AND other.id <> bookings.id AND other.state IN ('held', 'booked', 'arrived')))
+    RETURNING *
+"""
+MARKS = frozenset({State.BOOKED, State.ARRIVED, State.SERVED, State.NO_SHOW})
+
+
+def mark(
+    tx: Transaction, code: str, expected: State, state: State, now: datetime, actor: str
+) -> Booking | None:
+    """What an officer says of a visit: one of `MARKS`. None when it is not *expected* any more
+    (another officer was first), or when the person has another live booking by now."""
+    if not {expected, state} <= MARKS:
+        raise ValueError(f"{expected} -> {state} is not for officers to say")
+    newest = by_code(tx, code)
+    if newest is None:
+        return None
+    values = {"id": newest.id, "expected": expected.value, "state": state.value}
+    for row in tx.rows(MARK, now=stamp(now), **values):
+        marked = Booking.from_row(row)
+        note(tx, marked, now, actor)
+        return marked
+    return None
+
+
+UNFINISHED = """
+    SELECT * FROM bookings WHERE state IN ('booked', 'arrived') AND starts_at < :before
+    ORDER BY starts_at, id LIMIT 100
+"""
+
+
+def unfinished(tx: Transaction, before: datetime) -> list[Booking]:
+    """Visits that began before *before* and of which nobody has said how they ended: 100 at most."""
+    return [Booking.from_row(row) for row in tx.rows(UNFINISHED, before=stamp(before))]
+
+
+COMING = """
+    UPDATE bookings SET answer = 'coming', changed_at = :now
+    WHERE code = :code AND state = 'booked' RETURNING *
+"""
+
+
+def coming(tx: Transaction, code: str, now: datetime) -> Booking | None:
+    """They say that they will come; None when nothing is booked under *code*."""
+    rows = tx.rows(COMING, code=code, now=stamp(now))
+    return Booking.from_row(rows[0]) if rows else None
+
+
+ACTIVATED = """
+    UPDATE bookings SET activated_at = :now, changed_at = :now
+    WHERE code = :code AND state = 'served' AND activated_at IS NULL RETURNING *
+"""
+
+
+def activated(tx: Transaction, code: str, now: datetime) -> Booking | None:
+    """Their account works; None when that was known, or they were never served."""
+    rows = tx.rows(ACTIVATED, code=code, now=stamp(now))
+    return Booking.from_row(rows[0]) if rows else None
