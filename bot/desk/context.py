@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -102,5 +103,5 @@ def page(
 
 
 def redirect(to: str) -> web.Response:
-    """Look there, by GET."""
-    return web.Response(status=303, headers={"Location": to})
+    """Look there, by GET. What was typed into an address may hold what no header can."""
+    return web.Response(status=303, headers={"Location": quote(to, safe="/?&=%#")})
