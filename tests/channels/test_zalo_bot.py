@@ -300,6 +300,19 @@ async def test_polling_outlives_faults_and_loses_nothing_to_a_full_disk(
         service.rows(MEND)
         (answer,) = await bots.heard(AN)
         assert ANSWER in answer.text
+        await bots.until(lambda: bots.spent("getUpdates"))
+        await bots.offer(bots.text(AN, "menu"))
+        await bots.heard(AN, 2)
+
+
+async def test_the_webhook_is_set_when_zalo_comes_back_and_a_bad_token_told_meanwhile(
+    bots: FakeZaloBot, tmp_path: Path, clock: Clock
+) -> None:
+    bots.fail("setWebhook", Fault(status=502), Fault(error=401))
+    async with serving_bot(bots, tmp_path, clock, webhook=True) as service:
+        await bots.until(lambda: bots.webhook)
+        (alert,) = service.rows("SELECT text FROM alerts")
+        assert "ZALO_BOT_TOKEN" in alert["text"]
 
 
 async def test_a_poll_with_nothing_to_say_is_no_fault(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa.api import error_number
 from bot.channels.zalo_oa.errors import OA, PHONE, Act, ZaloError, explain
 from bot.messages import (
     Address,
@@ -346,6 +347,13 @@ async def test_without_that_form_the_number_is_typed(
 
 
 # --- the tables --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(0, 0), ("0", 0), ("-32", -32), (None, -1), ("x", -1), ([], -1)]
+)
+def test_an_answer_that_names_no_number_is_no_success(value: object, number: int) -> None:
+    assert error_number(value) == number
 
 
 @pytest.mark.parametrize("act", list(Act))

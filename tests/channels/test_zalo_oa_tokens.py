@@ -21,6 +21,7 @@ from tests.fakes.zalo import APP_ID, FakeZalo
 
 HELLO = Reply(Tone.NOTICE, "Chào bạn")
 BREAK = "CREATE TRIGGER broken BEFORE UPDATE OF generation ON tokens BEGIN SELECT RAISE(ABORT, 'disk'); END"
+NO_ALERTS = "CREATE TRIGGER broken BEFORE INSERT ON alerts BEGIN SELECT RAISE(ABORT, 'disk'); END"
 MEND = "DROP TRIGGER broken"
 
 
@@ -234,6 +235,34 @@ async def test_without_a_login_nothing_goes_out_and_an_alert_says_so(
     with pytest.raises(Unavailable):
         await channel.send(AN, HELLO, "row")
     assert "chưa đăng nhập lần nào" in alerts(database)[0]
+    await channel.close()
+
+
+async def test_an_alert_that_could_not_be_written_is_written_the_next_time(
+    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+) -> None:
+    channel = make_channel(zalo, database, vault, clock)
+    with database.transaction() as tx:
+        tx.rows(NO_ALERTS)
+    with pytest.raises(Unavailable):
+        await channel.send(AN, HELLO, "row")
+    with database.transaction() as tx:
+        tx.rows(MEND)
+    with pytest.raises(Unavailable):
+        await channel.send(AN, HELLO, "row")
+    assert len(alerts(database)) == 1
+    await channel.close()
+
+
+async def test_without_a_login_the_keeper_goes_on_looking(
+    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+) -> None:
+    channel = make_channel(zalo, database, vault, clock)
+    await channel.start()
+    async with asyncio.timeout(10):
+        while not alerts(database):
+            await database.run(lambda tx: None)
+    await channel.stop()
     await channel.close()
 
 

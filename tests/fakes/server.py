@@ -73,6 +73,10 @@ class FakeServer:
         """Let the next calls of *method* fail, one fault each."""
         self._faults[method].extend(faults)
 
+    def spent(self, method: str) -> bool:
+        """Whether all faults of *method* have happened."""
+        return not self._faults[method]
+
     def next_fault(self, method: str) -> Fault:
         return self._faults[method].popleft() if self._faults[method] else Fault()
 

@@ -95,7 +95,7 @@ class Api:
     ) -> dict[str, Any]:
         body = {"data": form()} if form else {"json": json}
         answer = await http.post(self._session(), url, headers={"access_token": token}, **body)
-        number = _number(answer.get("error"))
+        number = error_number(answer.get("error"))
         if number != 0:
             act = table.get(number, Act.NEVER)
             raise ZaloError(number, str(answer.get("message", ""))[:200], act)
@@ -103,7 +103,7 @@ class Api:
         return data if isinstance(data, dict) else {}
 
 
-def _number(value: Any) -> int:
+def error_number(value: Any) -> int:
     """The error's number; an answer that names none is taken for an error nobody knows."""
     try:
         return int(value)
