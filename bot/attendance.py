@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.config import Service, Settings
+from bot.config import Settings
+from bot.config.booking import Service
 from bot.store import bookings
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction

@@ -11,8 +11,8 @@ from functools import partial
 import structlog
 
 from bot import attendance
-from bot.config import Booking as Rules
 from bot.config import Settings
+from bot.config.booking import Booking as Rules
 from bot.messages import Reply
 from bot.quiet import after_daytime
 from bot.reminders import calm

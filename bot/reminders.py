@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.calendar import VIETNAM
-from bot.config import Reminders
+from bot.config.booking import Reminders
 
 EVENING, HOURS, ACTIVATE = "evening", "hours", "activate"
 OFFER = "offer"  # a place offered to who waits; its row's code is the offer's id

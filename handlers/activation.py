@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import reminders
-from bot.config import Service, Settings
+from bot.config import Settings
+from bot.config.booking import Service
 from bot.messages import Answer, Kind
 from bot.store import bookings, consents
 from bot.store import reminders as told

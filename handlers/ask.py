@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.matching.entries import Entry
 from bot.matching.entries import Kind as EntryKind
 from bot.matching.matcher import Outcome, Result

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.messages import Answer, Kind, Reply
 from bot.places import nearest, offices_near
 from bot.store import bookings, offices, slots, switches

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.messages import Answer, Conversation, Kind, Reply
 from bot.store import bookings, consents, offices
 from bot.store.bookings import AlreadyBooked, Booking, HoldEnded, SlotFull

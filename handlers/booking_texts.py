@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.matching.entries import Entry
 from bot.messages import Attachment, Button, Reply, Tone, Wish
 from bot.places import Ward

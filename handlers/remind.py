@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import reminders
-from bot.config import Service, Settings
+from bot.config import Settings
+from bot.config.booking import Service
 from bot.matching.entries import Entry
 from bot.messages import Answer, Kind, Priority, Reply
 from bot.reminders import Due

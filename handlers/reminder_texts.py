@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.matching.entries import Entry
 from bot.messages import Button, Reply
 from bot.store.bookings import Booking

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import tickets
-from bot.config import Service
+from bot.config.booking import Service
 from bot.messages import Answer, Attachment, Reply
 from bot.store import offices
 from bot.store.bookings import Booking

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.messages import REMINDER, Facts
 from bot.store.bookings import Booking
 from bot.store.offices import Office

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from bot import reminders
-from bot.config import Reminders
+from bot.config.booking import Reminders
 from bot.courier import Courier
 from bot.messages import Address, Reply
 from bot.store.database import SqliteDatabase

@@ -8,7 +8,7 @@ import pytest
 
 from bot import reminders
 from bot.calendar import VIETNAM
-from bot.config import Reminders
+from bot.config.booking import Reminders
 from bot.reminders import Due
 
 RULES = Reminders()

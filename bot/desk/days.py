@@ -9,7 +9,7 @@ from types import MappingProxyType
 from aiohttp import web
 
 from bot.calendar import VIETNAM
-from bot.config import Service
+from bot.config.booking import Service
 from bot.desk.context import desk_of
 from bot.matching.text import clean, strip
 from bot.store.bookings import State

@@ -10,7 +10,8 @@ import pytest
 
 from bot import reminders
 from bot.channels.telegram import TelegramChannel
-from bot.config import Reminders, Settings
+from bot.config import Settings
+from bot.config.booking import Reminders
 from bot.courier import Courier
 from bot.dialogue import Delivered
 from bot.messages import Address, Incoming

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.config import Service
+from bot.config.booking import Service
 from bot.dialogue import Delivered, Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds

@@ -22,7 +22,7 @@ from bot.keeper import keep
 from bot.store import bookings
 from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State
 from bot.store.database import SqliteDatabase
-from bot.store.migrations import LEGAL_MOVES
+from bot.store.migrations.booking import LEGAL_MOVES
 from tests.bookings import DELAY, HOLD, Desk, account, holders, hour, wrong
 from tests.handlers import town
 

@@ -12,7 +12,7 @@ from bot import privacy
 from bot.store import bookings, slots
 from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State, code_of
 from bot.store.database import SqliteDatabase
-from bot.store.migrations import LEGAL_MOVES
+from bot.store.migrations.booking import LEGAL_MOVES
 from tests.bookings import Desk, account, hour, wrong
 from tests.conftest import Clock
 from tests.handlers import town

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import reminders
-from bot.config import Reminders
+from bot.config.booking import Reminders
 from bot.messages import Address, Reply, Tone
 from bot.store import claims, consents, outbox
 from bot.store.claims import Skipped

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.channels import http
-from bot.config import ZaloBot
+from bot.config.channels import ZaloBot
 from bot.messages import Refused, SendError, Throttled, Unavailable, Uncertain
 
 POLL = 25  # seconds that Zalo holds a poll that has nothing to say

@@ -11,7 +11,7 @@ from aiohttp import ClientSession, FormData
 from bot.channels import http
 from bot.channels.zalo_oa.errors import OA, PHONE, Act, ZaloError
 from bot.channels.zalo_oa.tokens import Tokens
-from bot.config import ZaloOa
+from bot.config.channels import ZaloOa
 from bot.messages import Attachment
 
 CS = "/v3.0/oa/message/cs"

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from aiohttp import ClientSession
 
 from bot.channels import http
-from bot.config import ZaloOa
+from bot.config.channels import ZaloOa
 from bot.messages import Uncertain
 
 PATH = "/v4/oa/access_token"

@@ -17,7 +17,8 @@ from bot.channels.zalo_oa import render
 from bot.channels.zalo_oa.api import Api
 from bot.channels.zalo_oa.errors import Act, ZaloError, explain
 from bot.channels.zalo_oa.parse import NAME
-from bot.config import Settings, Template
+from bot.config import Settings
+from bot.config.channels import Template
 from bot.messages import (
     REMINDER,
     Address,

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.channels.webhook import Take, handed_over, parse, raw_body
 from bot.channels.zalo_oa.parse import account
-from bot.config import ZaloOa
+from bot.config.channels import ZaloOa
 
 PATH = "/webhook/zalo-oa"
 SIGNATURE, TIMESTAMP = "X-ZEvent-Signature", "X-ZEvent-Timestamp"

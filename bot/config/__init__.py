@@ -6,72 +6,17 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from bot import yaml_file
+from bot.config.booking import Booking
+from bot.config.channels import Listen, Telegram, ZaloBot, ZaloOa
+from bot.config.section import Section
 from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-
-
-class Section(BaseModel):
-    """A part of the configuration: unknown keys are faults, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Listen(Section):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080  # 0: any free port
-    behind_proxy: bool = False  # a proxy of ours stands in front and says who calls
-
-
-class Telegram(Section):
-    token: str = Field(default="", repr=False)
-    webhook_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
-
-
-class Template(Section):
-    """A form that Zalo has approved. `by`: sent to the Zalo account (uid) or to the phone number;
-    `parameters`: our name of a part -> the form's (see docs/zalo.md)."""
-
-    id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
-    by: Literal["uid", "phone"] = "uid"
-    parameters: dict[
-        Literal["name", "code", "service", "date", "time", "office", "address"], str
-    ] = {}
-
-
-class Templates(Section):
-    """The approved form for each kind of message that may have to go out late; none: not at all."""
-
-    reminder: Template | None = None
-
-
-class ZaloOa(Section):
-    """An Official Account. `window_days`: how long after a person's last word it may write to them.
-    `info_image`: the picture over the form that asks for a phone number; no form without one."""
-
-    app_id: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
-    app_secret: str = Field(default="", repr=False)
-    oa_secret: str = Field(default="", repr=False)
-    oa_id: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
-    window_days: Annotated[float, Field(gt=0, le=30)] = 7
-    info_image: str = Field(default="", pattern=r"^(https://.+)?$")
-    templates: Templates = Templates()
-    api_url: str = "https://openapi.zalo.me"
-    business_url: str = "https://business.openapi.zalo.me"
-    oauth_url: str = "https://oauth.zaloapp.com"
-
-
-class ZaloBot(Section):
-    """A bot of Zalo's Bot Platform."""
-
-    token: str = Field(default="", repr=False)
-    webhook_secret: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9_-]{8,256})?$")
-    api_url: str = "https://bot-api.zaloplatforms.com"
 
 
 class Matching(Section):
@@ -85,50 +30,6 @@ class Matching(Section):
 class Contact(Section):
     hotline: str = "1900.0368"
     office: str = "công an phường, xã, đặc khu nơi gần nhất"
-
-
-Id: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,15}$")]
-Clock: TypeAlias = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]  # HH:MM, Vietnam's
-
-
-class Service(Section):
-    """Something one can book. `bring` and `fee` name the FAQ entries that say what to bring and
-    what it costs; `instead` names the entry that is shown in place of booking; `activate`: whether
-    people are asked afterwards if their account works."""
-
-    id: Id
-    title: str
-    bring: str = ""
-    fee: str = ""
-    instead: str = ""
-    activate: bool = False
-
-
-class Reminders(Section):
-    """When people are reminded: at `evening` on the day before, `hours_before` the visit, and
-    `activation_days` after it; never from `quiet_from` to `quiet_to` (equal: at any hour)."""
-
-    evening: Clock = "19:00"
-    hours_before: Annotated[float, Field(gt=0, le=24)] = 2
-    activation_days: Annotated[
-        tuple[Annotated[int, Field(ge=0, le=60)], ...], Field(strict=False)
-    ] = (0, 3, 10)
-    quiet_from: Clock = "21:00"
-    quiet_to: Clock = "07:00"
-
-
-class Booking(Section):
-    """Rules of booking. Times are minutes, hours or days as the names say."""
-
-    services: Annotated[tuple[Service, ...], Field(strict=False)] = ()
-    offices: str = ""  # a file that fills an empty list of offices at the first start
-    hold_minutes: Annotated[int, Field(ge=1, le=60)] = 10
-    lead_hours: Annotated[int, Field(ge=0, le=168)] = 2
-    horizon_days: Annotated[int, Field(ge=1, le=120)] = 30
-    release_minutes: Annotated[int, Field(ge=0, le=1440)] = 30
-    offer_hours: Annotated[int, Field(ge=1, le=24)] = 2
-    most_members: Annotated[int, Field(ge=1, le=5)] = 5
-    reminders: Reminders = Reminders()
 
 
 class Settings(Section):

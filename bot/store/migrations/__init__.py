@@ -1,0 +1,20 @@
+"""The schema, as named steps in order; a step that has landed is never changed again.
+
+Plain SQL that SQLite and PostgreSQL read alike: text ids made by us, UTC times as fixed-width ISO
+text, JSON as text.
+"""
+
+from __future__ import annotations
+
+from bot.store.migrations import booking, desk, foundation, zalo
+
+CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
+RECORDED = "SELECT name FROM migrations"
+RECORD = "INSERT INTO migrations (name) VALUES (:name)"
+
+MIGRATIONS = (
+    ("0001-foundation", foundation.FOUNDATION),
+    ("0002-booking", booking.BOOKING),
+    ("0003-zalo", zalo.ZALO),
+    ("0004-desk", desk.DESK),
+)
