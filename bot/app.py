@@ -6,12 +6,12 @@ import asyncio
 import fcntl
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import structlog
 from aiohttp import web
@@ -26,6 +26,7 @@ from bot.config import Settings
 from bot.courier import Courier
 from bot.desk import make_desk
 from bot.dialogue import Dialogue
+from bot.ending import CHANNELS, CONNECTIONS, COURIER, Ending
 from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
@@ -73,6 +74,7 @@ class Service:
     keeper: Keeper
     desk: web.Application
     channels: tuple[Channel, ...]
+    ending: Ending = field(default_factory=Ending)
 
 
 SERVICE = web.AppKey("service", Service)
@@ -188,9 +190,8 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(_sweep(service, clock)),
         ]
         yield
-        await service.courier.stop()
-        for channel in service.channels:
-            await channel.close()
+        await service.ending.until(COURIER, "courier", service.courier.stop())
+        await _all_channels(service, CONNECTIONS, lambda channel: channel.close())
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -201,8 +202,15 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
 
 
 async def _stop_channels(app: web.Application) -> None:
-    for channel in app[SERVICE].channels:
-        await channel.stop()
+    await _all_channels(app[SERVICE], CHANNELS, lambda channel: channel.stop())
+
+
+async def _all_channels(
+    service: Service, second: float, work: Callable[[Channel], Coroutine[Any, Any, None]]
+) -> None:
+    """Do *work* with every channel at once: one that hangs takes no time from the others."""
+    until = service.ending.until
+    await asyncio.gather(*(until(second, one.name, work(one)) for one in service.channels))
 
 
 async def _sweep(service: Service, clock: Clock) -> None:

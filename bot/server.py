@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,13 +29,12 @@ from bot.app import (
 from bot.channels.terminal import NAME, Terminal
 from bot.config import Settings
 from bot.dialogue import Dialogue
+from bot.ending import LAST, REQUESTS
 from bot.library import Library
 from bot.offices import is_sample
 from bot.store import offices
 from bot.store.database import Database, SqliteDatabase
 from bot.vault import Vault
-
-GRACE = 10.0  # seconds in which requests under way may finish
 
 # Channels that a token turns on: name, whether it is on, and how to turn it on.
 SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
@@ -74,13 +75,17 @@ async def _serve(settings: Settings) -> None:
     database = open_database(settings)
     told = bookable(settings, database)
     app = make_app(settings, database)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, handler_cancellation=False)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=REQUESTS, handler_cancellation=False
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
         await site.start()
         _announce(settings, app, runner, told)
         await _until_told_to_stop()
+        app[SERVICE].ending.begin()
+        await asyncio.sleep(settings.listen.drain_seconds)
     finally:
         await runner.cleanup()
 
@@ -120,10 +125,25 @@ def bookable(settings: Settings, database: Database) -> str:
 async def _until_told_to_stop() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told(number: int) -> None:
+        if stop.is_set():
+            _end_now(number)
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told, number)
     await stop.wait()
-    click.echo("Đang dừng: làm nốt việc dở, không nhận thêm.")
+    last = threading.Timer(LAST, _end_now, (signal.SIGALRM,))
+    last.daemon = True
+    last.start()
+    click.echo("Đang dừng: làm nốt việc dở, không nhận thêm. Báo dừng lần nữa là tắt ngay.")
+
+
+def _end_now(number: int) -> None:
+    """Leave everything as it is: what was acknowledged is committed, the rest comes again."""
+    click.echo("Tắt ngay.", err=True)
+    os._exit(128 + number)
 
 
 @contextmanager

@@ -35,8 +35,16 @@ class Service:
         self.process.wait(10)
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        self.tell_to_stop()
         return self.process.wait(20)
+
+    def tell_to_stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    def says(self, words: str) -> str:
+        """The next line of its output that holds *words*."""
+        assert self.process.stdout
+        return next(line for line in self.process.stdout if words in line)
 
     def resident_mb(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()

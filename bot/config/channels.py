@@ -13,6 +13,8 @@ class Listen(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080  # 0: any free port
     behind_proxy: bool = False  # a proxy of ours stands in front and says who calls
+    # Told to stop, it still accepts for so long while /readyz says no: a load balancer looks away.
+    drain_seconds: Annotated[float, Field(ge=0, le=2)] = 0
 
 
 class Telegram(Section):

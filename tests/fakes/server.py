@@ -31,6 +31,7 @@ class FakeServer:
     def __init__(self) -> None:
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._changed = asyncio.Condition()
+        self.held: dict[str, asyncio.Event] = {}  # methods that wait for a sign
 
     def routes(self) -> list[web.RouteDef]:
         raise NotImplementedError
@@ -79,6 +80,10 @@ class FakeServer:
 
     def next_fault(self, method: str) -> Fault:
         return self._faults[method].popleft() if self._faults[method] else Fault()
+
+    async def hold(self, method: str) -> None:
+        if method in self.held:
+            await self.held[method].wait()
 
     async def notify(self) -> None:
         async with self._changed:

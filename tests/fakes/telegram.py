@@ -93,6 +93,7 @@ class FakeTelegram:
     queue: list[dict[str, Any]] = field(default_factory=list)
     hold_polls: bool = True  # False: a poll with nothing to say is answered at once
     target: str = ""  # where the webhook's public host really is
+    held: dict[str, asyncio.Event] = field(default_factory=dict)  # methods that wait for a sign
 
     def __post_init__(self) -> None:
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
@@ -161,6 +162,8 @@ class FakeTelegram:
             raise ApiError(404, "Not Found: method not found")
         self.calls.append((method, form))
         await self._notify()
+        if method in self.held:
+            await self.held[method].wait()
         if fault.status:
             more = {"retry_after": fault.retry_after} if fault.retry_after else {}
             raise ApiError(fault.status, fault.description, **more)

@@ -90,6 +90,7 @@ class FakeZaloBot(FakeServer):
         body = await request.json()
         self.calls.append((method, body))
         await self.notify()
+        await self.hold(method)
         if fault.error:
             raise ApiError(fault.error, fault.message)
         methods = {

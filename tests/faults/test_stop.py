@@ -1,0 +1,103 @@
+"""SIGTERM while a platform is slow, or hangs: what is held is finished, the rest comes next time.
+
+The process that has to be cut off at the tenth second says so by its exit code, so 0 means in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FAQ
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.zalo_bot import TOKEN as ZALO_TOKEN
+from tests.fakes.zalo_bot import FakeZaloBot
+from tests.service import Service, running, write_config
+
+WORKERS = 8  # of the courier
+PEOPLE = 12
+STOPPING = "Đang dừng"
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        server.known.add(1001)
+        yield server
+
+
+def config(folder: Path, telegram: FakeTelegram) -> Path:
+    extra = f"telegram_api_url: {telegram.url}\ntelegram: {{token: '${{TOKEN}}'}}\n"
+    return write_config(folder, extra, faq=FAQ)
+
+
+def serving(config: Path, telegram: FakeTelegram) -> AbstractContextManager[Service]:
+    return running(config, environment={"TOKEN": telegram.token})
+
+
+async def ask(telegram: FakeTelegram, count: int) -> None:
+    """*count* people write; returns when the answers are on their way, where they are held."""
+    telegram.held["sendMessage"] = asyncio.Event()
+    for chat in range(1001, 1001 + count):
+        await telegram.offer(telegram.text(chat, "rớt bóp mất luôn cái thẻ căn cước"))
+    await telegram.until(lambda: len(telegram.called("sendMessage")) == count)
+
+
+async def told_to_stop(service: Service) -> None:
+    service.tell_to_stop()
+    await asyncio.to_thread(service.says, STOPPING)
+
+
+def outbox(folder: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(folder / "vneid.db")) as database:
+        return dict(database.execute("SELECT state, count(*) FROM outbox GROUP BY state"))
+
+
+async def test_a_message_on_its_way_arrives_before_the_end(
+    telegram: FakeTelegram, tmp_path: Path
+) -> None:
+    with serving(config(tmp_path, telegram), telegram) as service:
+        await ask(telegram, 1)
+        await told_to_stop(service)
+        telegram.held.pop("sendMessage").set()
+        assert await asyncio.to_thread(service.process.wait, 20) == 0
+    assert outbox(tmp_path) == {"sent": 1}
+    assert len(telegram.sent) == 1
+
+
+async def test_a_platform_that_hangs_cannot_hold_the_end_up_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
+    people = [f"nguoi-{number}" for number in range(PEOPLE)]
+    async with FakeZaloBot() as zalo:
+        extra = f"zalo_bot: {{token: '${{TOKEN}}', api_url: '{zalo.url}'}}\n"
+        settings = write_config(tmp_path, extra, faq=FAQ)
+        zalo.held["sendMessage"] = asyncio.Event()
+        for person in people:
+            await zalo.offer(zalo.text(person, "rớt bóp mất luôn cái thẻ căn cước"))
+        with running(settings, environment={"TOKEN": ZALO_TOKEN}) as service:
+            await zalo.until(lambda: len(zalo.called("sendMessage")) == WORKERS and not zalo.queue)
+            await told_to_stop(service)
+            assert await asyncio.to_thread(service.process.wait, 20) == 0
+        assert "not stopped in time" in (tmp_path / "service.log").read_text()
+        zalo.held.pop("sendMessage")  # what waits there still does, and never arrives
+        with running(settings, environment={"TOKEN": ZALO_TOKEN}) as service:
+            await zalo.until(lambda: {sent.chat for sent in zalo.sent} == set(people))
+            assert await asyncio.to_thread(service.stop) == 0
+        assert len(zalo.sent) == PEOPLE
+    assert outbox(tmp_path) == {"sent": PEOPLE}
+
+
+async def test_the_second_signal_ends_it_at_once(telegram: FakeTelegram, tmp_path: Path) -> None:
+    with serving(config(tmp_path, telegram), telegram) as service:
+        await ask(telegram, 1)
+        await told_to_stop(service)
+        service.tell_to_stop()
+        assert await asyncio.to_thread(service.process.wait, 20) == 128 + signal.SIGTERM
+    assert outbox(tmp_path) == {"sending": 1}
