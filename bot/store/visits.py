@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.store.bookings import State
 from bot.store.database import Row, Transaction
@@ -94,12 +95,58 @@ def listed(
     return [Visit.from_row(row) for row in tx.rows(LIST, **values)]
 
 
+# Only what is looked at; whole lines are read of those who are found.
+SEEK = """
+    SELECT id, code, name, holder, state, starts_at, CASE WHEN slot IS NULL THEN 1 ELSE 0 END AS walk_in,
+           ROW_NUMBER() OVER (
+               PARTITION BY CASE WHEN slot IS NULL THEN '' ELSE starts_at END
+               ORDER BY COALESCE(booked_at, created_at), member, id) AS number
+    FROM bookings
+    WHERE office = :office AND starts_at >= :start AND starts_at < :end
+      AND state NOT IN ('held', 'expired') AND NOT (state = 'cancelled' AND before = 'held')
+    ORDER BY walk_in, starts_at, number
+"""
+LINE = "SELECT * FROM bookings WHERE id = :id"
+
+
 def found(
-    tx: Transaction, span: Span, wanted: Callable[[Row], bool], *, only: str = ""
+    tx: Transaction,
+    span: Span,
+    wanted: Callable[[Row], bool],
+    *,
+    only: str = "",
+    count: int = ALL,
 ) -> list[Visit]:
-    """The lines whose `code`, `name` and `holder` are *wanted*."""
-    rows = tx.rows(LIST, **span.values, filter=only, skip=0, count=ALL)
-    return [Visit.from_row(row) for row in rows if wanted(row)]
+    """The first *count* lines whose `code`, `name` and `holder` are *wanted*."""
+    rows = (row for row in tx.rows(SEEK, **span.values) if _passes(row, only) and wanted(row))
+    return [
+        Visit.from_row({**row, **tx.rows(LINE, id=row["id"])[0]}) for row in islice(rows, count)
+    ]
+
+
+def _passes(row: Row, only: str) -> bool:
+    """As the filter of LIST has it."""
+    return row["state"] != "moved" and (
+        only in ("", row["state"]) or (only == WALK_IN and bool(row["walk_in"]))
+    )
+
+
+PAPER = """
+    SELECT starts_at, state, CASE WHEN slot IS NULL THEN 1 ELSE 0 END AS walk_in, code, name, service,
+           ROW_NUMBER() OVER (
+               PARTITION BY CASE WHEN slot IS NULL THEN '' ELSE starts_at END
+               ORDER BY COALESCE(booked_at, created_at), member, id) AS number
+    FROM bookings
+    WHERE office = :office AND starts_at >= :start AND starts_at < :end
+      AND state NOT IN ('held', 'expired') AND NOT (state = 'cancelled' AND before = 'held')
+    ORDER BY walk_in, starts_at, number
+"""
+
+
+def for_paper(tx: Transaction, span: Span) -> list[Row]:
+    """Who is or was expected, in the order of `listed`, with as much as stands on paper."""
+    rows = tx.rows(PAPER, **span.values)
+    return [row for row in rows if row["state"] not in ("moved", "cancelled")]
 
 
 @dataclass(frozen=True, slots=True)

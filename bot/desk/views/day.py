@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -11,12 +12,14 @@ from aiohttp import web
 
 from bot.desk import days
 from bot.desk.context import allowed, desk_of, new_id, note, officer, page, redirect, run
+from bot.desk.filters import clock
 from bot.desk.guard import in_background
 from bot.desk.roles import Right
 from bot.store import bookings, offices, visits
 from bot.store.bookings import Booking
 from bot.store.database import Row, Transaction
 from bot.store.offices import Office
+from bot.store.values import moment
 from bot.store.visits import Span, Visit
 from bot.vault import phone_number
 
@@ -88,7 +91,7 @@ async def search(request: web.Request) -> web.Response:
 def _search(tx: Transaction, request: web.Request, query: str) -> Shown:
     office, desk = office_of(tx, request), desk_of(request)
     span = days.span(office.id, days.day_of(request))
-    found = visits.found(tx, span, days.matching(query, desk.vault))[:PAGE]
+    found = visits.found(tx, span, days.matching(query, desk.vault), count=PAGE)
     if phone_number(query) and not in_background(request):
         note(tx, request, "tìm theo số điện thoại", office.id, f"{len(found)} kết quả")
     elsewhere = None if found else bookings.by_code(tx, query.upper())
@@ -150,21 +153,32 @@ def _lines(request: web.Request, shown: Shown) -> dict[str, Any]:
 
 async def printed(request: web.Request) -> web.Response:
     """For paper, by the hour; phone numbers stay here."""
-    shown = await run(request, lambda tx: _for_paper(tx, request))
-    hours: dict[str, list[Visit]] = {}
-    for visit in shown.visits:
-        hours.setdefault("" if visit.walk_in else visit.starts_at.isoformat(), []).append(visit)
-    services = desk_of(request).settings.booking.services
-    values = {"office": shown.office, "on": days.day_of(request), "hours": list(hours.values())}
-    return page(request, "day_print.html", {**values, "titles": days.titles(services)})
+    office, rows = await run(request, lambda tx: _for_paper(tx, request))
+    titles = days.titles(desk_of(request).settings.booking.services)
+    values = {"office": office, "on": days.day_of(request), "hours": _by_hour(rows, titles)}
+    # A long day takes a while to write: other pages are answered meanwhile.
+    return await asyncio.to_thread(page, request, "day_print.html", values)
 
 
-def _for_paper(tx: Transaction, request: web.Request) -> Shown:
+def _for_paper(tx: Transaction, request: web.Request) -> tuple[Office, list[Row]]:
     office = office_of(tx, request)
     span = days.span(office.id, days.day_of(request))
     note(tx, request, "in danh sách", office.id, str(days.day_of(request)))
-    found = [visit for visit in visits.listed(tx, span) if visit.state != "cancelled"]
-    return Shown(office, {}, found)
+    return office, visits.for_paper(tx, span)
+
+
+Line = tuple[str, str, str, str]
+
+
+def _by_hour(rows: Iterable[Row], titles: Mapping[str, str]) -> list[tuple[str, list[Line]]]:
+    """Each hour ("" for who had none) with its lines: number, name, code and service."""
+    hours: dict[str, list[Line]] = {}
+    for row in rows:
+        letter = "V" if row["walk_in"] else ""
+        title = titles.get(row["service"], row["service"])
+        line = (f"{letter}{row['number']}", row["name"], row["code"], title)
+        hours.setdefault("" if letter else row["starts_at"], []).append(line)
+    return [(clock(moment(at)) if at else "", lines) for at, lines in hours.items()]
 
 
 async def phone(request: web.Request) -> web.Response:
