@@ -39,6 +39,7 @@ class Desk:
 
 DESK = web.AppKey("desk", Desk)
 SESSION = web.RequestKey("desk session", Session)
+STREAMING = web.RequestKey("desk streaming", bool)  # the answer has begun
 
 
 def desk_of(request: web.Request) -> Desk:

@@ -16,7 +16,8 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from bot.desk.context import SESSION, allowed, desk_of, page, redirect
+from bot.desk.context import SESSION, STREAMING, allowed, desk_of, page, redirect
+from bot.desk.faults import sorry
 from bot.store import accounts
 
 if TYPE_CHECKING:
@@ -51,19 +52,28 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers on every answer, and errors as pages."""
     if request.method == "POST":
         request = request.clone(client_max_size=MAX_FORM)
-    try:
-        response = await handler(request)
-    except web.HTTPException as error:
-        if error.status < 400:
-            error.headers.update(HEADERS)
-            raise
-        response = page(request, "error.html", {"status": error.status}, error.status)
+    response = await _answer(request, handler)
     if not response.prepared:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path.startswith("/desk/static/"):
             response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            error.headers.update(HEADERS)
+            raise
+        values = {"status": error.status, "reference": ""}
+        return page(request, "error.html", values, error.status)
+    except Exception:
+        if STREAMING in request:  # half of an answer is out: nothing can be said any more
+            raise
+        return sorry(request)
 
 
 def guarded(route: Route) -> Handler:

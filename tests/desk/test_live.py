@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import accounts, bookings
+from bot.messages import Address
+from bot.store import accounts, bookings, officers
 from bot.store.database import SqliteDatabase
 from tests.conftest import Clock
-from tests.desk.conftest import HASH, Officer
+from tests.desk.conftest import HASH, Officer, text
 from tests.desk.people import book, more_places
 from tests.handlers import town
 from tests.handlers.town import FRIDAY
@@ -21,6 +22,7 @@ from tests.web_service import PATIENCE, WebService
 
 SignedIn = Callable[..., Officer]
 EVENTS = f"/desk/day/mau-a/{FRIDAY}/events"
+PEOPLE = "/desk/people/events"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -30,9 +32,9 @@ def friday(service: WebService, moving: Clock) -> None:
 
 
 @contextmanager
-def stream(one: Officer) -> Iterator[http.client.HTTPResponse]:
+def stream(one: Officer, events: str = EVENTS) -> Iterator[http.client.HTTPResponse]:
     with closing(http.client.HTTPConnection("127.0.0.1", one.service.port, timeout=PATIENCE)) as c:
-        c.request("GET", EVENTS, headers={**one._headers(), "Accept": "text/event-stream"})
+        c.request("GET", events, headers={**one._headers(), "Accept": "text/event-stream"})
         yield c.getresponse()
 
 
@@ -60,6 +62,45 @@ def test_an_open_list_hears_of_bookings_and_of_what_other_processes_do(
         third = news(answer)
         assert len({first, second, third}) == 3
         assert "Vừa Đặt" not in second
+
+
+def test_an_open_list_of_people_hears_of_each_who_waits_and_of_more_that_they_write(
+    service: WebService, moving: Clock, officer: SignedIn
+) -> None:
+    with stream(officer("officer", "mau-a"), PEOPLE) as answer:
+        heard = [news(answer)]
+        with service.database.transaction() as tx:
+            officers.hand_over(tx, "h1", Address("web", "an"), moving(), "Câu Hỏi Thử")
+        heard.append(news(answer))
+        with service.database.transaction() as tx:
+            officers.add_to_handoff(tx, Address("web", "an"), "một dòng nữa")
+        heard.append(news(answer))
+        with service.database.transaction() as tx:
+            officers.close_handoff(tx, "h1", moving(), "ai", answered=False)
+        heard.append(news(answer))
+    assert heard[0] == heard[3]
+    assert len(set(heard)) == 3
+    assert "Thử" not in "".join(heard)
+
+
+def test_a_page_of_people_has_the_signature_of_its_stream(officer: SignedIn) -> None:
+    one = officer("officer", "mau-a")
+    page = text(one.get("/desk/people"))
+    with stream(one, PEOPLE) as answer:
+        assert f'data-signature="{news(answer).removeprefix("data: ")}"' in page
+
+
+def test_a_fault_ends_a_stream_that_has_begun(service: WebService, officer: SignedIn) -> None:
+    with stream(officer("officer", "mau-a"), PEOPLE) as answer:
+        assert news(answer)
+        with service.database.transaction() as tx:
+            tx.rows("ALTER TABLE alerts RENAME TO gone")
+        try:
+            with pytest.raises(http.client.IncompleteRead):
+                answer.read()
+        finally:
+            with service.database.transaction() as tx:
+                tx.rows("ALTER TABLE gone RENAME TO alerts")
 
 
 def test_an_unknown_office_has_no_stream(officer: SignedIn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -137,10 +138,7 @@ def test_an_officers_answer_appears_in_the_open_chat(
     sign_in: SignIn, own_site: Site, visit: Visit, tmp_path: Path, width: int
 ) -> None:
     chat = visit(own_site)
-    chat.types("gặp cán bộ")
-    chat.says("Bạn viết điều cần hỏi")
-    chat.types("Mình quên mật khẩu mà bấm hoài không được")
-    chat.says("chuyển câu hỏi")
+    asks(chat, "Mình quên mật khẩu mà bấm hoài không được")
     page = sign_in("officer", width=width)
     page.get_by_role("link", name="Người chờ").click()
     look(page, "people", tmp_path)
@@ -152,3 +150,26 @@ def test_an_officers_answer_appears_in_the_open_chat(
     expect(page.get_by_role("status")).to_contain_text("Đã gửi")
     chat.says("Cán bộ trả lời:")
     chat.says("Bạn bấm Quên mật khẩu ở màn hình đăng nhập")
+
+
+def test_an_open_list_shows_who_begins_to_wait_and_says_so_in_the_tab(
+    sign_in: SignIn, own_site: Site, visit: Visit
+) -> None:
+    page = sign_in("officer", width=1280)
+    page.get_by_role("link", name="Người chờ").click()
+    expect(page.get_by_text("Không có ai đang chờ")).to_be_visible()
+    asks(visit(own_site), "Mình bị khóa tài khoản")
+    expect(page.get_by_text("Mình bị khóa tài khoản")).to_be_visible()
+    expect(page).to_have_title(re.compile(r"^\(1\) Người chờ"))
+    page.get_by_role("link", name="Xem và trả lời").focus()
+    asks(visit(own_site), "Mình chưa nhận được thẻ")
+    expect(page.get_by_text("Mình chưa nhận được thẻ")).to_be_visible()
+    expect(page.get_by_role("link", name="Xem và trả lời").first).to_be_focused()
+
+
+def asks(chat: Chat, question: str) -> None:
+    """Somebody asks for an officer."""
+    chat.types("gặp cán bộ")
+    chat.says("Bạn viết điều cần hỏi")
+    chat.types(question)
+    chat.says("chuyển câu hỏi")

@@ -1,20 +1,21 @@
-"""A list that keeps itself up to date: server-sent events say that a day has changed, and the page
+"""Lists that keep themselves up to date: server-sent events say that a list has changed, and the page
 asks for it again. What is sent holds nothing about anybody."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from aiohttp import web
 
 from bot.desk import days
-from bot.desk.context import desk_of, run
+from bot.desk.context import STREAMING, desk_of, run
 from bot.desk.guard import HEADERS
+from bot.desk.views import people
 from bot.desk.views.day import office_of
 from bot.store import visits
-from bot.store.database import DatabaseClosed
-from bot.store.visits import Span
+from bot.store.database import DatabaseClosed, Transaction
 
 LOOK_EVERY = 2.0  # seconds; other processes write too, so the database is asked
 LONGEST = 300  # looks; then the page comes back, and its session is checked again
@@ -24,26 +25,38 @@ STREAM = {
     "Content-Type": "text/event-stream",
     "X-Accel-Buffering": "no",  # nginx would hold events back
 }
+Signature = Callable[[Transaction], str]
 
 
-async def events(request: web.Request) -> web.StreamResponse:
-    """One `day` for each state of the list, the present one first."""
+async def day_events(request: web.Request) -> web.StreamResponse:
+    """Of the list of a day."""
     span = days.span(request.match_info["office"], days.day_of(request))
     await run(request, lambda tx: office_of(tx, request))
+    return await _stream(request, lambda tx: visits.signature(tx, span))
+
+
+async def people_events(request: web.Request) -> web.StreamResponse:
+    """Of the people who wait, are to be called, and the alerts."""
+    return await _stream(request, lambda tx: people.look(tx, request).signature)
+
+
+async def _stream(request: web.Request, signature: Signature) -> web.StreamResponse:
+    """One `list` for each state of the list, the present one first."""
     response = web.StreamResponse(headers=STREAM)
+    request[STREAMING] = True
     await response.prepare(request)
     with suppress(ConnectionResetError, DatabaseClosed):  # the page, or the service, has gone
-        await _watch(request, response, span)
+        await _watch(request, response, signature)
     return response
 
 
-async def _watch(request: web.Request, response: web.StreamResponse, span: Span) -> None:
+async def _watch(request: web.Request, response: web.StreamResponse, signature: Signature) -> None:
     known, stopping = "", desk_of(request).stopping
     for look in range(LONGEST):
-        signature = await run(request, lambda tx: visits.signature(tx, span))
-        if signature != known:
-            known = signature
-            await response.write(f"event: day\ndata: {signature}\n\n".encode())
+        found = await run(request, signature)
+        if found != known:
+            known = found
+            await response.write(f"event: list\ndata: {found}\n\n".encode())
         elif look % BEAT_EVERY == 0:
             await response.write(b": alive\n\n")
         with suppress(TimeoutError):

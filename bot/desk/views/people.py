@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +20,7 @@ from bot.messages import Address, Reply
 from bot.store import conversations, officers
 from bot.store.calls import waiting as to_call
 from bot.store.database import Row, Transaction
-from bot.store.values import unpack
+from bot.store.values import pack, unpack
 from handlers import texts
 from handlers.turn import local
 
@@ -26,16 +28,35 @@ LINES = 12  # of the talk before the question
 CHOICES = 5  # canned answers offered
 
 
-async def waiting(request: web.Request) -> web.Response:
+@dataclass(frozen=True, slots=True)
+class Lists:
     """Who waits, who is to be called, and what the service could not do by itself."""
+
+    people: list[Row]
+    calls: list[dict[str, Any]]
+    alerts: list[Row]
+
+    @property
+    def signature(self) -> str:
+        """Another text whenever a line comes, goes or grows; it tells nothing of whom."""
+        parts = (
+            [f"{row['id']}{len(row['text'])}" for row in self.people],
+            [f"{row['code']}{row['kind']}" for row in self.calls],
+            [row["id"] for row in self.alerts],
+        )
+        return hashlib.sha256(pack(parts).encode()).hexdigest()[:16]
+
+
+def look(tx: Transaction, request: web.Request) -> Lists:
     now = desk_of(request).clock()
+    called = calls.mine(request, to_call(tx, now))
+    return Lists(officers.waiting(tx), called, officers.alerts(tx))
 
-    def look(tx: Transaction) -> tuple[list[Row], list[Row], list[Row]]:
-        return officers.waiting(tx), to_call(tx, now), officers.alerts(tx)
 
-    people, called, alerts = await run(request, look)
-    values = {"people": people, "calls": calls.mine(request, called), "alerts": alerts}
-    return page(request, "people.html", values)
+async def waiting(request: web.Request) -> web.Response:
+    found = await run(request, lambda tx: look(tx, request))
+    values = {"people": found.people, "calls": found.calls, "alerts": found.alerts}
+    return page(request, "people.html", {**values, "signature": found.signature})
 
 
 async def one(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-// The list of a day keeps itself up to date; the print page opens the printer.
+// A list (#live) that keeps itself up to date.
 
 const RETRY = 5000; // ms
 const live = document.getElementById("live");
@@ -16,8 +16,10 @@ async function fetchPage() {
 
 /** Put the new list in place of the old one; the focus stays on the same control. */
 function replace(html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("live");
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const fresh = page.getElementById("live");
   if (!fresh) return;
+  document.title = page.title;
   const path = pathOf(document.activeElement);
   live.replaceChildren(...fresh.childNodes);
   if (path) live.querySelector(path)?.focus({ preventScroll: true });
@@ -26,8 +28,9 @@ function replace(html) {
 /** How to find a control of the list again: its row, and what it would send. */
 function pathOf(node) {
   if (!live.contains(node)) return "";
-  const row = node.closest("tr");
+  const row = node.closest("[id^=v-]");
   if (row && node.name) return `#${row.id} [name="${node.name}"][value="${node.value}"]`;
+  if (node.form) return `form[action="${node.form.getAttribute("action")}"] button`;
   return node.getAttribute("href") ? `[href="${node.getAttribute("href")}"]` : "";
 }
 
@@ -39,7 +42,7 @@ addEventListener("pageshow", () => { sending = false; });
 async function refresh() {
   try {
     const answer = await fetchPage();
-    if (answer.redirected && !answer.url.includes("/desk/day/")) return lost();
+    if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return lost();
     if (answer.ok && !sending) replace(await answer.text());
   } catch {
     setTimeout(refresh, RETRY);
@@ -57,11 +60,12 @@ function lost() {
 let known = live?.dataset.signature;
 let events = null;
 
-/** Only while somebody looks: a browser has six connections to a host for all its tabs. */
+/** Only while somebody looks, for a browser has six connections to a host for all its tabs; or always,
+    where the tab's own title tells that somebody waits. */
 function listen() {
   events?.close();
-  events = document.hidden ? null : new EventSource(live.dataset.events);
-  events?.addEventListener("day", (event) => {
+  events = document.hidden && !live.dataset.always ? null : new EventSource(live.dataset.events);
+  events?.addEventListener("list", (event) => {
     if (known !== event.data) refresh();
     known = event.data;
   });
@@ -74,8 +78,3 @@ if (live) {
   listen();
   document.addEventListener("visibilitychange", listen);
 }
-
-document.querySelectorAll("[data-print]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-});

@@ -1,0 +1,94 @@
+"""A fault of ours on a page: undone, told without details, and found again in the log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.desk.guard import HEADERS
+from tests.conftest import Clock
+from tests.desk.conftest import Officer, text
+from tests.desk.people import book, more_places
+from tests.handlers.town import FRIDAY
+from tests.web_service import WebService
+
+SignedIn = Callable[..., Officer]
+
+
+@contextmanager
+def without(service: WebService, table: str) -> Iterator[None]:
+    """A database in which a table is missing, as after a restore that went wrong."""
+    with service.database.transaction() as tx:
+        tx.rows(f"ALTER TABLE {table} RENAME TO gone")
+    try:
+        yield
+    finally:
+        with service.database.transaction() as tx:
+            tx.rows(f"ALTER TABLE gone RENAME TO {table}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def room(service: WebService) -> None:
+    more_places(service)
+
+
+def test_a_fault_shows_a_page_whose_reference_is_in_the_log(
+    service: WebService, officer: SignedIn
+) -> None:
+    one = officer("auditor")
+    with without(service, "audit"), capture_logs() as logs:
+        answer = one.get("/desk/audit")
+    page = text(answer)
+    assert answer.status == 500
+    assert "Dịch vụ bị lỗi" in page
+    found = re.search(r"mã <b[^>]*>([0-9A-F]{8})</b>", page)
+    assert found
+    (line,) = [line for line in logs if line["event"] == "desk page failed"]
+    assert (line["reference"], line["page"]) == (found[1], "/desk/audit")
+    assert line["exc_info"]
+
+
+def test_a_fault_tells_nothing_of_itself_and_keeps_the_headers(
+    service: WebService, officer: SignedIn
+) -> None:
+    one = officer("auditor")
+    with without(service, "audit"):
+        answer = one.get("/desk/audit")
+    for detail in ("Traceback", "sqlite", "OperationalError", "no such table", "SELECT"):
+        assert detail not in text(answer)
+    for name, value in HEADERS.items():
+        assert answer.headers[name.lower()] == value
+
+
+def test_what_was_half_done_is_undone(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    """The mark is written before the audit log, whose table is missing."""
+    (visit,) = book(service, moving, "Người Thử")
+    one = officer("officer", "mau-a")
+    with without(service, "audit"):
+        answer = one.post(
+            f"/desk/day/mau-a/{FRIDAY}/mark",
+            code=visit.code,
+            version="1",
+            seen="booked",
+            to="arrived",
+        )
+    assert answer.status == 500
+    rows = service.rows("SELECT state FROM bookings WHERE code = :code", code=visit.code)
+    assert rows == [{"state": "booked"}]
+    again = one.post(
+        f"/desk/day/mau-a/{FRIDAY}/mark", code=visit.code, version="1", seen="booked", to="arrived"
+    )
+    assert again.status == 303
+
+
+def test_a_fault_at_the_sign_in_is_a_page_too(service: WebService) -> None:
+    with without(service, "sign_ins"):
+        answer = Officer(service).post("/desk/sign-in", account="ai", password="một mật khẩu")
+    assert answer.status == 500
+    assert "Dịch vụ bị lỗi" in text(answer)
