@@ -33,6 +33,7 @@ from bot.matching.matcher import Thresholds
 from bot.opening import Opening
 from bot.store import (
     accounts,
+    coachings,
     conversations,
     interactions,
     links,
@@ -50,7 +51,8 @@ SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_day
 
 # People first: what is about nobody any more goes with them.
 FORGETFUL = (
-    conversations, questions, officers, interactions, uploads, links, accounts, retention,
+    conversations, questions, officers, interactions, uploads, links, accounts, coachings,
+    retention,
 )  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -147,7 +147,7 @@ def _reply(faq: Faq, result: Result, settings: Settings, today: date) -> Reply:
     best = [faq.entries[match.entry].on(today) for match in result.matches]
     if result.outcome == "answer":
         related = [faq.entries[id_] for id_ in best[0].related if id_ in faq.entries]
-        button = ask.action(best[0], settings.booking.services, faq.entries.get)
+        button = ask.action(best[0], settings)
         return texts.answer(best[0], related[: ask.RELATED], "thử", button)
     if result.outcome == "ask_back":
         return texts.ask_back(best[: settings.matching.choices])

@@ -85,13 +85,19 @@ class Wish(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Button:
     """A choice under a reply. `data` (at most 64 bytes of UTF-8, Telegram's limit) says all that
-    is needed to act on it later; a `url` button opens a page, a `wish` button asks the device."""
+    is needed to act on it later; a `url` button opens a page or dials (`tel:`), a `wish` button asks
+    the device."""
 
     label: str
     data: str = ""
     url: str = ""
     entry: str | None = None
     wish: Wish | None = None
+
+    @property
+    def calls(self) -> bool:
+        """Whether it dials a number; its label says which, for channels that cannot dial."""
+        return self.url.startswith("tel:")
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -160,6 +166,11 @@ class Reply:
     def taps(self) -> tuple[Button, ...]:
         """The buttons that answer, in the order of their numbers."""
         return tuple(button for button in self.buttons if button.data)
+
+    @property
+    def calls(self) -> str:
+        """Whom to call, as lines of text for channels whose buttons cannot dial."""
+        return "\n".join(button.label for button in self.buttons if button.calls)
 
     def to_json(self) -> dict[str, Any]:
         return {

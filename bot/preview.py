@@ -14,19 +14,20 @@ from bot.messages import Button, Reply
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`characters` of one message (0: any; `utf16`: counted in UTF-16 units), `buttons` under it,
-    `title`: characters of a button that a phone shows whole."""
+    `title`: characters of a button that a phone shows whole, `dials`: whether a button can."""
 
     name: str
     characters: int
     utf16: bool
     buttons: int
     title: int
+    dials: bool = False
 
 
 CHANNELS = (
     Limits("Telegram", 4096, True, 100, 36),
     Limits("Zalo", 2000, False, 5, 36),
-    Limits("Web", 0, False, 100, 60),
+    Limits("Web", 0, False, 100, 60, dials=True),
 )
 
 
@@ -45,13 +46,13 @@ class Preview:
 
 
 def previews(reply: Reply) -> Iterator[Preview]:
-    shown = [button for button in reply.buttons if not button.wish]
     for channel in CHANNELS:
+        shown = [b for b in reply.buttons if not b.wish and (channel.dials or not b.calls)]
         fit = len(shown) <= channel.buttons
         links = () if fit else tuple(button.label for button in shown if button.url)
         titles = [_title(button) for button in shown if fit or not button.url]
         most = channel.buttons if len(titles) <= channel.buttons else channel.buttons - 1
-        length = measure(full_text(reply), channel)
+        length = measure(full_text(reply, channel), channel)
         messages = -(-length // channel.characters) if channel.characters else 1
         yield Preview(channel, length, messages, tuple(titles[:most]), links, tuple(titles[most:]))
 
@@ -60,9 +61,12 @@ def _title(button: Button) -> str:
     return f"{button.label} ↗" if button.url else button.label
 
 
-def full_text(reply: Reply) -> str:
-    """The text as sent, with the line that names the source."""
-    return f"{reply.text}\n\nNguồn: {reply.source}" if reply.source else reply.text
+def full_text(reply: Reply, channel: Limits = CHANNELS[-1]) -> str:
+    """The text as sent, with the line that names the source, and whom to call where no button
+    dials."""
+    source = f"Nguồn: {reply.source}" if reply.source else ""
+    calls = "" if channel.dials else reply.calls
+    return "\n\n".join(part for part in (reply.text, source, calls) if part)
 
 
 def measure(text: str, channel: Limits) -> int:

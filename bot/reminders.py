@@ -14,6 +14,7 @@ from bot.calendar import VIETNAM
 from bot.config.booking import Reminders
 
 EVENING, HOURS, ACTIVATE = "evening", "hours", "activate"
+COACH = "coach"  # "how far are you with activating?"; its row's code is the way's id
 OFFER = "offer"  # a place offered to who waits; its row's code is the offer's id
 BEFORE_VISIT = frozenset({EVENING, HOURS})
 
@@ -53,6 +54,12 @@ def questions(served_at: datetime, rules: Reminders) -> tuple[Due, ...]:
         if at is not None:
             found.append(Due(f"{ACTIVATE}-{days}", at, at + ASKED_FOR))
     return tuple(found)
+
+
+def later(moment: datetime, days: int, rules: Reminders) -> Due | None:
+    """A question some *days* after *moment*, in the evening; None where that is always quiet."""
+    at = _off_quiet(_at(_there(moment).date() + timedelta(days=days), rules.evening), rules)
+    return Due(f"{COACH}-{days}", at, at + ASKED_FOR) if at else None
 
 
 def calm(moment: datetime, rules: Reminders) -> datetime:

@@ -8,6 +8,7 @@ from handlers import (
     banner,
     book,
     booking_form,
+    coach,
     feedback,
     handoff,
     lifecycle,
@@ -35,6 +36,7 @@ _HANDLERS: tuple[Handler, ...] = (
     link.handle,
     remind.handle,
     activation.handle,
+    coach.handle,
     waiting.handle,
     agree.handle,
     *map(

@@ -7,26 +7,22 @@ evening and again after some days.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import reminders
 from bot.config import Settings
 from bot.config.booking import Service
 from bot.messages import Answer, Kind
-from bot.store import bookings, consents
+from bot.store import bookings, coachings, consents
 from bot.store import reminders as told
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction
-from handlers import ask, booking_texts, remind, reminder_texts
+from handlers import booking_texts, coach_texts, remind, reminder_texts
 from handlers.turn import Turn
 
-STEPS = "kich-hoat-cac-buoc"
-# Where people get stuck, in the order of the steps; those that the FAQ has are offered.
-STUCK = (
-    "chua-nhan-sms-kich-hoat", "khong-nhan-otp", "bao-sai-so-dien-thoai", "bao-chua-co-tai-khoan",
-    "quet-nfc-loi", "khuon-mat-khong-khop", "quen-mat-khau", "quen-passcode", "app-loi-bao-tri",
-)  # fmt: skip
+# Days from the notice of the account in which one can activate it oneself (Nghị định 69/2024,
+# khoản 1 Điều 14). The notice comes some days after the visit, so this is the soonest end.
+SELF_SERVICE = timedelta(days=7)
 
 
 def schedule(
@@ -41,23 +37,19 @@ def schedule(
     that has to be activated and the person agreed to be reminded."""
     if not service.activate or not consents.has(tx, booking.address, "reminders"):
         return
-    reply = reminder_texts.is_it_activated(booking, service)
     for due in reminders.questions(now, settings.booking.reminders):
+        late = due.due_at - now > SELF_SERVICE
+        reply = reminder_texts.is_it_activated(booking, service, settings.contact, late=late)
         remind.put(tx, booking, due, reply, now, new_id)
 
 
 def handle(turn: Turn) -> Answer | None:
-    """`active:yes|how|stuck:<code>`."""
+    """`active:yes:<code>`; the way there is `coach`."""
     if turn.incoming.kind is not Kind.BUTTON:
         return None
     match turn.data.split(":"):
         case ["active", "yes", code]:
             return _done(turn, code)
-        case ["active", "how", code]:
-            return _how(turn, code)
-        case ["active", "stuck", _]:
-            entries = (turn.entry(id_) for id_ in STUCK)
-            return Answer((reminder_texts.which_step(entry for entry in entries if entry),))
     return None
 
 
@@ -69,13 +61,5 @@ def _done(turn: Turn, code: str) -> Answer:
         return Answer((booking_texts.not_live(code),))
     bookings.activated(turn.tx, code, turn.now)
     told.end_questions(turn.tx, code)
-    return Answer((reminder_texts.well_done(),))
-
-
-def _how(turn: Turn, code: str) -> Answer | None:
-    """The steps as the FAQ has them, and the same question again under them."""
-    entry = turn.entry(STEPS)
-    if entry is None:
-        return None
-    shown = ask.show(turn, entry)
-    return replace(shown, replies=(*shown.replies, reminder_texts.when_done(code)))
+    coachings.end(turn.tx, turn.incoming.sender, turn.now)
+    return Answer((coach_texts.well_done(()),))

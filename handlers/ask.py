@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.config.booking import Service
+from bot.config import Settings
 from bot.matching.entries import Entry
 from bot.matching.entries import Kind as EntryKind
 from bot.matching.matcher import Outcome, Result
 from bot.messages import Answer, Button, Conversation, Kind, Reply
 from bot.store import questions
-from handlers import texts
+from handlers import coach_texts, texts
 from handlers.turn import Turn
 
-ACTIVATION = "kich-hoat-cac-buoc"
 RELATED = 2  # buttons to neighbouring questions under an answer
 
 
@@ -37,6 +35,12 @@ def understands(turn: Turn) -> bool:
 def show(turn: Turn, entry: Entry) -> Answer:
     """The entry that a button or deep link names."""
     return Answer((_answer(turn, entry, None),), _after(turn.conversation, entry.id))
+
+
+def plainly(turn: Turn, entry: Entry) -> Reply:
+    """The entry inside another talk, which goes on under it: no way elsewhere."""
+    call = action(entry, turn.settings) if entry.action == "call" else None
+    return texts.answer(entry, (), None, call)
 
 
 def _question(turn: Turn) -> Answer:
@@ -73,25 +77,19 @@ def _reply(turn: Turn, result: Result) -> Reply:
 
 
 def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
-    return texts.answer(entry, _related(turn, entry), question, _action(turn, entry))
+    return texts.answer(entry, _related(turn, entry), question, action(entry, turn.settings))
 
 
-def _action(turn: Turn, entry: Entry) -> Button | None:
-    return action(entry, turn.settings.booking.services, turn.entry)
-
-
-def action(
-    entry: Entry, services: Sequence[Service], find: Callable[[str], Entry | None]
-) -> Button | None:
-    """What one would do after reading *entry*: book (the service it speaks of, if it is one's) or
-    go through the steps of activation."""
+def action(entry: Entry, settings: Settings) -> Button | None:
+    """What one would do after reading *entry*: book (the service it speaks of, if it is one's),
+    activate step by step, or call."""
+    services = settings.booking.services
     if entry.action == "book" and services:
         own = next((one for one in services if entry.id in (one.bring, one.fee)), None)
         return Button("📅 Đặt lịch hẹn", f"book:{own.id}" if own else "book")
-    steps = find(ACTIVATION) if entry.action == "activate" else None
-    if steps and steps.id not in (entry.id, *entry.related[:RELATED]):
-        return texts.ask_button(steps)
-    return None
+    if entry.action == "activate":
+        return coach_texts.BEGIN
+    return texts.call(settings.contact) if entry.action == "call" else None
 
 
 def _related(turn: Turn, entry: Entry) -> list[Entry]:

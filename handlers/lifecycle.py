@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messages import Answer, Conversation, Kind
 from bot.store import conversations
-from handlers import ask, texts
+from handlers import ask, coach, texts
 from handlers.turn import Turn
 
 # What most people come for; those that the FAQ has are offered under the welcome.
@@ -24,6 +24,8 @@ def handle(turn: Turn) -> Answer | None:
 
 
 def start(turn: Turn) -> Answer:
+    if turn.data == coach.LINK:
+        return coach.begin(turn)
     common = [entry for id_ in COMMON if (entry := turn.entry(id_))]
     welcome = texts.welcome(turn.settings.name, common)
     linked = turn.entry(turn.data.removeprefix(ENTRY_LINK)) if turn.data else None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from bot.config import Contact
 from bot.config.booking import Service
 from bot.matching.entries import Entry
 from bot.messages import Button, Reply
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers.booking_texts import VISITS, map_button, moment
-from handlers.texts import MENU, OFFICER, ask_button, notice
+from handlers.texts import ask_button, notice
 
 FEW_PAPERS = 4  # more are behind the button
 
@@ -61,40 +60,24 @@ def coming(booking: Booking) -> Reply:
 # --- after the visit -----------------------------------------------------------------------------
 
 
-def is_it_activated(booking: Booking, service: Service) -> Reply:
+def is_it_activated(booking: Booking, service: Service, contact: Contact, *, late: bool) -> Reply:
+    """*late*: the seven days in which one can do it oneself may be over."""
     who = f" của {booking.name}" if booking.name else ""
+    days = (
+        f"Có tin báo đã quá 7 ngày thì bạn gọi tổng đài {contact.hotline} (có thể tính cước) nhờ kích hoạt; "
+        "chưa quá thì tự làm được tại nhà."
+        if late
+        else "Có tin nhắn báo hồ sơ được duyệt là bạn tự làm được tại nhà, trong 7 ngày."
+    )
     text = (
         f"📱 Tài khoản VNeID{who} đã kích hoạt chưa?\n\n"
         f"Buổi hẹn {booking.code} ({service.title}) đã xong. Tài khoản được cấp rồi mà chưa kích hoạt "
-        "thì vẫn chưa dùng được. Có tin nhắn báo hồ sơ được duyệt là bạn tự làm được tại nhà.\n\n"
+        f"thì vẫn chưa dùng được. {days}\n\n"
         "🔒 Mình không bao giờ hỏi mã OTP hay mật khẩu."
     )
-    return notice(text, *answers(booking.code))
-
-
-def answers(code: str) -> tuple[Button, Button, Button]:
-    return (
-        Button("✅ Rồi, dùng được rồi", f"active:yes:{code}"),
-        Button("Chưa, chỉ mình cách làm", f"active:how:{code}"),
-        Button("Bị lỗi ở một bước", f"active:stuck:{code}"),
+    return notice(
+        text,
+        Button("✅ Rồi, dùng được rồi", f"active:yes:{booking.code}"),
+        Button("Chưa, chỉ mình từng bước", f"active:how:{booking.code}"),
+        Button("Bị lỗi ở một bước", f"active:stuck:{booking.code}"),
     )
-
-
-def well_done() -> Reply:
-    text = (
-        "🎉 Tốt quá! Từ giờ bạn dùng VNeID thay giấy tờ được rồi. Mình không hỏi lại việc này nữa.\n\n"
-        "Nhớ: đừng đọc mã OTP, mật khẩu cho ai, kể cả người xưng là công an."
-    )
-    return notice(text, MENU)
-
-
-def when_done(code: str) -> Reply:
-    """Stands under the steps."""
-    done, _, stuck = answers(code)
-    return notice("Làm xong, hoặc vướng ở đâu, bạn bấm một nút nhé.", done, stuck, OFFICER)
-
-
-def which_step(steps: Iterable[Entry]) -> Reply:
-    """*steps*: what the FAQ knows of the places where people get stuck."""
-    text = "Bạn bị vướng ở bước nào? Không thấy đúng bước của bạn thì gõ vào đây, hoặc gặp cán bộ."
-    return notice(text, *map(ask_button, steps), OFFICER)

@@ -1,11 +1,11 @@
-"""A question in the middle of booking is answered, and then booking goes on where it was."""
+"""A question in the middle of booking (or of activating) is answered, then that goes on where it was."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from bot.messages import Answer, Kind, Reply
-from handlers import book, booking_form, link
+from handlers import book, booking_form, coach, link
 from handlers.turn import Handler, Turn
 
 
@@ -28,4 +28,4 @@ def _left(turn: Turn, answer: Answer) -> bool:
 
 
 def _prompt(turn: Turn) -> tuple[Reply, ...]:
-    return (*book.prompt(turn), *booking_form.prompt(turn), *link.prompt(turn))
+    return (*book.prompt(turn), *booking_form.prompt(turn), *link.prompt(turn), *coach.prompt(turn))

@@ -27,6 +27,12 @@ def ask_button(entry: Entry) -> Button:
     return Button(entry.title, f"ask:{entry.id}", entry=entry.id)
 
 
+def call(contact: Contact) -> Button:
+    """Dials the hotline, where the channel can."""
+    digits = "".join(filter(str.isdigit, contact.hotline))
+    return Button(f"📞 Gọi tổng đài {contact.hotline}", url=f"tel:{digits}")
+
+
 # --- welcome, menu, help -------------------------------------------------------------------------
 
 

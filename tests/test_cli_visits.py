@@ -94,7 +94,12 @@ def test_who_was_served_is_asked_about_activation(opened: SqliteDatabase, config
     book(opened, "AAAAAA", FRIDAY)
     assert "Đã ghi mã AAAAAA: làm xong." in run("mark", "aaaaaa", "served", config=config).output
     found = visits.rows(opened, "SELECT kind FROM outbox WHERE code = 'AAAAAA' ORDER BY kind")
-    assert [row["kind"] for row in found] == ["activate-0", "activate-10", "activate-3"]
+    assert [row["kind"] for row in found] == [
+        "activate-0",
+        "activate-10",
+        "activate-3",
+        "activate-6",
+    ]
     events = visits.rows(opened, "SELECT what, actor FROM booking_events ORDER BY id")
     assert events == [
         {"what": "arrived", "actor": "officer"},
@@ -194,7 +199,7 @@ def test_what_is_served_again_after_a_slip_is_asked_about_once(
 ) -> None:
     for state in (State.SERVED, State.ARRIVED, State.SERVED):
         mark(tx, state, clock)
-    assert len(tx.rows("SELECT id FROM outbox")) == 3
+    assert len(tx.rows("SELECT id FROM outbox")) == 4
 
 
 def test_nobody_misses_a_visit_that_lies_ahead(tx: Transaction, clock: Clock) -> None:

@@ -142,10 +142,11 @@ def test_without_quiet_hours_every_moment_is_calm() -> None:
     assert told("27/11 02:00", NONE_QUIET)[1] == ("hours", "27/11 00:00")
 
 
-def test_after_a_visit_one_is_asked_that_evening_and_after_3_and_10_days() -> None:
+def test_after_a_visit_one_is_asked_that_evening_and_after_3_6_and_10_days() -> None:
     assert reminders.questions(at("27/11 10:12"), RULES) == (
         Due("activate-0", at("27/11 19:00"), at("29/11 19:00")),
         Due("activate-3", at("30/11 19:00"), at("02/12 19:00")),
+        Due("activate-6", at("03/12 19:00"), at("05/12 19:00")),
         Due("activate-10", at("07/12 19:00"), at("09/12 19:00")),
     )
 

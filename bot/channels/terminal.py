@@ -43,7 +43,10 @@ def _render(reply: Reply) -> str:
     parts = [reply.text]
     if reply.source:
         parts.append(f"Nguồn: {reply.source}")
-    links = [f"→ {button.label}: {button.url}" for button in reply.buttons if button.url]
+    if reply.calls:
+        parts.append(reply.calls)
+    pages = (button for button in reply.buttons if button.url and not button.calls)
+    links = [f"→ {button.label}: {button.url}" for button in pages]
     if links:
         parts.append("\n".join(links))
     if reply.attachments:

@@ -30,7 +30,7 @@ class Reminders(Section):
     hours_before: Annotated[float, Field(gt=0, le=24)] = 2
     activation_days: Annotated[
         tuple[Annotated[int, Field(ge=0, le=60)], ...], Field(strict=False)
-    ] = (0, 3, 10)
+    ] = (0, 3, 6, 10)
     quiet_from: Clock = "21:00"
     quiet_to: Clock = "07:00"
 

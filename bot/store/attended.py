@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.messages import Address
 from bot.store.booking import Booking, State
 from bot.store.database import Transaction
 from bot.store.ledger import note
@@ -74,3 +75,18 @@ def activated(tx: Transaction, code: str, now: datetime) -> Booking | None:
     """Their account works; None when that was known, or they were never served."""
     rows = tx.rows(ACTIVATED, code=code, now=stamp(now))
     return Booking.from_row(rows[0]) if rows else None
+
+
+NOT_ACTIVATED = """
+    SELECT * FROM bookings
+    WHERE channel = :channel AND person = :person AND state = 'served' AND activated_at IS NULL
+      AND EXISTS (SELECT 1 FROM outbox AS o
+                  WHERE o.code = bookings.code AND o.kind LIKE 'activate%' AND o.state = 'due')
+    ORDER BY starts_at DESC, id LIMIT 5
+"""
+
+
+def not_activated(tx: Transaction, person: Address) -> list[Booking]:
+    """Visits whose account *person* will still be asked about, newest first."""
+    rows = tx.rows(NOT_ACTIVATED, channel=person.channel, person=person.user)
+    return [Booking.from_row(row) for row in rows]

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from bot.messages import Address
 from bot.store import seats
-from bot.store.attended import MARKS, activated, coming, mark, unfinished
+from bot.store.attended import MARKS, activated, coming, mark, not_activated, unfinished
 from bot.store.booking import AlreadyBooked, Booking, HoldEnded, NotBooked, State, code_of
 from bot.store.database import Transaction
 from bot.store.ledger import insert, last_event, note, walk_in
@@ -50,6 +50,7 @@ __all__ = [
     "live_of",
     "mark",
     "move",
+    "not_activated",
     "of_day",
     "of_party",
     "seat",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import Address
-from bot.reminders import ACTIVATE, BEFORE_VISIT, OFFER
+from bot.reminders import ACTIVATE, BEFORE_VISIT, COACH, OFFER
 from bot.store.database import Row, Transaction
 from bot.store.values import stamp
 
@@ -15,8 +15,8 @@ MOST_MEMBERS = 5  # people that one phone or account may book for
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a row of the outbox is about: a booking as it was at `version`, or the offer whose id
-    is `code`; and `kind`, why it was written."""
+    """What a row of the outbox is about: a booking as it was at `version`, or the offer or the way
+    to a working account whose id is `code`; and `kind`, why it was written."""
 
     code: str
     version: int | None
@@ -46,6 +46,13 @@ SERVED = """
            WHERE c.channel = b.channel AND c.person = b.person AND c.purpose = 'reminders'
            ORDER BY c.at DESC, c.id DESC LIMIT 1) = 1
 """
+COACHED = """
+    SELECT w.id FROM coachings AS w
+    WHERE w.id = :code AND w.state = 'open'
+      AND (SELECT c.given FROM consents AS c
+           WHERE c.channel = w.channel AND c.person = w.person AND c.purpose = 'reminders'
+           ORDER BY c.at DESC, c.id DESC LIMIT 1) = 1
+"""
 OFFERED = "SELECT id FROM offers WHERE id = :code AND state = 'open'"
 
 
@@ -54,6 +61,8 @@ def stands(tx: Transaction, about: About) -> bool:
     wants to be reminded, the account is not activated yet, the offer is open."""
     if about.kind == OFFER:
         return bool(tx.rows(OFFERED, code=about.code))
+    if about.kind.startswith(COACH):
+        return bool(tx.rows(COACHED, code=about.code))
     sql = BOOKED
     if about.kind in BEFORE_VISIT:
         sql = REMINDED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from bot.reminders import OFFER
+from bot.reminders import COACH, OFFER
 from bot.store import calls, outbox, reminders
 from bot.store.database import Transaction
 from bot.store.outbox import Letter
@@ -22,10 +22,13 @@ def pass_on(
     """Send the same words to the person's next account on one of *channels*, and return that
     channel; when there is none, put the booking on the officers' call list.
 
-    An offer that does not arrive just ends and goes to the next who waits.
+    An offer that does not arrive just ends and goes to the next who waits; nobody is called about
+    how far they got with activating.
     """
     about = letter.about
-    if about is None or about.kind == OFFER or not reminders.stands(tx, about):
+    if about is None or about.kind == OFFER or about.kind.startswith(COACH):
+        return None
+    if not reminders.stands(tx, about):
         return None
     for address in () if letter.late(now) else reminders.other_addresses(tx, about):
         if address.channel in channels and outbox.copy(tx, letter.id, new_id(), address, now):

@@ -22,6 +22,13 @@ def test_the_source_stands_under_the_text() -> None:
     assert message.rows == ()
 
 
+def test_whom_to_call_stands_in_the_text_as_no_button_can_dial() -> None:
+    call = Button("📞 Gọi tổng đài 1900.0368", url="tel:19000368")
+    (message,) = messages(Reply(Tone.ANSWER, "Bảy ngày.", (call, LONG), source="Luật"))
+    assert message.text == "Bảy ngày.\n\nNguồn: Luật\n\n📞 Gọi tổng đài 1900.0368"
+    assert message.rows == ((LONG,),)
+
+
 def test_a_long_reply_is_cut_at_paragraphs_and_keeps_its_buttons_for_the_end() -> None:
     paragraphs = [f"{n}. " + "một đoạn dài " * 100 for n in range(8)]
     text = "\n\n".join(line.strip() for line in paragraphs)

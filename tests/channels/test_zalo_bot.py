@@ -101,13 +101,14 @@ def test_a_date_that_says_nothing_becomes_now(date: object) -> None:
 def test_choices_are_numbers_in_the_text_from_where_the_talk_stands() -> None:
     buttons = (
         Button("Cổng", url="https://dichvucong.gov.vn"),
+        Button("Gọi 1900.0368", url="tel:19000368"),
         Button("Danh mục", "menu"),
         Button("Vị trí", wish=Wish.LOCATION),
         Button("Gặp cán bộ", "officer"),
     )
     (first,) = messages(Reply(Tone.ANSWER, "Chào", buttons, source="Luật", first=3))
     assert first.text == (
-        "Chào\n\nNguồn: Luật\n\n→ Cổng: https://dichvucong.gov.vn\n\n"
+        "Chào\n\nNguồn: Luật\n\nGọi 1900.0368\n\n→ Cổng: https://dichvucong.gov.vn\n\n"
         "👉 Gõ số để chọn:\n3. Danh mục\n4. Gặp cán bộ"
     )
     (alone,) = messages(Reply(Tone.ANSWER, "Chào", buttons))

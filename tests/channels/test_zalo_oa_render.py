@@ -33,6 +33,13 @@ def test_a_plain_text_has_no_attachment() -> None:
     assert text_body(message) == {"text": "Chào\n\nNguồn: Luật Căn cước"}
 
 
+def test_whom_to_call_stands_in_the_text() -> None:
+    call = Button("📞 Gọi tổng đài 1900.0368", url="tel:19000368")
+    (message,) = messages(reply(call, Button("Danh mục", "menu")), "row")
+    assert message.text == "Chào\n\n📞 Gọi tổng đài 1900.0368"
+    assert labels(message) == ["Danh mục"]
+
+
 def test_buttons_answer_or_open_a_page() -> None:
     (message,) = messages(reply(LINK, Button("Danh mục", "menu")), "row")
     assert text_body(message)["attachment"]["payload"]["buttons"] == [

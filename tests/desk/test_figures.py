@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.store import audit
+from bot.store import audit, coachings
 from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
@@ -116,3 +116,19 @@ def test_a_code_is_good_for_ten_minutes(
     assert code
     moving.move(minutes=10)
     assert "hết hạn" in says(service, "", f"/noibo {code[1]}")[1]
+
+
+def test_where_people_get_stuck_at_activating_is_shown_from_five_on(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    with service.database.transaction() as tx:
+        for n in range(6):
+            coachings.note(tx, f"way-{n}", coachings.BEGUN, moving())
+            coachings.note(tx, f"way-{n}", coachings.STUCK, moving(), "otp")
+        for n in range(4):
+            coachings.note(tx, f"way-{n}", coachings.STUCK, moving(), "passcode")
+    moving.move(minutes=1)
+    page = text(officer("viewer").get("/desk/figures"))
+    assert "Bắt đầu kích hoạt cùng trợ lý: 6. Làm xong: chưa đủ 5 người." in page
+    assert "4. nhập mã OTP" in page
+    assert "đặt passcode" not in page

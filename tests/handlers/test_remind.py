@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot import reminders
 from bot.config.booking import Service
 from bot.dialogue import Delivered, Dialogue
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
+from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming, Reply
 from bot.places import Wards
 from bot.store import bookings, claims, consents, offices, outbox
@@ -20,7 +20,7 @@ from bot.store.database import SqliteDatabase
 from bot.store.values import Ids
 from bot.vault import Vault
 from handlers import activation, remind, reminder_texts
-from tests.conftest import PROJECT, Clock, Heard, Person
+from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.town import FRIDAY, slot_id
 from tests.visits import local_time, rows, states
@@ -55,12 +55,17 @@ class Town:
         found = rows(self.database, "SELECT code FROM bookings ORDER BY created_at DESC, id DESC")
         return str(found[0]["code"])
 
-    def post(self) -> list[tuple[str, Reply]]:
-        """Whom the reminders and questions that are due now go to, and what they say."""
+    def post(self, *, calm: bool = False) -> list[tuple[str, Reply]]:
+        """Whom the reminders and questions that are due now go to, and what they say; *calm*: with
+        quiet hours kept."""
+        rules = town.SETTINGS.booking.reminders
+        waits = (lambda now: reminders.calm(now, rules)) if calm else (lambda now: now)
         found = []
         with self.database.transaction() as tx:
             now = self.clock()
-            while letter := claims.claim(tx, "telegram", "me", now, now):
+            while (letter := claims.take(tx, "telegram", "me", now, now, waits)) is not None:
+                if isinstance(letter, claims.Skipped):
+                    continue
                 outbox.sent(tx, letter.id, "me", now, "1")
                 if letter.about:
                     found.append((letter.address.user, letter.reply))
@@ -250,6 +255,20 @@ def test_one_is_asked_until_it_is_activated(there: Town) -> None:
     assert states(there.database)[f"{code}:1:activate-10"] == "missed"
 
 
+def test_after_seven_days_the_question_names_whom_to_call(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    there.served(code)
+    told = []
+    for moment in ("2026-11-27 19:00", "2026-12-03 19:00", "2026-12-07 19:00"):
+        there.clock.now = local_time(moment)
+        told += [reply.text for _, reply in there.post()]
+    assert ["trong 7 ngày" in text for text in told] == [True, True, False]
+    assert ["quá 7 ngày thì bạn gọi tổng đài 1900.0368" in text for text in told] == [
+        False, False, True
+    ]  # fmt: skip
+
+
 def test_saying_so_twice_changes_nothing(there: Town) -> None:
     an = there.person()
     code = there.book(an)
@@ -275,7 +294,7 @@ def test_nothing_is_activated_before_the_visit(there: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("activate", "consent", "written"), [(True, True, 3), (False, True, 0), (True, False, 0)]
+    ("activate", "consent", "written"), [(True, True, 4), (False, True, 0), (True, False, 0)]
 )
 def test_questions_are_written_for_services_with_an_account_and_people_who_agreed(
     there: Town, activate: bool, consent: bool, written: int
@@ -291,41 +310,6 @@ def test_questions_are_written_for_services_with_an_account_and_people_who_agree
     assert len(found) == written
 
 
-def test_without_the_steps_in_the_faq_the_button_is_outdated(there: Town) -> None:
-    assert "Nút này đã cũ" in there.person().presses("active:how:ABC234").text
-
-
-def test_without_the_steps_one_can_get_stuck_at_an_officer_is_offered(there: Town) -> None:
-    heard = there.person().presses("active:stuck:ABC234")
-    assert heard.buttons == {"Quên mật khẩu": "ask:quen-mat-khau", "Gặp cán bộ": "officer"}
-
-
 def test_unknown_buttons_are_left_to_others(there: Town) -> None:
     assert "Nút này đã cũ" in there.person().presses("active:maybe:ABC234").text
     assert "Nút này đã cũ" in there.person().presses("visit:nothing:ABC234").text
-
-
-# --- with the real FAQ -----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def real() -> Matcher:
-    return Matcher.build(entries.load(PROJECT / "faq"), Thresholds())
-
-
-@pytest.fixture
-def real_town(there: Town, real: Matcher, clock: Clock, vault: Vault, wards: Wards) -> Town:
-    there.dialogue = Dialogue(there.database, town.SETTINGS, lambda: real, clock, vault, wards)
-    return there
-
-
-def test_the_way_to_activate_is_the_faqs_and_ends_with_the_question(real_town: Town) -> None:
-    heard = real_town.person().presses("active:how:ABC234")
-    assert heard.entries == [activation.STEPS]
-    assert heard.buttons["✅ Rồi, dùng được rồi"] == "active:yes:ABC234"
-
-
-def test_every_place_to_get_stuck_at_is_in_the_faq(real_town: Town, real: Matcher) -> None:
-    heard = real_town.person().presses("active:stuck:ABC234")
-    assert list(heard.buttons.values()) == [*(f"ask:{id_}" for id_ in activation.STUCK), "officer"]
-    assert set(activation.STUCK) <= real.faq.entries.keys()

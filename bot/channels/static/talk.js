@@ -65,8 +65,13 @@ function words(text) {
 }
 
 function links(reply) {
-  const usable = (reply.links ?? []).filter((link) => /^https?:\/\//.test(link.url));
+  const usable = (reply.links ?? []).filter((link) => /^(https?:\/\/|tel:)/.test(link.url));
   return usable.map((link) => {
+    if (link.url.startsWith("tel:")) {
+      const call = anchor(link.url, element("span", {}, link.label));
+      call.className = "link";
+      return call;
+    }
     const host = new URL(link.url).hostname;
     const where = element("span", { className: "host" }, `${host} `, arrow());
     const node = anchor(link.url, element("span", {}, link.label), where);

@@ -44,10 +44,11 @@ def messages(reply: Reply) -> tuple[Message, ...]:
 
     Telegram shows one kind of keyboard under a message, so wishes get a line of their own.
     """
-    text = f"{reply.text}\n\nNguồn: {reply.source}" if reply.source else reply.text
+    source = f"Nguồn: {reply.source}" if reply.source else ""
+    text = "\n\n".join(part for part in (reply.text, source, reply.calls) if part)
     *first, last = split(text, MAX_TEXT)
     wishes = tuple(button for button in reply.buttons if button.wish)
-    buttons = rows(button for button in reply.buttons if not button.wish)
+    buttons = rows(b for b in reply.buttons if not (b.wish or b.calls))
     asked = (Message(WISH_LINE, wishes=wishes),) if wishes else ()
     files = (Message(file=file) for file in reply.attachments)
     return (*map(Message, first), Message(last, buttons), *files, *asked)

@@ -35,13 +35,14 @@ def messages(reply: Reply, address: Address | None = None) -> tuple[Message, ...
 
 def _parts(reply: Reply, address: Address | None) -> list[str]:
     source = f"Nguồn: {reply.source}" if reply.source else ""
-    links = [f"→ {button.label}: {button.url}" for button in reply.buttons if button.url]
+    pages = (button for button in reply.buttons if button.url and not button.calls)
+    links = [f"→ {button.label}: {button.url}" for button in pages]
     files = [
         f"📎 {file.name}: {address(number)}"
         for number, file in enumerate(reply.attachments)
         if address and not _is_picture(file)
     ]
-    parts = (reply.text, source, "\n".join(links), "\n".join(files), _choices(reply))
+    parts = (reply.text, source, reply.calls, "\n".join(links), "\n".join(files), _choices(reply))
     return [part for part in parts if part]
 
 

@@ -72,7 +72,7 @@ def _usable(reply: Reply) -> tuple[list[Button], list[Button]]:
     """The buttons that answer, and those that open a page; the rest would be refused."""
     taps, links = [], []
     for button in reply.buttons:
-        if button.wish:
+        if button.wish or button.calls:
             continue
         if button.url.startswith("https://") and button.label:
             links.append(button)
@@ -90,7 +90,7 @@ def _parts(reply: Reply, links: Sequence[str], address: Address | None) -> list[
         if address and not _is_picture(file)
     ]
     source = f"Nguồn: {reply.source}" if reply.source else ""
-    parts = (reply.text, source, "\n".join(links), "\n".join(files))
+    parts = (reply.text, source, reply.calls, "\n".join(links), "\n".join(files))
     return [part for part in parts if part]
 
 

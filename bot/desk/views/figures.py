@@ -5,19 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from aiohttp import web
 
 from bot.desk import charts
 from bot.desk.context import desk_of, note, page, redirect, run
-from bot.store import figures
+from bot.store import coachings, figures
 from bot.store.database import Transaction
 from bot.store.figures import FEWEST, Figures, Target
+from handlers.coach_texts import STEPS
 
 PERIODS = (7, 30, 90)
 MOST_LINES = 500
 # The numbers of the city in 2023 (SGGP, 13/10/2023): history, shown until officers hand in theirs.
 SEED = (Target("TP.HCM, 13/10/2023 (số cũ)", 5_500_000, 3_700_000, 2_200_000),)
+
+
+class Coached(NamedTuple):
+    """People who began to activate together and were done; by step, how many got stuck."""
+
+    begun: int
+    done: int
+    stuck: list[tuple[str, int]]
 
 
 class Unreadable(Exception):
@@ -41,6 +51,7 @@ async def show(
         "titles": titles,
         "targets": targets,
         "fewest": FEWEST,
+        "coach": await _coach(request, days),
         "fault": fault,
         "text": text if text is not None else _as_text(targets),
     }
@@ -55,6 +66,15 @@ def _days(request: web.Request) -> int:
 async def _figures(request: web.Request, days: int) -> Figures:
     end = desk_of(request).clock()
     return await run(request, lambda tx: figures.between(tx, end - timedelta(days=days), end))
+
+
+async def _coach(request: web.Request, days: int) -> Coached:
+    end = desk_of(request).clock()
+    rows = await run(request, lambda tx: coachings.counts(tx, end - timedelta(days=days), end))
+    names = {one.id: f"{n}. {one.name}" for n, one in enumerate(STEPS, 1)}
+    people = {row["event"]: row["people"] for row in rows if not row["step"]}
+    stuck = [(names.get(str(row["step"]), ""), row["people"]) for row in rows if row["step"]]
+    return Coached(people.get(coachings.BEGUN, 0), people.get(coachings.DONE, 0), stuck)
 
 
 # --- pictures ------------------------------------------------------------------------------------

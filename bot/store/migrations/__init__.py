@@ -6,7 +6,7 @@ text, JSON as text.
 
 from __future__ import annotations
 
-from bot.store.migrations import booking, desk, foundation, zalo
+from bot.store.migrations import booking, coach, desk, foundation, zalo
 
 CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
 RECORDED = "SELECT name FROM migrations"
@@ -17,4 +17,5 @@ MIGRATIONS = (
     ("0002-booking", booking.BOOKING),
     ("0003-zalo", zalo.ZALO),
     ("0004-desk", desk.DESK),
+    ("0005-coach", coach.COACH),
 )

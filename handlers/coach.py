@@ -1,0 +1,278 @@
+"""Activating VNeID together, one step at a time: finds where one is stuck, gives the FAQ's answer to
+that, leads to people who help, and asks again later.
+
+Every button says which step it belongs to, so that old ones go on working. Where somebody stands is
+kept for two weeks; only for a while after a step do typed words belong to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import reminders
+from bot.messages import Answer, Conversation, Kind, Priority, Reply
+from bot.store import bookings, coachings, consents, outbox
+from bot.store import reminders as told
+from bot.store.coachings import Coaching
+from handlers import ask, booking_texts, remind
+from handlers import coach_texts as say
+from handlers.coach_texts import STEPS, Step
+from handlers.turn import Turn
+
+LINK = "kichhoat"  # the deep link that opens with it
+SERVICE = "kich-hoat"  # what is booked when somebody has to help
+STEP = "coach:"  # before the step's id, in the conversation
+TALK = timedelta(minutes=30)  # for so long after a step, typed words belong to it
+REMEMBERED = timedelta(days=14)
+ASK_AFTER = (1, 3)  # days
+WORDS = frozenset({
+    "kich hoat", "kich hoat vneid", "kich hoat giup toi", "giup toi kich hoat", "huong dan kich hoat",
+    "huong dan kich hoat vneid", "chi toi kich hoat", "kich hoat tung buoc", "kichhoat",
+    "kich hoat tai khoan", "toi muon kich hoat", "toi muon kich hoat vneid", "cach kich hoat",
+    "kich hoat giup con", "kich hoat giup em", "kich hoat dum toi",
+})  # fmt: skip
+YES = frozenset({
+    "xong", "xong roi", "roi", "da xong", "ok", "oke", "duoc roi", "co roi", "lam xong roi", "tiep",
+    "tiep tuc", "lam tiep", "buoc tiep", "da co", "vao duoc roi", "cai roi", "cai xong roi",
+})  # fmt: skip
+NO = frozenset({
+    "chua", "chua duoc", "khong duoc", "ko duoc", "k duoc", "vuong", "bi loi", "loi", "chua co",
+    "chua thay", "van chua duoc", "khong biet", "bi ket", "ket roi",
+})  # fmt: skip
+BACK = frozenset({"quay lai", "tro lai", "lui lai", "buoc truoc"})
+STOP = frozenset({"huy", "huy bo", "thoi", "dung lai", "khong lam nua"})
+
+
+def handle(turn: Turn) -> Answer | None:
+    match turn.incoming.kind:
+        case Kind.BUTTON:
+            return _pressed(turn)
+        case Kind.TEXT:
+            return _typed(turn)
+    return None
+
+
+def _pressed(turn: Turn) -> Answer | None:
+    """`coach`, `coach:<verb>[:<step>[:<entry>]]`; `active:how|stuck:<code>` come from a question
+    after a visit."""
+    match turn.data.split(":"):
+        case ["coach"]:
+            return begin(turn)
+        case ["active", "how", code]:
+            return begin(turn, code)
+        case ["active", "stuck", code]:
+            _visit(turn, STEPS[0], _booking(turn, code))
+            return Answer((say.which_step(),))
+        case ["coach", verb] if verb in CHOICES:
+            return CHOICES[verb](turn)
+        case ["coach", verb, id_, *rest] if verb in AT_STEP and (step := _step(id_)):
+            return AT_STEP[verb](turn, step, rest)
+    return None
+
+
+def _typed(turn: Turn) -> Answer | None:
+    words = turn.words.strip("/ ")
+    if words in WORDS:
+        return begin(turn)
+    step = _step(turn.conversation.step.removeprefix(STEP))
+    if step is None or not turn.conversation.step.startswith(STEP):
+        return None
+    if turn.masked.found:
+        return Answer((say.never_here(), say.show(step)), _waiting(turn, step))
+    for said, act in ((YES, _next), (NO, _stuck), (BACK, _back)):
+        if words in said:
+            return act(turn, step, [])
+    return _stop(turn) if words in STOP else None
+
+
+def _step(id_: str) -> Step | None:
+    return next((one for one in STEPS if one.id == id_), None)
+
+
+# --- beginning -----------------------------------------------------------------------------------
+
+
+def begin(turn: Turn, code: str = "") -> Answer:
+    """From the first step, or from where they left off; *code* is the booking that led here."""
+    booking = _booking(turn, code)
+    found = coachings.current(turn.tx, turn.incoming.sender, turn.now - REMEMBERED)
+    left = _step(found.step) if found else None
+    if left is None or left is STEPS[0]:
+        return _go(turn, STEPS[0], [], before=(say.welcome(),), booking=booking)
+    _visit(turn, left, booking)
+    return Answer((say.left_off(left),), _idle(turn))
+
+
+def _booking(turn: Turn, code: str) -> str:
+    """*code*, if it is a booking that the sender may answer for."""
+    return code if code and remind.asked(turn, code) else ""
+
+
+def _visit(turn: Turn, step: Step, booking: str = "") -> Coaching:
+    """They are at *step* now; later they are asked how it is, if they want that."""
+    coaching = coachings.visit(
+        turn.tx,
+        turn.incoming.sender,
+        step.id,
+        turn.now,
+        stale=turn.now - REMEMBERED,
+        new_id=turn.new_id(),
+        booking=booking,
+    )
+    coachings.note(turn.tx, coaching.id, coachings.BEGUN, turn.now)
+    _ask_later(turn, coaching)
+    return coaching
+
+
+def _go(
+    turn: Turn,
+    step: Step,
+    rest: list[str],
+    *,
+    before: tuple[Reply, ...] = (),
+    booking: str = "",
+) -> Answer:
+    _visit(turn, step, booking)
+    return Answer((*before, say.show(step)), _waiting(turn, step))
+
+
+def _waiting(turn: Turn, step: Step) -> Conversation:
+    deadline = turn.now + TALK
+    return replace(turn.conversation, step=STEP + step.id, data={}, deadline=deadline)
+
+
+def _idle(turn: Turn) -> Conversation:
+    return replace(turn.conversation, step="", data={}, deadline=None)
+
+
+def prompt(turn: Turn) -> tuple[Reply, ...]:
+    """The step they are at, said again after a question in between was answered."""
+    if not turn.conversation.step.startswith(STEP):
+        return ()
+    step = _step(turn.conversation.step.removeprefix(STEP))
+    return (say.show(step),) if step else ()
+
+
+# --- at a step -----------------------------------------------------------------------------------
+
+
+def _next(turn: Turn, step: Step, rest: list[str]) -> Answer:
+    follows = say.number_of(step)
+    return _done(turn) if follows == len(STEPS) else _go(turn, STEPS[follows], [])
+
+
+def _back(turn: Turn, step: Step, rest: list[str]) -> Answer:
+    return _go(turn, STEPS[max(say.number_of(step) - 2, 0)], [])
+
+
+def _stuck(turn: Turn, step: Step, rest: list[str]) -> Answer:
+    """Counted, then narrowed down to the one answer that helps."""
+    coaching = _visit(turn, step)
+    coachings.note(turn.tx, coaching.id, coachings.STUCK, turn.now, step.id)
+    troubles = [entry for id_ in step.troubles if (entry := turn.entry(id_))]
+    if not troubles:
+        return _help(turn, step, [])
+    return Answer((say.what_is_wrong(step, troubles),), _waiting(turn, step))
+
+
+def _why(turn: Turn, step: Step, rest: list[str]) -> Answer | None:
+    entry = turn.entry(rest[0]) if rest and rest[0] in step.troubles else None
+    if entry is None:
+        return None
+    shown = ask.plainly(turn, entry)
+    waiting = replace(_waiting(turn, step), entry=entry.id)
+    return Answer((shown, say.did_it_help(step)), waiting)
+
+
+def _help(turn: Turn, step: Step, rest: list[str]) -> Answer:
+    services = turn.settings.booking.services
+    service = next((one for one in services if one.id == SERVICE), None)
+    return Answer((say.help_of_people(step, turn.settings.contact, service),), _waiting(turn, step))
+
+
+# --- leaving, and being asked again --------------------------------------------------------------
+
+
+def _later(turn: Turn) -> Answer:
+    return Answer((say.see_you(reminded=_wants_reminders(turn)),), _idle(turn))
+
+
+def _wants_reminders(turn: Turn) -> bool:
+    return consents.has(turn.tx, turn.incoming.sender, "reminders")
+
+
+def _remind(turn: Turn) -> Answer:
+    """They agree to be reminded."""
+    sender = turn.incoming.sender
+    if not _wants_reminders(turn):
+        version = booking_texts.CONSENT_VERSION
+        consents.give(turn.tx, turn.new_id(), sender, "reminders", version, turn.now)
+    if found := coachings.current(turn.tx, sender, turn.now - REMEMBERED):
+        _ask_later(turn, found)
+    return Answer((say.will_ask(),))
+
+
+def _ask_later(turn: Turn, coaching: Coaching) -> None:
+    """One question tomorrow evening, one two days later; both move on with every step taken. Where
+    a visit's questions are to come anyway, only the first."""
+    if not _wants_reminders(turn):
+        return
+    asked_anyway = coachings.asked_anyway(turn.tx, turn.incoming.sender)
+    for days in ASK_AFTER[:1] if asked_anyway else ASK_AFTER:
+        due = reminders.later(turn.now, days, turn.settings.booking.reminders)
+        if due is None:
+            continue
+        key = f"coach:{coaching.id}:{days}"
+        if coachings.put_off(turn.tx, key, due.due_at, due.useful_until):
+            continue
+        outbox.put(
+            turn.tx,
+            id=turn.new_id(),
+            key=key,
+            to=turn.incoming.sender,
+            reply=say.how_is_it(),
+            content=remind.CONTENT,
+            now=turn.now,
+            due_at=due.due_at,
+            useful_until=due.useful_until,
+            priority=Priority.REMINDER,
+            code=coaching.id,
+            kind=due.kind,
+        )
+
+
+def _stop(turn: Turn) -> Answer:
+    coachings.end(turn.tx, turn.incoming.sender, turn.now)
+    return Answer((say.stopped(),), _idle(turn))
+
+
+def _done(turn: Turn) -> Answer:
+    """The account works. The booking that led here is asked about no more; which of several
+    others it was, only the person knows."""
+    coaching = coachings.end(turn.tx, turn.incoming.sender, turn.now)
+    if coaching:
+        coachings.note(turn.tx, coaching.id, coachings.DONE, turn.now)
+        if coaching.booking and bookings.activated(turn.tx, coaching.booking, turn.now):
+            told.end_questions(turn.tx, coaching.booking)
+            return Answer((say.well_done(()),), _idle(turn))
+    waiting = bookings.not_activated(turn.tx, turn.incoming.sender)
+    return Answer((say.well_done(waiting),), _idle(turn))
+
+
+CHOICES: dict[str, Callable[[Turn], Answer]] = {
+    "where": lambda turn: Answer((say.which_step(),)),
+    "later": _later,
+    "remind": _remind,
+    "quiet": lambda turn: Answer((say.will_not_ask(),)),
+    "stop": _stop,
+    "done": _done,
+}
+AT_STEP: dict[str, Callable[[Turn, Step, list[str]], Answer | None]] = {
+    "go": _go,
+    "ok": _next,
+    "stuck": _stuck,
+    "why": _why,
+    "help": _help,
+}
