@@ -31,6 +31,7 @@ from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
 from bot.opening import Opening
+from bot.scrubber import Scrubber, want_tonight
 from bot.store import (
     accounts,
     coachings,
@@ -74,6 +75,7 @@ class Service:
     courier: Courier
     opening: Opening
     keeper: Keeper
+    scrubber: Scrubber
     desk: web.Application
     channels: tuple[Channel, ...]
     ending: Ending = field(default_factory=Ending)
@@ -119,8 +121,8 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         owner=f"{socket.gethostname()}:{os.getpid()}",
         calm=lambda now: reminders.calm(now, rules),
         mailboxes=(WebChannel.name,),
+        opened=vault.open_files,
     )
-    vault = open_vault(settings)
     dialogue = Dialogue(
         database,
         settings,
@@ -136,15 +138,27 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
     channels = _channels(settings, database, dialogue, clock, vault)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
+    scrubber = Scrubber(database, clock)
     desk = make_desk(settings, database, vault, library, clock, courier.wake)
-    return Service(settings, database, library, dialogue, courier, opening, keeper, desk, channels)
+    return Service(
+        settings,
+        database,
+        library,
+        dialogue,
+        courier,
+        opening,
+        keeper,
+        scrubber,
+        desk,
+        channels,
+    )
 
 
 def _channels(
     settings: Settings, database: Database, dialogue: Dialogue, clock: Clock, vault: Vault
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
-    channels: list[Channel] = [WebChannel(database, dialogue.handle, clock)]
+    channels: list[Channel] = [WebChannel(database, dialogue.handle, clock, vault)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
 
@@ -189,6 +203,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(service.library.watch()),
             asyncio.create_task(service.opening.run()),
             asyncio.create_task(service.keeper.run()),
+            asyncio.create_task(service.scrubber.run()),
             asyncio.create_task(_sweep(service, clock)),
         ]
         yield
@@ -218,9 +233,11 @@ async def _all_channels(
 async def _sweep(service: Service, clock: Clock) -> None:
     """Delete what is older than the deployment keeps."""
     while True:
-        before = clock() - timedelta(days=service.settings.keep_days)
+        now = clock()
+        before = now - timedelta(days=service.settings.keep_days)
         try:
             await service.database.run(lambda tx: forget_before(tx, before))  # noqa: B023
+            await service.database.run(lambda tx: want_tonight(tx, now))  # noqa: B023
         except Exception:
             log.exception("sweeping failed")
         await asyncio.sleep(SWEEP_EVERY)

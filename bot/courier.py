@@ -97,7 +97,7 @@ class Courier:
     """Runs `workers` senders for each channel until it is stopped.
 
     `calm` knows the quiet hours. `mailboxes` are channels that keep messages until they are looked
-    for: no use to somebody whom another channel does not reach.
+    for: no use to somebody whom another channel does not reach. `opened` opens sealed files.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class Courier:
         workers: int = 8,
         calm: Calm = lambda now: now,
         mailboxes: Collection[str] = (),
+        opened: Callable[[Reply], Reply] = lambda reply: reply,
     ) -> None:
         self._database = database
         self._senders: dict[str, Sender] = {}
@@ -117,6 +118,7 @@ class Courier:
         self._workers = workers
         self._calm = calm
         self._mailboxes = frozenset(mailboxes)
+        self._opened = opened
         self._news: dict[str, asyncio.Semaphore] = {}
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -215,7 +217,7 @@ class Courier:
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
-                return await sender.send(letter.address.user, letter.reply, letter.id)
+                return await sender.send(letter.address.user, self._opened(letter.reply), letter.id)
         except SendError:
             raise
         except TimeoutError as error:

@@ -117,11 +117,13 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A small file that goes with a reply (a QR code, a calendar event); `content` is base64, so
-    that it lives and is forgotten with its row."""
+    that it lives and is forgotten with its row. `sealed`: it holds what only the person may read,
+    `content` is encrypted (bot.vault opens it) and no address alone leads to it."""
 
     media_type: str
     name: str
     content: str
+    sealed: bool = False
 
     @property
     def data(self) -> bytes:

@@ -10,10 +10,13 @@ import hmac
 import os
 import re
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+
+from bot.messages import Attachment, Reply
 
 NOT_DIGIT = re.compile(r"\D")
 # Mobile numbers after +84 or 0: nine digits from 3, 5, 7, 8 or 9 (Thông tư 22/2014/TT-BTTTT and
@@ -45,6 +48,20 @@ class Vault:
             return self._cipher.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise BadKey from error
+
+    def seal_file(self, file: Attachment) -> Attachment:
+        return replace(file, content=self.seal(file.content), sealed=True)
+
+    def open_files(self, reply: Reply) -> Reply:
+        """*reply* with its sealed files open, as it is sent; raises `BadKey`."""
+        if not any(file.sealed for file in reply.attachments):
+            return reply
+        return replace(reply, attachments=tuple(map(self.open_file, reply.attachments)))
+
+    def open_file(self, file: Attachment) -> Attachment:
+        if not file.sealed:
+            return file
+        return replace(file, content=self.open(file.content), sealed=False)
 
     def mark(self, text: str) -> str:
         """A keyed hash of *text*: equal for equal texts, and useless without the key."""

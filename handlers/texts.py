@@ -64,7 +64,7 @@ def help_text(contact: Contact) -> Reply:
         "• Gõ câu hỏi như nói chuyện, ví dụ: “mat the can cuoc lam sao”.\n"
         "• Bấm nút, hoặc gõ số thứ tự của nút (1, 2, 3…).\n"
         "• Gõ “menu” để xem danh mục, “gặp cán bộ” để nhờ người trả lời, “hủy” để thôi việc đang "
-        "làm.\n\n"
+        "làm, “dữ liệu của tôi” để xem bot giữ gì về bạn.\n\n"
         "Mình là trợ lý tự động. Mình không hỏi và không giữ số căn cước, mã OTP, mật khẩu, ảnh "
         f"giấy tờ. Việc gấp: gọi 113. Hỏi về VNeID: tổng đài {contact.hotline} (có thể tính cước)."
     )

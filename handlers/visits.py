@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.messages import Answer, Kind, Reply
-from bot.store import bookings, links, offices, slots
+from bot.store import bookings, consents, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
 from handlers import ticket
@@ -74,10 +74,19 @@ def _cancel(turn: Turn, booking: Booking) -> Answer:
     gone = bookings.cancel(turn.tx, booking.code, turn.now, _release_at(turn), "person")
     if gone is None:
         return Answer((say.not_live(booking.code),))
+    _withdraw(turn)
     office = offices.get(turn.tx, gone.office)
     service = ticket.service_of(turn, gone)
     files = ticket.files(turn, (gone,), office, service, cancelled=True) if office else ()
     return Answer((say.cancelled(gone, files),))
+
+
+def _withdraw(turn: Turn) -> None:
+    """Who has nothing booked any more has taken back the consent to keep it, as its text says."""
+    sender = turn.incoming.sender
+    if not bookings.live(turn.tx, sender) and consents.has(turn.tx, sender, "booking"):
+        version = say.CONSENT_VERSION
+        consents.take_back(turn.tx, turn.new_id(), sender, "booking", version, turn.now)
 
 
 def _release_at(turn: Turn) -> datetime:

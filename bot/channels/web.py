@@ -38,6 +38,7 @@ from bot.channels.web_json import (
 from bot.messages import Address, Incoming, Kind, Reply
 from bot.store import conversations, marks, outbox
 from bot.store.database import Database
+from bot.vault import Vault
 
 MAX_BODY = 16 * 1024  # bytes
 HEARTBEAT = 15.0  # seconds between looks for rows that were not pushed, and proof of life
@@ -102,14 +103,20 @@ class WebChannel:
 
     name = "web"
 
-    def __init__(self, database: Database, handle: Handle, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        handle: Handle,
+        clock: Callable[[], datetime],
+        vault: Vault,
+    ) -> None:
         self._database = database
         self._handle = handle
         self._clock = clock
         with database.transaction() as tx:
             key = bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32)))
         self._sessions = Sessions(key)
-        self._files = Files(database)
+        self._files = Files(database, clock, vault)
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._stopping = False
 
@@ -119,6 +126,7 @@ class WebChannel:
             web.post("/api/chat", self.chat),
             web.post("/api/history", self.history),
             web.post("/api/events", self.events),
+            web.post("/api/file", self.file),
             web.get(ROUTE, self._files.serve),
         ]
 
@@ -167,6 +175,14 @@ class WebChannel:
                 "lines": [line_json(row, self._files.address) for row in rows],
             }
         )
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A private file of a reply, to the session that the reply was written to."""
+        body = await read_json(request)
+        number = body.get("number")
+        if type(number) is not int:
+            raise BadRequest("`number` phải là số thứ tự của tệp.")
+        return await self._files.serve_own(self._session(body).person, text_of(body, "id"), number)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one `reply` for each row after the id `after`."""

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import structlog
 from aiohttp import web
 
-from bot.messages import Reply
+from bot.messages import Attachment, Reply
 from bot.store.values import unpack
 
 Address: TypeAlias = Callable[[str, int], str]
@@ -75,11 +75,18 @@ def reply_json(id_: str, reply: Reply, address: Address) -> dict[str, Any]:
             if button.wish
         ],
         "files": [
-            {"name": file.name, "type": file.media_type, "url": address(id_, number)}
-            for number, file in enumerate(reply.attachments)
+            _file_json(id_, number, file, address) for number, file in enumerate(reply.attachments)
         ],
         "source": reply.source,
     }
+
+
+def _file_json(id_: str, number: int, file: Attachment, address: Address) -> dict[str, Any]:
+    """A private file has no address: it is asked for with the session (POST /api/file)."""
+    shown = {"name": file.name, "type": file.media_type}
+    if file.sealed:
+        return {**shown, "private": True, "number": number}
+    return {**shown, "url": address(id_, number)}
 
 
 def line_json(row: dict[str, Any], address: Address) -> dict[str, Any]:

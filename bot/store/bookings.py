@@ -200,13 +200,15 @@ def drop(tx: Transaction, party: str, person: Address, now: datetime) -> bool:
 
 
 END = """
-    UPDATE bookings SET before = state, state = :state, held_until = NULL, changed_at = :now
+    UPDATE bookings SET before = state, state = :state, held_until = NULL, changed_at = :now,
+                        name = ''
     WHERE id = :id AND state = 'held' RETURNING *
 """
 
 
 def _end(tx: Transaction, booking: Booking, state: State, now: datetime, actor: str) -> None:
-    """End a hold: its place is free at once."""
+    """End a hold: its place is free at once, and the name that came with it is not kept, as nobody
+    has agreed to that."""
     for row in tx.rows(END, id=booking.id, state=state.value, now=stamp(now)):
         ended = Booking.from_row(row)
         seats.free(tx, ended.slot)

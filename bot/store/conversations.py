@@ -109,6 +109,8 @@ def history(tx: Transaction, person: Address, count: int = 100) -> list[Row]:
 FORGET = (
     "DELETE FROM incoming WHERE at < :before",
     "DELETE FROM outbox WHERE created_at < :before AND state IN ('sent', 'missed', 'failed')",
+    # Never sent, as its channel is off: of no use to anybody any more.
+    "DELETE FROM outbox WHERE state = 'due' AND useful_until < :before",
     "DELETE FROM people WHERE last_seen < :before",
 )
 

@@ -54,6 +54,10 @@ class Database(Protocol):
         """One transaction of the calling thread, as a context manager: for tools and tests."""
         ...
 
+    def scrub(self) -> None:
+        """Leave nothing of deleted rows in the files; nothing is written meanwhile. Blocks."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -136,6 +140,13 @@ class SqliteDatabase:
         with self._lock, _immediate(self._connection) as tx:
             yield tx
 
+    def scrub(self) -> None:
+        """`secure_delete` writes zeros over what is deleted, but not over copies that are left where
+        a page was split: only a new file has none of them. Then the log is cut off, too."""
+        with self._lock:
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Finish the work that is waiting, then close. Safe to call twice."""
         if self._closed:
@@ -208,6 +219,7 @@ def _connect(path: str) -> sqlite_utils.Database:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
     return sqlite_utils.Database(connection)

@@ -24,7 +24,7 @@ class Unanswered:
 SINCE = """
     SELECT channel, person, text, outcome, entry, vote
     FROM questions
-    WHERE at >= :since AND (outcome IN ('admit', 'ask_back') OR vote = 'down')
+    WHERE at >= :since AND text <> '' AND (outcome IN ('admit', 'ask_back') OR vote = 'down')
       AND (vote IS NULL OR vote = 'down')
     ORDER BY at, id
 """

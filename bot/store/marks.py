@@ -29,3 +29,11 @@ def once(tx: Transaction, name: str, value: str) -> str:
     """The value of *name*; *value* becomes it when there is none yet."""
     tx.rows(ONCE, name=name, value=value)
     return get(tx, name) or value
+
+
+DROP = "DELETE FROM marks WHERE name = :name AND value = :value"
+
+
+def drop(tx: Transaction, name: str, value: str) -> None:
+    """Forget *name* if it still has this value."""
+    tx.rows(DROP, name=name, value=value)

@@ -96,9 +96,13 @@ def see_alert(tx: Transaction, id: str, now: datetime) -> str | None:  # noqa: A
     return rows[0]["kind"] if rows else None
 
 
-FORGET = "DELETE FROM handoffs WHERE at < :before"
+FORGET = (
+    "DELETE FROM handoffs WHERE at < :before",
+    "DELETE FROM alerts WHERE at < :before AND seen_at IS NOT NULL",
+)
 
 
 def forget_before(tx: Transaction, before: datetime) -> None:
-    """Delete what people asked officers before *before*, answered or not."""
-    tx.rows(FORGET, before=stamp(before))
+    """Delete what people asked officers before *before*, answered or not, and alerts seen."""
+    for sql in FORGET:
+        tx.rows(sql, before=stamp(before))

@@ -197,13 +197,13 @@ def replies_to(tx: Transaction, prefix: str) -> list[tuple[str, Reply]]:
     return [(row["id"], Reply.from_json(unpack(row["reply"]))) for row in rows]
 
 
-REPLY = "SELECT reply FROM outbox WHERE id = :id"
+BY_ID = "SELECT * FROM outbox WHERE id = :id"
 
 
-def reply_of(tx: Transaction, id: str) -> Reply | None:  # noqa: A002
-    """What the row *id* says; None when it is forgotten."""
-    rows = tx.rows(REPLY, id=id)
-    return Reply.from_json(unpack(rows[0]["reply"])) if rows else None
+def get(tx: Transaction, id: str) -> Letter | None:  # noqa: A002
+    """The row *id*, sent or not; None when it is forgotten."""
+    rows = tx.rows(BY_ID, id=id)
+    return Letter.from_row(rows[0]) if rows else None
 
 
 SAID = """

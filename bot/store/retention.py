@@ -16,9 +16,17 @@ FORGET = (
     UPDATE bookings SET name = '', phone = '', person = '', holder = id
     WHERE starts_at < :before AND person <> '' AND state NOT IN ('held', 'booked', 'arrived')
     """,
+    # Nobody has agreed to a hold that ended: it is as old as its end, not as its hour.
+    """
+    UPDATE bookings SET person = '', holder = id
+    WHERE changed_at < :before AND person <> ''
+      AND (state = 'expired' OR state = 'cancelled' AND before = 'held')
+    """,
+    "DELETE FROM origins WHERE at < :before",
     """
     UPDATE waiting SET name = '', phone = '', person = '', holder = id
-    WHERE until < :before AND person <> '' AND state NOT IN ('waiting', 'offered')
+    WHERE person <> '' AND (state = 'booked' AND until < :before
+                            OR state IN ('left', 'expired') AND at < :before)
     """,
     "DELETE FROM calls WHERE at < :before",
     # A consent is kept for as long as there is somebody whom it is about.

@@ -77,7 +77,7 @@ class Paper:
 
     def end(self, codes: list[str], state: State) -> None:
         for code in codes:
-            self.put(code, state=state, until=None)
+            self.put(code, state=state, until=None, name="")
 
     def tick(self, now: datetime) -> None:
         for who in PEOPLE:

@@ -108,6 +108,18 @@ export async function post(path, body) {
   throw new Failure(data.error ?? UNREACHABLE, passing);
 }
 
+/** A private file of the reply `id`, for whoever has the session; throws a `Failure`. */
+export async function fetchFile(id, number) {
+  let response;
+  try {
+    response = await request("api/file", { session: session.get(), id, number });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw new Failure(UNREACHABLE, true);
+  }
+  throw new Failure("Tệp này không còn nữa. Bạn gõ “dữ liệu của tôi” để lấy tệp mới nhé.", false);
+}
+
 /** Read the stream of later messages until it ends or `abort` fires; throws when it breaks. */
 export async function listen(body, { onAlive, onReply, abort }) {
   const watchdog = { timer: setTimeout(() => abort.abort(), SILENCE) };

@@ -1,6 +1,6 @@
 // The chat page: sends what is typed or tapped, shows what comes back.
 
-import { Failure, newId, pending, post, replacedElsewhere, session } from "./api.js";
+import { Failure, fetchFile, newId, pending, post, replacedElsewhere, session } from "./api.js";
 import { follow, hurry, reconnect } from "./follow.js";
 import * as screen from "./screen.js";
 import { element, failed, mine } from "./talk.js";
@@ -179,7 +179,22 @@ function sendPlace() {
   }, refused, { timeout: 10_000, maximumAge: 300_000 });
 }
 
+/** Fetch a private file with the session, and hand it to the browser to be saved. */
+async function save({ row, file, name }) {
+  try {
+    const url = URL.createObjectURL(await fetchFile(row, Number(file)));
+    element("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    screen.hint("");
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    screen.hint(error.message);
+  }
+}
+
 function onTap(event) {
+  const file = event.target.closest("button[data-file]");
+  if (file) return save(file.dataset);
   if (event.target.closest("button[data-wish]")) return sendPlace();
   const button = event.target.closest("button[data-tap]");
   if (!button) return;

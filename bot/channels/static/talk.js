@@ -82,7 +82,12 @@ function links(reply) {
 
 /** Files that come with a reply: a picture is shown, anything else can be kept. */
 function files(reply) {
-  return (reply.files ?? []).map(({ name, type, url }) => {
+  return (reply.files ?? []).map(({ name, type, url, private: own, number }) => {
+    if (own) {
+      const node = element("button", { type: "button", className: "link" }, element("span", {}, `Lưu vào máy: ${name}`));
+      Object.assign(node.dataset, { file: number, row: reply.id, name });
+      return node;
+    }
     if (type.startsWith("image/")) {
       return element("img", { className: "picture", src: url, alt: `Mã QR: ${name}`, width: 180, height: 180 });
     }

@@ -70,6 +70,8 @@ COMMANDS = (
     ("canbo", "Gặp cán bộ"),
     ("datlich", "Đặt lịch hẹn"),
     ("lichcuatoi", "Xem, đổi, hủy lịch hẹn"),
+    ("dulieucuatoi", "Xem bot đang giữ gì về bạn"),
+    ("xoadulieu", "Xóa dữ liệu của bạn"),
     ("huy", "Thôi việc đang làm dở"),
 )
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)

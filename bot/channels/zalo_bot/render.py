@@ -13,6 +13,10 @@ from bot.messages import Attachment, Reply
 MAX_TEXT = 2000  # units in one message
 PICTURES = frozenset({"image/png", "image/jpeg"})
 CHOOSE = "👉 Gõ số để chọn:"
+NO_FILE = (
+    "📎 Nơi triển khai này chưa gửi được tệp qua Zalo. Bạn gõ “liên kết” để nối với trang web, rồi lấy "
+    "tệp ở đó; hoặc gõ “gặp cán bộ”."
+)
 
 Address: TypeAlias = Callable[[int], str]  # where the reply's file of this number can be opened
 
@@ -42,6 +46,8 @@ def _parts(reply: Reply, address: Address | None) -> list[str]:
         for number, file in enumerate(reply.attachments)
         if address and not _is_picture(file)
     ]
+    if not address and any(file.sealed for file in reply.attachments):
+        files.append(NO_FILE)
     parts = (reply.text, source, reply.calls, "\n".join(links), "\n".join(files), _choices(reply))
     return [part for part in parts if part]
 

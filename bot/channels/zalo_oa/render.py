@@ -25,6 +25,10 @@ FORM_SUBTITLE = "Chỉ dùng để giữ lịch và nhắc lịch. Không gửi 
 # Longest values of a form's parameters (ZBS documents, by the parameter's kind).
 LONGEST = {"name": 30, "code": 30, "date": 20, "time": 20}
 LONGEST_OTHER = 200
+NO_FILE = (
+    "📎 Nơi triển khai này chưa gửi được tệp qua Zalo. Bạn gõ “liên kết” để nối với trang web, rồi lấy "
+    "tệp ở đó; hoặc gõ “gặp cán bộ”."
+)
 
 Address: TypeAlias = Callable[[int], str]  # where the reply's file of this number can be opened
 log = structlog.get_logger()
@@ -89,6 +93,8 @@ def _parts(reply: Reply, links: Sequence[str], address: Address | None) -> list[
         for number, file in enumerate(reply.attachments)
         if address and not _is_picture(file)
     ]
+    if not address and any(file.sealed for file in reply.attachments):
+        files.append(NO_FILE)
     source = f"Nguồn: {reply.source}" if reply.source else ""
     parts = (reply.text, source, reply.calls, "\n".join(links), "\n".join(files))
     return [part for part in parts if part]

@@ -6,7 +6,7 @@ text, JSON as text.
 
 from __future__ import annotations
 
-from bot.store.migrations import booking, coach, desk, foundation, zalo
+from bot.store.migrations import booking, coach, desk, foundation, privacy, zalo
 
 CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
 RECORDED = "SELECT name FROM migrations"
@@ -18,4 +18,5 @@ MIGRATIONS = (
     ("0003-zalo", zalo.ZALO),
     ("0004-desk", desk.DESK),
     ("0005-coach", coach.COACH),
+    ("0006-privacy", privacy.PRIVACY),
 )

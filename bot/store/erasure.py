@@ -1,0 +1,256 @@
+"""Erasing a person at their own wish: ONE list of what is held on people, and how each goes.
+
+A table that is about people and not in `PERSONAL` fails tests/store/test_erasure.py. "delete": the
+rows go. "empty": the row stays for the figures, and nothing in it leads to the person any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.messages import Address, Reply
+from bot.store import bookings, links, marks, waiting
+from bot.store.bookings import State
+from bot.store.database import Transaction
+from bot.store.values import stamp, unpack
+
+SCRUB = "scrub now"  # the mark that says that traces on the disk must go (bot.scrubber)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What becomes of a person's rows of one table. Statements get :channel, :person and :nobody (a
+    value that stands for one person and tells no more)."""
+
+    table: str
+    how: Literal["delete", "empty"]
+    statements: tuple[str, ...]
+
+
+# In this order: what is found through a booking goes before the booking forgets whose it is.
+PERSONAL = (
+    Rule(
+        "outbox",
+        "delete",
+        (
+            """
+            DELETE FROM outbox
+            WHERE code IN (SELECT b.code FROM bookings AS b
+                           WHERE b.channel = :channel AND b.person = :person)
+            """,
+            "DELETE FROM outbox WHERE channel = :channel AND person = :person",
+        ),
+    ),
+    Rule(
+        "calls",
+        "delete",
+        (
+            """
+            DELETE FROM calls
+            WHERE code IN (SELECT b.code FROM bookings AS b
+                           WHERE b.channel = :channel AND b.person = :person)
+            """,
+        ),
+    ),
+    Rule(
+        "origins",
+        "delete",
+        (
+            """
+            DELETE FROM origins
+            WHERE party IN (SELECT b.party FROM bookings AS b
+                            WHERE b.channel = :channel AND b.person = :person)
+            """,
+        ),
+    ),
+    Rule(
+        "bookings",
+        "empty",
+        (
+            # `holder` must stay unique, so it becomes the row's own id.
+            """
+            UPDATE bookings SET name = '', phone = '', person = '', holder = id
+            WHERE channel = :channel AND person = :person
+            """,
+        ),
+    ),
+    Rule(
+        "waiting",
+        "empty",
+        (
+            """
+            UPDATE waiting SET name = '', phone = '', person = '', holder = id
+            WHERE channel = :channel AND person = :person
+            """,
+        ),
+    ),
+    Rule(
+        "incoming",
+        "empty",
+        (
+            # An id that names the person goes whole. The others stay: a platform may send an update
+            # again for a day, and it must not be taken for a new one.
+            """
+            DELETE FROM incoming
+            WHERE channel = :channel AND person = :person AND id LIKE '%' || :person || '%'
+            """,
+            """
+            UPDATE incoming SET person = :nobody, text = ''
+            WHERE channel = :channel AND person = :person
+            """,
+        ),
+    ),
+    Rule(
+        "questions",
+        "empty",
+        (
+            """
+            UPDATE questions SET person = :nobody, text = ''
+            WHERE channel = :channel AND person = :person
+            """,
+        ),
+    ),
+    Rule(
+        "handoffs",
+        "delete",
+        ("DELETE FROM handoffs WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
+        "consents",
+        "delete",
+        ("DELETE FROM consents WHERE channel = :channel AND person = :person",),
+    ),
+    # Its events stay for the figures: their id leads nowhere without this row.
+    Rule(
+        "coachings",
+        "delete",
+        ("DELETE FROM coachings WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
+        "interactions",
+        "delete",
+        ("DELETE FROM interactions WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
+        "link_requests",
+        "delete",
+        (
+            "DELETE FROM link_requests WHERE channel = :channel AND person = :person",
+            "DELETE FROM link_requests WHERE other_channel = :channel AND other_person = :person",
+        ),
+    ),
+    Rule("links", "delete", ("DELETE FROM links WHERE channel = :channel AND person = :person",)),
+    Rule(
+        "officer_chats",
+        "delete",
+        ("DELETE FROM officer_chats WHERE channel = :channel AND person = :person",),
+    ),
+    Rule("people", "delete", ("DELETE FROM people WHERE channel = :channel AND person = :person",)),
+)
+
+# Columns by which a table is known to be about people.
+TELLING = frozenset({
+    "person", "other_person", "holder", "phone", "name", "text", "reply", "address", "origin",
+    "email", "recipient", "contact",
+})  # fmt: skip
+# Tables that have such a column and hold nothing of anybody who writes to us, with the reason.
+IMPERSONAL = {
+    "alerts": "written by the service itself, without personal data",
+    "marks": "names of values",
+    "migrations": "names of migrations",
+    "offices": "names and addresses of offices",
+    "sign_ins": "officers' tries to sign in; the address is a keyed hash",
+    "switches": "names of switches",
+}
+
+
+def erase(
+    tx: Transaction, person: Address, now: datetime, release_at: datetime, nobody: str
+) -> None:
+    """Erase *person*: what they have booked is cancelled and their places are given back, then every
+    rule of `PERSONAL` is applied."""
+    with tx.atomic():
+        _give_back(tx, person, now, release_at)
+        _forget_uploads(tx, person)
+        links.leave(tx, person)
+        values = {"channel": person.channel, "person": person.user, "nobody": nobody}
+        for rule in PERSONAL:
+            for sql in rule.statements:
+                names = {name: values[name] for name in values if f":{name}" in sql}
+                tx.rows(sql, **names)
+        marks.put(tx, SCRUB, stamp(now))
+
+
+WAITED_FOR = """
+    SELECT DISTINCT service FROM waiting
+    WHERE channel = :channel AND person = :person AND state IN ('waiting', 'offered')
+"""
+
+
+def waits(tx: Transaction, person: Address) -> bool:
+    """Whether they are on the waiting list."""
+    return bool(tx.rows(WAITED_FOR, channel=person.channel, person=person.user))
+
+
+def _give_back(tx: Transaction, person: Address, now: datetime, release_at: datetime) -> None:
+    """Nobody waits for them any more, and they wait for nothing."""
+    for party in {booking.party for booking in bookings.held(tx, person, now)}:
+        bookings.drop(tx, party, person, now)
+    for booking in bookings.live(tx, person):
+        if booking.state is State.BOOKED:
+            bookings.cancel(tx, booking.code, now, release_at, "person")
+    for row in tx.rows(WAITED_FOR, channel=person.channel, person=person.user):
+        waiting.leave(tx, person, row["service"])
+
+
+SENT_TO = "SELECT reply FROM outbox WHERE channel = :channel AND person = :person"
+FORGET_UPLOAD = "DELETE FROM uploads WHERE digest = :digest"
+
+
+def _forget_uploads(tx: Transaction, person: Address) -> None:
+    """What a platform calls the pictures that were sent to them."""
+    for row in tx.rows(SENT_TO, channel=person.channel, person=person.user):
+        for file in Reply.from_json(unpack(row["reply"])).attachments:
+            if not file.sealed:
+                tx.rows(FORGET_UPLOAD, digest=hashlib.sha256(file.data).hexdigest())
+
+
+# --- the receipt ---------------------------------------------------------------------------------
+
+RECORD = """
+    INSERT INTO erasures (id, code, at, mark) VALUES (:id, :code, :at, :mark)
+    ON CONFLICT DO NOTHING RETURNING id
+"""
+ATTEMPTS = 20
+
+
+def record(tx: Transaction, marks: Iterable[str], now: datetime, new_id: Callable[[], str]) -> str:
+    """Write down that accounts (by their keyed hashes) were erased; returns the receipt's code, which
+    stands for all of them."""
+    first = ""
+    for mark in marks:
+        code = _record(tx, mark, now, new_id)
+        first = first or code
+    return first
+
+
+def _record(tx: Transaction, mark: str, now: datetime, new_id: Callable[[], str]) -> str:
+    for attempt in range(ATTEMPTS):
+        id_ = new_id()
+        code = bookings.code_of(id_, attempt)
+        if tx.rows(RECORD, id=id_, code=code, at=stamp(now), mark=mark):
+            return code
+    raise RuntimeError("no free code was found")
+
+
+FIND = "SELECT at FROM erasures WHERE code = :code"
+
+
+def find(tx: Transaction, code: str) -> str | None:
+    """When the erasure of a receipt took place; None when there was none."""
+    rows = tx.rows(FIND, code=code)
+    return rows[0]["at"] if rows else None

@@ -1,0 +1,62 @@
+"""The one list of what is held on people: whole by the schema, and each rule does what it says."""
+
+from __future__ import annotations
+
+from bot.store import erasure, mydata
+from bot.store.database import SqliteDatabase
+from tests.conftest import Clock
+
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+RULES = {rule.table: rule for rule in erasure.PERSONAL}
+
+
+def columns(database: SqliteDatabase) -> dict[str, set[str]]:
+    with database.transaction() as tx:
+        return {
+            row["name"]: {c["name"] for c in tx.rows(f"PRAGMA table_info({row['name']})")}
+            for row in tx.rows(TABLES)
+        }
+
+
+def undecided(schema: dict[str, set[str]]) -> set[str]:
+    """Tables about people of which nobody has said how they are erased."""
+    about_people = {name for name, found in schema.items() if found & erasure.TELLING}
+    return about_people - RULES.keys() - erasure.IMPERSONAL.keys()
+
+
+def test_every_table_about_people_has_a_rule(database: SqliteDatabase) -> None:
+    assert undecided(columns(database)) == set()
+
+
+def test_a_new_table_about_people_without_a_rule_is_noticed(database: SqliteDatabase) -> None:
+    with database.transaction() as tx:
+        tx.rows("CREATE TABLE visitors (id TEXT PRIMARY KEY, phone TEXT NOT NULL)")
+    assert undecided(columns(database)) == {"visitors"}
+
+
+def test_every_rule_is_about_a_table_that_is_there(database: SqliteDatabase) -> None:
+    assert RULES.keys() | erasure.IMPERSONAL.keys() <= columns(database).keys()
+
+
+def test_a_person_is_shown_every_table_that_is_about_them() -> None:
+    assert {section.table for section in mydata.SECTIONS} == RULES.keys()
+
+
+def test_erasing_somebody_unknown_changes_nothing(database: SqliteDatabase, clock: Clock) -> None:
+    from bot.messages import Address
+
+    with database.transaction() as tx:
+        erasure.erase(tx, Address("web", "nobody"), clock(), clock(), "n")
+        for table in RULES:
+            assert tx.rows(f"SELECT * FROM {table}") == []  # noqa: S608
+
+
+def test_a_receipt_is_found_by_its_code_and_tells_only_when(
+    database: SqliteDatabase, clock: Clock
+) -> None:
+    with database.transaction() as tx:
+        ids = iter(["a", "b"])
+        code = erasure.record(tx, ["mark 1", "mark 2"], clock(), lambda: next(ids))
+        assert erasure.find(tx, code) == "2026-11-24T03:00:00.000000Z"
+        assert erasure.find(tx, "KHONG1") is None
+        assert len(tx.rows("SELECT * FROM erasures")) == 2
