@@ -38,6 +38,7 @@ from bot.store import (
     conversations,
     interactions,
     links,
+    numbers,
     officers,
     questions,
     retention,
@@ -52,7 +53,7 @@ SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_day
 
 # People first: what is about nobody any more goes with them.
 FORGETFUL = (
-    conversations, questions, officers, interactions, uploads, links, accounts, coachings,
+    conversations, questions, officers, interactions, uploads, links, numbers, accounts, coachings,
     retention,
 )  # fmt: skip
 

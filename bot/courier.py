@@ -31,6 +31,7 @@ from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
+from handlers.reminder_texts import passed_on
 
 LEASE = timedelta(seconds=60)
 SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cannot be sent twice
@@ -248,7 +249,7 @@ class Courier:
             officers.alert(tx, self._ids.new(now), now, "send", text)
         channels = self._senders.keys() - self._mailboxes
         return undelivered.pass_on(
-            tx, letter, verdict.reason, channels, now, lambda: self._ids.new(now)
+            tx, letter, verdict.reason, channels, now, lambda: self._ids.new(now), passed_on
         )
 
     async def _wait(self, channel: str) -> None:

@@ -25,11 +25,15 @@ class Kind(StrEnum):
     STICKER = "sticker"
     LOCATION = "location"  # `data` holds "latitude,longitude" in degrees
     DOCUMENT = "document"
-    CONTACT = "contact"  # `text` holds the shared phone number; only the sender's own gets here
+    CONTACT = "contact"  # `text` holds the shared phone number; `data` may be OWN
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     HIDDEN = "hidden"  # the platform keeps what was said from us: it protects this person
     UNKNOWN = "unknown"  # something the platform invented after this was written
+
+
+# The platform vouches that a shared number is the sender's; elsewhere they may have typed any.
+OWN = "own"
 
 
 class Tone(StrEnum):

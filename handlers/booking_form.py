@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.config.booking import Service
-from bot.messages import Answer, Conversation, Kind, Reply
-from bot.store import bookings, consents, offices
+from bot.messages import OWN, Answer, Conversation, Kind, Reply
+from bot.store import bookings, consents, numbers, offices
 from bot.store.bookings import AlreadyBooked, Booking, HoldEnded, SlotFull
 from bot.store.slots import Free
 from bot.vault import phone_number
@@ -23,6 +23,7 @@ from handlers.turn import Turn
 
 WHO, FORM = "book:who", "book:form"
 STEPS = frozenset({WHO, FORM})
+NUMBER, OWNED = "phone", "own"  # in the conversation: sealed, and whether it is surely the sender's
 GRACE = timedelta(
     minutes=60
 )  # after a hold has ended, how long an answer to it is still understood
@@ -126,8 +127,7 @@ def _who(turn: Turn, held: tuple[Booking, ...]) -> Answer:
 
 def _at(turn: Turn, held: Sequence[Booking], step: str) -> Conversation:
     data = {"party": held[0].party, "service": held[0].service, "office": held[0].office}
-    if phone := turn.conversation.data.get("phone"):
-        data["phone"] = phone
+    data |= {name: kept for name in (NUMBER, OWNED) if (kept := turn.conversation.data.get(name))}
     deadline = (held[0].held_until or turn.now) + GRACE
     return replace(turn.conversation, step=step, data=data, deadline=deadline)
 
@@ -170,7 +170,8 @@ def _phone(turn: Turn, text: str) -> Answer | None:
         return _ended(turn)
     if number is None:
         return None
-    data = {**turn.conversation.data, "phone": turn.vault.seal(number)}
+    own = turn.incoming.kind is Kind.CONTACT and turn.data == OWN
+    data = {**turn.conversation.data, NUMBER: turn.vault.seal(number), OWNED: own}
     known = replace(turn, conversation=replace(turn.conversation, data=data))
     return replace(_form(known, held), expected=True)
 
@@ -179,14 +180,14 @@ def _form(turn: Turn, held: tuple[Booking, ...]) -> Answer:
     office = offices.get(turn.tx, held[0].office)
     if office is None:
         return _ended(turn)
-    has_phone = bool(turn.conversation.data.get("phone"))
+    has_phone = bool(turn.conversation.data.get(NUMBER))
     keep = turn.settings.keep_days
     reply = say.form(held, _service(turn, held), office, phone=has_phone, keep_days=keep)
     return Answer((reply,), _at(turn, held, FORM))
 
 
 def _confirm(turn: Turn, held: tuple[Booking, ...], remind_me: bool) -> Answer:
-    sealed = turn.conversation.data.get("phone", "")
+    sealed = turn.conversation.data.get(NUMBER, "")
     base = turn.vault.mark(turn.vault.open(sealed)) if sealed else _base(turn)
     own = held[0].holder == _base(turn)
     holders = _holders(turn, base, 1 if own else 2, len(held))
@@ -203,6 +204,8 @@ def _confirm(turn: Turn, held: tuple[Booking, ...], remind_me: bool) -> Answer:
         return _ended(turn)
     except AlreadyBooked as error:
         return Answer((say.already(error.booking, str(held[0].slot)),))
+    if turn.conversation.data.get(OWNED):
+        numbers.owned(turn.tx, turn.incoming.sender, base, turn.now)
     _consent(turn, remind_me)
     return ticket.booked(turn, booked, moved=False)
 

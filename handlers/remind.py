@@ -87,7 +87,8 @@ def _coming(turn: Turn, code: str) -> Answer:
     booking = bookings.coming(turn.tx, code, turn.now)
     if booking is None:
         return Answer((booking_texts.not_live(code),))
-    return Answer((reminder_texts.coming(booking),))
+    own = booking.address in links.addresses(turn.tx, turn.incoming.sender)
+    return Answer((reminder_texts.coming(booking, own=own),))
 
 
 def asked(turn: Turn, code: str) -> Booking | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.config import Contact
 from bot.config.booking import Service
 from bot.matching.entries import Entry
@@ -9,7 +11,7 @@ from bot.messages import Button, Reply
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers.booking_texts import VISITS, map_button, moment
-from handlers.texts import ask_button, notice
+from handlers.texts import OFFICER, ask_button, notice
 
 FEW_PAPERS = 4  # more are behind the button
 
@@ -49,12 +51,29 @@ def changes(code: str) -> tuple[Button, Button]:
     return Button("Đổi lịch", f"visit:move:{code}"), Button("Hủy hẹn", f"visit:cancel:{code}")
 
 
-def coming(booking: Booking) -> Reply:
+PASSED_ON = (
+    "ℹ Tin này đến đây vì khung chat đã dùng để đặt lịch không nhận được tin. Muốn đổi hoặc hủy hẹn, "
+    "bạn mở lại khung chat đó, hoặc bấm “Gặp cán bộ”."
+)
+CHANGES = ("visit:move:", "visit:cancel:")
+
+
+def passed_on(reply: Reply) -> Reply:
+    """*reply* for an account that has the phone number of the booking: it may be a relative's, so the
+    message reminds and gives no power over the booking. Safe to do again."""
+    if PASSED_ON in reply.text:
+        return reply
+    kept = tuple(button for button in reply.buttons if not button.data.startswith(CHANGES))
+    return replace(reply, text=f"{reply.text}\n\n{PASSED_ON}", buttons=(*kept, OFFICER))
+
+
+def coming(booking: Booking, *, own: bool) -> Reply:
+    """*own*: whoever says so may also move and cancel it."""
     text = (
         f"Cảm ơn bạn đã báo. Hẹn gặp bạn lúc {moment(booking.starts_at)}.\n"
         f"Đến nơi, bạn đọc mã hẹn {booking.code} cho cán bộ."
     )
-    return notice(text, *changes(booking.code), VISITS)
+    return notice(text, *((*changes(booking.code), VISITS) if own else (OFFICER,)))
 
 
 # --- after the visit -----------------------------------------------------------------------------

@@ -9,17 +9,20 @@ import pytest
 
 from bot.courier import Courier
 from bot.messages import Address, Refused, Reply, SendError, Unavailable, Unreachable
-from bot.store import conversations, officers, reminders
+from bot.store import conversations, numbers, officers, reminders
 from bot.store.database import SqliteDatabase
 from bot.store.outbox import About
+from bot.store.reminders import Other
+from handlers.reminder_texts import PASSED_ON
 from tests import visits
 from tests.conftest import Clock
-from tests.visits import AN, HOUR, called, local_time, states
+from tests.visits import HOUR, called, local_time, states
 
 VISIT = local_time("2026-11-27 10:00")
 ZALO = Address("zalo", "z1")
 WEB = Address("web", "w1")
 PHONE = "f00d"  # the mark of a phone number: who a place is for
+PASSED = f"hours ABC234\n\n{PASSED_ON}"
 
 
 @dataclass
@@ -47,13 +50,11 @@ def town(database: SqliteDatabase, clock: Clock) -> SqliteDatabase:
     return database
 
 
-def known(database: SqliteDatabase, clock: Clock, person: Address, holder: str = PHONE) -> None:
-    """*person* has booked before, with the same phone number."""
+def known(database: SqliteDatabase, clock: Clock, person: Address, mark: str = PHONE) -> None:
+    """*person*'s platform has named the same phone number as theirs."""
     with database.transaction() as tx:
-        visits.book(
-            tx, f"OLD{person.user}", VISIT - timedelta(days=90), clock(), person=person,
-            holder=holder, state="served",
-        )  # fmt: skip
+        conversations.take(tx, person, clock())
+        numbers.owned(tx, person, mark, clock())
 
 
 async def run(database: SqliteDatabase, clock: Clock, *posts: Post) -> Courier:
@@ -71,25 +72,49 @@ async def test_what_one_account_does_not_get_the_persons_other_one_does(
     known(town, clock, ZALO)
     zalo = Post("zalo")
     await run(town, clock, Post(error=error), zalo)
-    assert zalo.sent == [("z1", "hours ABC234")]
+    assert zalo.sent == [("z1", PASSED)]
     assert states(town) == {"ABC234:1:hours": "failed", "ABC234:1:hours:zalo:z1": "sent"}
     assert called(town) == []
 
 
-async def test_an_account_of_another_member_of_the_family_counts_too(
+async def test_a_visit_of_another_member_of_the_family_is_told_there_too(
     town: SqliteDatabase, clock: Clock
 ) -> None:
-    known(town, clock, ZALO, holder=f"{PHONE}/3")
+    with town.transaction() as tx:
+        tx.rows("UPDATE bookings SET holder = holder || '/3'")
+    known(town, clock, ZALO)
     zalo = Post("zalo")
     await run(town, clock, Post(error=Unreachable("403")), zalo)
-    assert zalo.sent == [("z1", "hours ABC234")]
+    assert zalo.sent == [("z1", PASSED)]
 
 
-@pytest.mark.parametrize("holder", ["f00d2", "f00", "telegram:1001"])
-async def test_an_account_of_somebody_else_does_not(
-    town: SqliteDatabase, clock: Clock, holder: str
+async def test_who_typed_the_same_number_hears_nothing(town: SqliteDatabase, clock: Clock) -> None:
+    """A number in a booking may be anybody's: it took no proof to type it."""
+    with town.transaction() as tx:
+        visits.book(
+            tx, "OLD234", VISIT - timedelta(days=90), clock(), person=ZALO, holder=PHONE,
+            state="served",
+        )  # fmt: skip
+    zalo = Post("zalo")
+    await run(town, clock, Post(error=Unreachable("403")), zalo)
+    assert (zalo.sent, called(town)) == ([], [("ABC234", "hours")])
+
+
+async def test_a_number_that_got_a_new_owner_leads_to_the_new_one_only(
+    town: SqliteDatabase, clock: Clock
 ) -> None:
-    known(town, clock, ZALO, holder=holder)
+    known(town, clock, Address("zalo", "before"))
+    known(town, clock, ZALO)
+    zalo = Post("zalo")
+    await run(town, clock, Post(error=Unreachable("403")), zalo)
+    assert [to for to, _ in zalo.sent] == ["z1"]
+
+
+@pytest.mark.parametrize("mark", ["f00d2", "f00", "telegram:1001"])
+async def test_the_account_of_another_number_does_not(
+    town: SqliteDatabase, clock: Clock, mark: str
+) -> None:
+    known(town, clock, ZALO, mark)
     zalo = Post("zalo")
     await run(town, clock, Post(error=Unreachable("403")), zalo)
     assert (zalo.sent, called(town)) == ([], [("ABC234", "hours")])
@@ -152,7 +177,7 @@ async def test_what_cannot_be_sent_in_time_is_passed_on_while_it_is_still_of_use
     clock.now = VISIT - HOUR / 4 - timedelta(seconds=10)
     zalo = Post("zalo")
     await run(town, clock, Post(error=Unavailable("503")), zalo)
-    assert zalo.sent == [("z1", "hours ABC234")]
+    assert zalo.sent == [("z1", PASSED)]
 
 
 async def test_a_booking_that_was_cancelled_while_its_reminder_was_under_way_calls_nobody(
@@ -185,7 +210,7 @@ async def test_what_concerns_no_booking_is_an_alert_and_no_call(
 
 def test_a_booking_nobody_knows_has_no_addresses(database: SqliteDatabase) -> None:
     with database.transaction() as tx:
-        assert reminders.other_addresses(tx, About("NONE", 1, "hours")) == []
+        assert reminders.others(tx, About("NONE", 1, "hours")) == []
 
 
 async def test_who_lost_the_lease_passes_nothing_on(town: SqliteDatabase, clock: Clock) -> None:
@@ -207,6 +232,18 @@ def test_it_is_the_newest_other_account_that_comes_first(
     clock.move(minutes=1)
     known(town, clock, Address("telegram", "2002"))
     with town.transaction() as tx:
-        found = reminders.other_addresses(tx, About("ABC234", 1, "hours"))
-    assert found == [Address("telegram", "2002"), ZALO]
-    assert AN not in found
+        found = reminders.others(tx, About("ABC234", 1, "hours"))
+    assert found == [Other(Address("telegram", "2002"), False), Other(ZALO, False)]
+
+
+async def test_a_copy_that_fails_too_is_passed_on_as_it_is(
+    town: SqliteDatabase, clock: Clock
+) -> None:
+    known(town, clock, ZALO)
+    clock.move(minutes=-1)
+    known(town, clock, Address("other", "o1"))
+    clock.move(minutes=1)
+    other = Post("other")
+    await run(town, clock, Post(error=Unreachable("403")), Post("zalo", Unreachable("gone")), other)
+    await run(town, clock, Post(), other)
+    assert other.sent == [("o1", PASSED)]

@@ -145,6 +145,11 @@ PERSONAL = (
     ),
     Rule("links", "delete", ("DELETE FROM links WHERE channel = :channel AND person = :person",)),
     Rule(
+        "numbers",
+        "delete",
+        ("DELETE FROM numbers WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
         "officer_chats",
         "delete",
         ("DELETE FROM officer_chats WHERE channel = :channel AND person = :person",),

@@ -115,6 +115,13 @@ SECTIONS = (
         """,
     ),
     Section(
+        "numbers",
+        """
+        SELECT at, mark FROM numbers
+        WHERE channel = :channel AND person = :person ORDER BY at DESC, mark LIMIT :most
+        """,
+    ),
+    Section(
         "interactions",
         """
         SELECT at FROM interactions WHERE channel = :channel AND person = :person LIMIT :most

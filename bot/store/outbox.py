@@ -105,18 +105,25 @@ def put(
 COPY = """
     INSERT INTO outbox (id, key, channel, person, reply, content, priority, created_at, due_at,
                         useful_until, state, code, version, kind)
-    SELECT :new_id, key || ':' || :channel || ':' || :person, :channel, :person, reply, content,
+    SELECT :new_id, key || ':' || :channel || ':' || :person, :channel, :person, :reply, content,
            priority, :now, :now, useful_until, 'due', code, version, kind
     FROM outbox WHERE id = :id
     ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
 
-def copy(tx: Transaction, id: str, new_id: str, to: Address, now: datetime) -> bool:  # noqa: A002
-    """Send what the row *id* says to another address too, at once; False when it was copied to
-    there before."""
+def copy(
+    tx: Transaction,
+    id: str,  # noqa: A002 - the column's name
+    new_id: str,
+    to: Address,
+    reply: Reply,
+    now: datetime,
+) -> bool:
+    """Send *reply* to another address too, in the place of the row *id*, at once; False when it was
+    copied to there before."""
     values = {"channel": to.channel, "person": to.user, "now": stamp(now)}
-    return bool(tx.rows(COPY, id=id, new_id=new_id, **values))
+    return bool(tx.rows(COPY, id=id, new_id=new_id, reply=pack(reply.to_json()), **values))
 
 
 SENT = """

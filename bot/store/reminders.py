@@ -10,8 +10,6 @@ from bot.reminders import ACTIVATE, BEFORE_VISIT, COACH, OFFER
 from bot.store.database import Row, Transaction
 from bot.store.values import stamp
 
-MOST_MEMBERS = 5  # people that one phone or account may book for
-
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -90,16 +88,16 @@ def unannounced(tx: Transaction, about: About, now: datetime) -> bool:
 
 
 HOLDER = "SELECT holder FROM bookings WHERE code = :code AND version = :version"
-# Accounts with bookings of the same phone, newest first, to which this was not sent yet.
-OTHERS = """
-    SELECT b.channel, b.person, MAX(b.created_at) AS at FROM bookings AS b
-    JOIN people AS p ON p.channel = b.channel AND p.person = b.person AND p.reachable = 1
-    WHERE b.holder IN (:holder1, :holder2, :holder3, :holder4, :holder5)
+# Accounts whose own number it is, newest first, to which this was not sent yet.
+OWNERS = """
+    SELECT n.channel, n.person FROM numbers AS n
+    JOIN people AS p ON p.channel = n.channel AND p.person = n.person AND p.reachable = 1
+    WHERE n.mark = :mark
       AND NOT EXISTS (
           SELECT 1 FROM outbox AS o
           WHERE o.code = :code AND o.version = :version AND o.kind = :kind
-            AND o.channel = b.channel AND o.person = b.person)
-    GROUP BY b.channel, b.person ORDER BY at DESC, b.channel, b.person
+            AND o.channel = n.channel AND o.person = n.person)
+    ORDER BY n.at DESC, n.channel, n.person
 """
 
 
@@ -117,19 +115,33 @@ LINKED = """
 """
 
 
-def other_addresses(tx: Transaction, about: About) -> list[Address]:
-    """Where else the person of this booking can be written to, and was not about this yet: the
-    accounts they have linked, then those that booked with the same phone number, for whichever
-    member of the family."""
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Where else somebody can be written to. `same_person`: they linked the account themselves;
+    else it is only known to have the phone number that was given with the booking."""
+
+    address: Address
+    same_person: bool
+
+
+def others(tx: Transaction, about: About) -> list[Other]:
+    """Who else can be told about this booking, and was not yet: the accounts that its person has
+    linked, then those whose own number was given with it, for whichever member of the family. A
+    number that somebody typed may be anybody's: it leads to its owner, as a call would, and never
+    to another who typed it."""
     values = {"code": about.code, "version": about.version}
     rows = tx.rows(HOLDER, **values)
     if not rows:
         return []
-    base = rows[0]["holder"].partition("/")[0]
-    members = {f"holder{n}": f"{base}/{n}" for n in range(2, MOST_MEMBERS + 1)}
-    found = tx.rows(LINKED, kind=about.kind, **values)
-    found += tx.rows(OTHERS, kind=about.kind, holder1=base, **members, **values)
-    return list(dict.fromkeys(Address(row["channel"], row["person"]) for row in found))
+    mark = rows[0]["holder"].partition("/")[0]
+    linked = _found(tx.rows(LINKED, kind=about.kind, **values))
+    owners = _found(tx.rows(OWNERS, kind=about.kind, mark=mark, **values))
+    more = [address for address in owners if address not in linked]
+    return [Other(one, True) for one in linked] + [Other(one, False) for one in more]
+
+
+def _found(rows: list[Row]) -> list[Address]:
+    return [Address(row["channel"], row["person"]) for row in rows]
 
 
 WRITTEN_TO = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from bot.messages import Reply
 from bot.reminders import COACH, OFFER
 from bot.store import calls, outbox, reminders
 from bot.store.database import Transaction
@@ -18,9 +19,11 @@ def pass_on(
     channels: Collection[str],
     now: datetime,
     new_id: Callable[[], str],
+    to_others: Callable[[Reply], Reply],
 ) -> str | None:
     """Send the same words to the person's next account on one of *channels*, and return that
-    channel; when there is none, put the booking on the officers' call list.
+    channel; when there is none, put the booking on the officers' call list. Who is only known by the
+    phone number gets what *to_others* makes of it: it is not sure to be the same person.
 
     An offer that does not arrive just ends and goes to the next who waits; nobody is called about
     how far they got with activating.
@@ -30,8 +33,10 @@ def pass_on(
         return None
     if not reminders.stands(tx, about):
         return None
-    for address in () if letter.late(now) else reminders.other_addresses(tx, about):
-        if address.channel in channels and outbox.copy(tx, letter.id, new_id(), address, now):
-            return address.channel
+    for other in () if letter.late(now) else reminders.others(tx, about):
+        to = other.address
+        reply = letter.reply if other.same_person else to_others(letter.reply)
+        if to.channel in channels and outbox.copy(tx, letter.id, new_id(), to, reply, now):
+            return to.channel
     calls.add(tx, about, reason, now)
     return None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import parse
-from bot.messages import Address, Incoming, Kind
+from bot.messages import OWN, Address, Incoming, Kind
 from tests.fakes.telegram import DATE, FakeTelegram
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_only_the_senders_own_contact_counts(
 ) -> None:
     found = read(telegram.message(AN, contact=contact))
     assert found is not None
-    assert (found.kind, found.text) == (kind, text)
+    assert (found.kind, found.text, found.data) == (kind, text, OWN if text else "")
 
 
 def test_an_edited_message_says_so() -> None:

@@ -15,8 +15,9 @@ from bot.config.booking import Reminders
 from bot.courier import Courier
 from bot.dialogue import Delivered
 from bot.messages import Address, Incoming
-from bot.store import outbox
+from bot.store import conversations, numbers, outbox
 from bot.store.database import Row, SqliteDatabase, Transaction
+from handlers.reminder_texts import PASSED_ON
 from tests import visits
 from tests.conftest import Clock
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
@@ -93,12 +94,11 @@ def _channel(telegram: FakeTelegram, database: SqliteDatabase, clock: Clock) -> 
 
 
 def other_account(post: Post) -> None:
-    """The same phone number has booked from another account before."""
+    """Telegram has named the booking's phone number as another account's own."""
+    owner = Address("telegram", str(OTHER))
     with post.database.transaction() as tx:
-        visits.book(
-            tx, "OLD234", VISIT - timedelta(days=90), post.clock(), holder=PHONE, state="served",
-            person=Address("telegram", str(OTHER)),
-        )  # fmt: skip
+        conversations.take(tx, owner, post.clock())
+        numbers.owned(tx, owner, PHONE, post.clock())
 
 
 async def test_a_reminder_arrives(post: Post) -> None:
@@ -111,7 +111,9 @@ async def test_who_has_blocked_the_bot_gets_it_on_their_other_account(post: Post
     other_account(post)
     post.telegram.blocked.add(CHAT)
     await post.until(DUE + timedelta(minutes=1))
-    assert [(sent.chat, sent.text) for sent in post.telegram.sent] == [(OTHER, "hours ABC234")]
+    assert [(sent.chat, sent.text) for sent in post.telegram.sent] == [
+        (OTHER, f"hours ABC234\n\n{PASSED_ON}")
+    ]
     assert called(post.database) == []
 
 

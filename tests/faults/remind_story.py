@@ -24,7 +24,7 @@ from bot.dialogue import Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Address, Incoming, Kind, Reply, Unreachable
-from bot.store import outbox
+from bot.store import conversations, numbers, outbox
 from bot.store.bookings import State
 from bot.store.database import Row, SqliteDatabase, Transaction
 from bot.store.values import Ids
@@ -214,8 +214,8 @@ def prepare(folder: Path) -> None:
     with database.transaction() as tx:
         visits.book(tx, "BINH", VISIT, then, person=BINH, holder="b")
         visits.book(tx, "CHI", VISIT, then, person=CHI, holder="c")
-        visits.book(tx, "OLD", VISIT - timedelta(days=90), then, person=CHI_ZALO, holder="c",
-                    state="served")  # fmt: skip
+        conversations.take(tx, CHI_ZALO, then)
+        numbers.owned(tx, CHI_ZALO, "c", then)
         visits.book(tx, "DUNG", VISIT, then, person=Address("telegram", "dung"), holder="d")
         for code, person in (("BINH", BINH), ("CHI", CHI)):
             for due in reminders.due(VISIT, then, RULES):

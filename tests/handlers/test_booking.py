@@ -9,7 +9,7 @@ import icalendar
 import pytest
 
 from bot.matching.matcher import Matcher
-from bot.messages import Kind
+from bot.messages import OWN, Kind
 from bot.store.database import Row, SqliteDatabase
 from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
@@ -316,6 +316,34 @@ def test_a_shared_contact_counts_as_the_number(chat: Chat) -> None:
     an.presses(f"time:the:{EIGHT}")
     an.says("cô Ba")
     assert "Số điện thoại: đã có" in an.does(Kind.CONTACT, text="+84 900 000 001").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "proved"),
+    [(Kind.CONTACT, OWN, True), (Kind.CONTACT, "", False), (Kind.TEXT, "", False)],
+)
+def test_only_a_number_that_the_platform_vouches_for_is_known_as_ones_own(
+    chat: Chat, database: SqliteDatabase, vault: Vault, kind: Kind, data: str, proved: bool
+) -> None:
+    an = chat()
+    an.presses(f"time:the:{EIGHT}")
+    an.says("cô Ba")
+    heard = an.does(kind, text="0900000001", data=data)
+    assert rows(database, "SELECT * FROM numbers") == []  # not before they agree
+    tap(an, heard, "✅ Đồng ý, đặt lịch và nhắc tôi")
+    found = rows(database, "SELECT mark, person FROM numbers")
+    assert found == ([{"mark": vault.mark("84900000001"), "person": "an"}] if proved else [])
+
+
+def test_a_number_typed_after_a_shared_one_is_nobodys_own(
+    chat: Chat, database: SqliteDatabase
+) -> None:
+    an = chat()
+    an.presses(f"time:the:{EIGHT}")
+    an.says("cô Ba")
+    an.does(Kind.CONTACT, text="0900000001", data=OWN)
+    tap(an, an.says("0900000002"), "✅ Đồng ý, đặt lịch và nhắc tôi")
+    assert rows(database, "SELECT * FROM numbers") == []
 
 
 def test_consent_is_asked_per_purpose_and_kept_with_its_version(

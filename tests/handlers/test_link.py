@@ -13,6 +13,7 @@ from bot.store import conversations, links, reminders
 from bot.store.bookings import by_code
 from bot.store.database import SqliteDatabase
 from bot.store.outbox import About
+from bot.store.reminders import Other
 from bot.store.values import unpack
 from tests.conftest import Clock, Heard, Person
 from tests.handlers.town import FRIDAY, slot_id
@@ -227,9 +228,9 @@ def test_a_reminder_that_cannot_arrive_goes_to_the_linked_account_first(
         found = by_code(tx, code)
         assert found
         about = About(code, found.version, "evening")
-        assert HERE in reminders.other_addresses(tx, about)
+        assert Other(HERE, True) in reminders.others(tx, about)
         conversations.set_reachable(tx, HERE, reachable=False)
-        assert HERE not in reminders.other_addresses(tx, about)
+        assert reminders.others(tx, about) == []
 
 
 def test_links_of_three_accounts_become_one_and_are_forgotten_with_their_people(

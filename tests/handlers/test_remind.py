@@ -17,7 +17,7 @@ from bot.places import Wards
 from bot.store import bookings, claims, consents, offices, outbox
 from bot.store.bookings import Booking, State
 from bot.store.database import SqliteDatabase
-from bot.store.values import Ids
+from bot.store.values import Ids, unpack
 from bot.vault import Vault
 from handlers import activation, remind, reminder_texts
 from tests.conftest import Clock, Heard, Person
@@ -164,10 +164,31 @@ def test_nobody_else_can_say_that_they_come(there: Town) -> None:
 
 def test_whom_it_was_passed_on_to_can_say_that_they_come(there: Town) -> None:
     code = there.book(there.person("an"))
-    row = rows(there.database, "SELECT id FROM outbox WHERE kind = 'evening'")[0]["id"]
+    passed_on(there, "binh")
+    heard = there.person("binh").presses(f"visit:coming:{code}")
+    assert "Hẹn gặp" in heard.text
+    assert list(heard.buttons) == ["Gặp cán bộ"]
+
+
+def passed_on(there: Town, to: str) -> Reply:
+    """The evening's reminder goes to *to* as well, an account that is known by its number only."""
+    (row,) = rows(there.database, "SELECT id, reply FROM outbox WHERE kind = 'evening'")
     with there.database.transaction() as tx:
-        outbox.copy(tx, row, there.new_id(), Address("telegram", "binh"), there.clock())
-    assert "Hẹn gặp" in there.person("binh").presses(f"visit:coming:{code}").text
+        reply = reminder_texts.passed_on(Reply.from_json(unpack(row["reply"])))
+        outbox.copy(tx, row["id"], there.new_id(), Address("telegram", to), reply, there.clock())
+    return reply
+
+
+def test_whom_it_was_passed_on_to_has_no_power_over_the_visit(there: Town) -> None:
+    code = there.book(there.person("an"))
+    reply = of(passed_on(there, "binh"))
+    assert "mở lại khung chat đó" in reply.text
+    assert {"✅ Tôi sẽ đến", "Gặp cán bộ"} <= reply.buttons.keys()
+    assert not {"Đổi lịch", "Hủy hẹn"} & reply.buttons.keys()
+    binh = there.person("binh")
+    for data in (f"visit:move:{code}", f"visit:cancel:{code}", f"visit:drop:{code}"):
+        assert "không thấy lịch này" in binh.presses(data).text
+    assert there.booking(code).state is State.BOOKED
 
 
 def test_a_cancelled_visit_cannot_be_come_to(there: Town) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.app import forget_before
-from bot.messages import Kind
+from bot.messages import Address, Kind
+from bot.store import conversations, numbers
 from bot.store.database import SqliteDatabase
 from tests.conftest import Clock, Person
 
@@ -31,3 +32,17 @@ def test_after_the_days_that_are_kept_nothing_of_a_person_is_left(
     with database.transaction() as tx:
         forget_before(tx, clock() - timedelta(days=30))
     assert counts(database) == [1, 1, 1, 1, 0]
+
+
+def test_a_number_is_known_as_somebodys_for_as_long_as_they_are(
+    database: SqliteDatabase, clock: Clock
+) -> None:
+    gone, here = Address("telegram", "gone"), Address("telegram", "here")
+    with database.transaction() as tx:
+        for person, mark in ((gone, "m1"), (here, "m2")):
+            conversations.take(tx, person, clock())
+            numbers.owned(tx, person, mark, clock())
+        clock.move(days=31)
+        conversations.take(tx, here, clock())
+        forget_before(tx, clock() - timedelta(days=30))
+        assert [row["mark"] for row in tx.rows("SELECT mark FROM numbers")] == ["m2"]

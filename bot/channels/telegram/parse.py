@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from bot.messages import Address, Incoming, Kind
+from bot.messages import OWN, Address, Incoming, Kind
 
 NAME = "telegram"
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -80,7 +80,7 @@ def _content(message: Json) -> tuple[Kind, str, str]:
         case {"text": str(text)}:
             return _text(text)
         case {"contact": {"user_id": int(owner), "phone_number": str(phone)}, "from": {"id": user}}:
-            return (Kind.CONTACT, phone, "") if owner == user else (Kind.UNKNOWN, "", "")
+            return (Kind.CONTACT, phone, OWN) if owner == user else (Kind.UNKNOWN, "", "")
         case {"location": {"latitude": float(latitude), "longitude": float(longitude)}}:
             return Kind.LOCATION, "", f"{latitude:.5f},{longitude:.5f}"
     found = next((kind for name, kind in MEDIA.items() if name in message), Kind.UNKNOWN)

@@ -6,7 +6,7 @@ text, JSON as text.
 
 from __future__ import annotations
 
-from bot.store.migrations import booking, coach, desk, foundation, privacy, zalo
+from bot.store.migrations import booking, coach, desk, foundation, numbers, privacy, zalo
 
 CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
 RECORDED = "SELECT name FROM migrations"
@@ -19,4 +19,5 @@ MIGRATIONS = (
     ("0004-desk", desk.DESK),
     ("0005-coach", coach.COACH),
     ("0006-privacy", privacy.PRIVACY),
+    ("0007-numbers", numbers.NUMBERS),
 )
