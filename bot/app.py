@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -16,8 +16,8 @@ from typing import IO, Any
 import structlog
 from aiohttp import web
 
-from bot import places, reminders
-from bot.channels import Channel
+from bot import access_log, places, reminders
+from bot.channels import Channel, Handle
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
 from bot.channels.zalo_bot import ZaloBotChannel
@@ -30,6 +30,7 @@ from bot.ending import CHANNELS, CONNECTIONS, COURIER, Ending
 from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
+from bot.metrics import Metrics
 from bot.opening import Opening
 from bot.scrubber import Scrubber, want_tonight
 from bot.store import (
@@ -47,6 +48,7 @@ from bot.store import (
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault, key_for
+from bot.watching import Watching, facts, watching
 from bot.yaml_file import Faults
 
 SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_days
@@ -79,7 +81,9 @@ class Service:
     scrubber: Scrubber
     desk: web.Application
     channels: tuple[Channel, ...]
-    ending: Ending = field(default_factory=Ending)
+    metrics: Metrics
+    watch: Watching
+    ending: Ending
 
 
 SERVICE = web.AppKey("service", Service)
@@ -92,11 +96,12 @@ def utc_now() -> datetime:
 def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> web.Application:
     """Put the service together; raises `Faults` when the FAQ cannot be loaded."""
     service = _assemble(settings, database, clock)
-    app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY)
+    watch = (access_log.requests, service.metrics.requests)
+    app = web.Application(middlewares=[*watch, errors_as_json], client_max_size=MAX_BODY)
     app[SERVICE] = service
     for channel in service.channels:
         app.add_routes(channel.routes())
-    app.add_routes([web.static("/static", STATIC), web.get("/healthz", _healthy)])
+    app.add_routes([web.static("/static", STATIC), *service.watch.routes])
     app.add_subapp("/desk", service.desk)
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_stop_channels)  # before requests under way are waited for
@@ -104,7 +109,9 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     return app
 
 
-def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
+def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
+    metrics = Metrics(lambda: facts(library))
+    database = metrics.timing(plain)
     ids = Ids()
     wards = places.load()
     vault = open_vault(settings)
@@ -136,11 +143,14 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         windows=_windows(settings),
         wake=courier.wake,
     )
-    channels = _channels(settings, database, dialogue, clock, vault)
+    handle = access_log.updates(metrics.handling(dialogue.handle))
+    channels = _channels(settings, database, handle, clock, vault)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
     scrubber = Scrubber(database, clock)
     desk = make_desk(settings, database, vault, library, clock, courier.wake)
+    ending = Ending()
+    watch = watching(settings, database, library, channels, clock, ending, metrics)
     return Service(
         settings,
         database,
@@ -152,22 +162,25 @@ def _assemble(settings: Settings, database: Database, clock: Clock) -> Service:
         scrubber,
         desk,
         channels,
+        metrics,
+        watch,
+        ending,
     )
 
 
 def _channels(
-    settings: Settings, database: Database, dialogue: Dialogue, clock: Clock, vault: Vault
+    settings: Settings, database: Database, handle: Handle, clock: Clock, vault: Vault
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
-    channels: list[Channel] = [WebChannel(database, dialogue.handle, clock, vault)]
+    channels: list[Channel] = [WebChannel(database, handle, clock, vault)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
 
-        channels.append(TelegramChannel(settings, database, dialogue.handle, clock))
+        channels.append(TelegramChannel(settings, database, handle, clock))
     if settings.zalo_oa.app_secret:
-        channels.append(ZaloOaChannel(settings, database, dialogue.handle, clock, vault))
+        channels.append(ZaloOaChannel(settings, database, handle, clock, vault))
     if settings.zalo_bot.token:
-        channels.append(ZaloBotChannel(settings, database, dialogue.handle, clock))
+        channels.append(ZaloBotChannel(settings, database, handle, clock))
     return tuple(channels)
 
 
@@ -182,12 +195,6 @@ def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(**settings.matching.model_dump())
 
 
-async def _healthy(request: web.Request) -> web.Response:
-    """Alive: the event loop answers and the database commits."""
-    await request.app[SERVICE].database.run(lambda tx: None)
-    return web.Response(text="ok\n")
-
-
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
@@ -197,7 +204,8 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
     async def context(app: web.Application) -> AsyncIterator[None]:
         """Courier first, so that what a crash left is on its way before new messages come."""
         service = app[SERVICE]
-        await service.courier.start(service.channels, alone=True)
+        senders = [service.metrics.sending(channel) for channel in service.channels]
+        await service.courier.start(senders, alone=True)
         for channel in service.channels:
             await channel.start()
         tasks = [
@@ -206,6 +214,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(service.keeper.run()),
             asyncio.create_task(service.scrubber.run()),
             asyncio.create_task(_sweep(service, clock)),
+            asyncio.create_task(service.watch.dead_man.run()),
         ]
         yield
         await service.ending.until(COURIER, "courier", service.courier.stop())

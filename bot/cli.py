@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import click
-import structlog
 
-from bot import cli_visits, cli_volunteer, config
+from bot import cli_visits, cli_volunteer, config, logs
 from bot.cli_accounts import audit_group
 from bot.cli_faq import faq
 from bot.cli_faults import explained
@@ -28,20 +27,6 @@ def _load(config_file: Path | None, faq: Path | None) -> config.Settings:
     file = config_file or (here if here.exists() else DEFAULT_CONFIG)
     settings = config.load(file)
     return settings.model_copy(update={"faq": str(faq.resolve())}) if faq else settings
-
-
-def _start_logs(level: int = logging.INFO) -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            # Plain tracebacks: values of variables could be personal data.
-            structlog.processors.ExceptionRenderer(),
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 config_option = click.option(
@@ -71,8 +56,10 @@ def serve(config_file: Path | None, port: int | None) -> None:
     """Chạy dịch vụ: web, và mọi kênh đã có token."""
     from bot import server
 
-    _start_logs()
+    logs.start()
     settings = _load(config_file, None)
+    logs.start(settings.log, config.secrets_of(settings))
+    logs.take_in_libraries(settings.log, config.secrets_of(settings))
     if port is not None:
         listen = settings.listen.model_copy(update={"port": port})
         settings = settings.model_copy(update={"listen": listen})
@@ -88,7 +75,7 @@ def ask(question: tuple[str, ...], config_file: Path | None, faq: Path | None) -
     """Hỏi một câu, in câu trả lời rồi thoát. Không lưu gì."""
     from bot import server
 
-    _start_logs(logging.ERROR)
+    logs.start(level=logging.ERROR)
     settings = _load(config_file, faq)
     with server.terminal(settings, remember=False) as terminal:
         click.echo(asyncio.run(terminal.say(" ".join(question))))
@@ -103,7 +90,7 @@ def chat(config_file: Path | None, faq: Path | None) -> None:
     from bot import server
     from bot.messages import Kind
 
-    _start_logs(logging.ERROR)
+    logs.start(level=logging.ERROR)
     settings = _load(config_file, faq)
     with server.terminal(settings, remember=True) as terminal:
         click.echo(asyncio.run(terminal.say("", Kind.START)))

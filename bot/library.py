@@ -36,6 +36,7 @@ class Library:
         self._kept = kept
         self._matcher = self._build()
         self.faults: Faults | None = None
+        self.reloads = 0  # versions that went live since the start
         self._looking = asyncio.Lock()
 
     def matcher(self) -> Matcher:
@@ -68,6 +69,7 @@ class Library:
             return False
         changed = matcher.faq.version != self._matcher.faq.version
         self._matcher, self.faults = matcher, None
+        self.reloads += 1
         log.info("faq live", version=matcher.faq.version, entries=len(matcher.faq.entries))
         return changed
 

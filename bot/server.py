@@ -14,7 +14,7 @@ from secrets import token_hex
 import click
 from aiohttp import web
 
-from bot import places
+from bot import places, systemd
 from bot.app import (
     SERVICE,
     AlreadyRunning,
@@ -84,6 +84,7 @@ async def _serve(settings: Settings) -> None:
         await site.start()
         _announce(settings, app, runner, told)
         await _until_told_to_stop()
+        systemd.notify("STOPPING=1")
         app[SERVICE].ending.begin()
         await asyncio.sleep(settings.listen.drain_seconds)
     finally:
@@ -123,6 +124,18 @@ def bookable(settings: Settings, database: Database) -> str:
 
 
 async def _until_told_to_stop() -> None:
+    systemd.notify("READY=1")
+    alive = asyncio.create_task(systemd.stay_alive())
+    await _told()
+    alive.cancel()
+    last = threading.Timer(LAST, _end_now, (signal.SIGALRM,))
+    last.daemon = True
+    last.start()
+    click.echo("Đang dừng: làm nốt việc dở, không nhận thêm. Báo dừng lần nữa là tắt ngay.")
+
+
+async def _told() -> None:
+    """Until the first signal; the second ends the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -134,10 +147,6 @@ async def _until_told_to_stop() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told, number)
     await stop.wait()
-    last = threading.Timer(LAST, _end_now, (signal.SIGALRM,))
-    last.daemon = True
-    last.start()
-    click.echo("Đang dừng: làm nốt việc dở, không nhận thêm. Báo dừng lần nữa là tắt ngay.")
 
 
 def _end_now(number: int) -> None:

@@ -39,6 +39,12 @@ class Channel(Protocol):
         """Close connections; nothing is sent any more."""
         ...
 
+    def trouble(self) -> str:
+        """Why nothing can come or go until a person sees to it, "" when all is well; known without
+        asking anybody. A platform that is down for a while is no trouble: that is what the outbox is
+        for."""
+        ...
+
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send the outbox row *id*, a *reply*, to the chat *to*; returns the platform's id of the
         message. Raises a `SendError` (bot.messages)."""

@@ -1,4 +1,4 @@
-"""Alerts of a channel for the officer on duty: each told once, until it is over."""
+"""Alerts of one part for the officer on duty: each told once, until it is over."""
 
 from __future__ import annotations
 
@@ -31,12 +31,16 @@ class Alarm:
         self._ringing.add(what)
         now = self._clock()
         id_ = self._ids.new(now)
-        log.error("channel needs a person", channel=self._kind, what=what)
+        log.error("a person is needed", kind=self._kind, what=what)
         try:
             await self._database.run(lambda tx: officers.alert(tx, id_, now, self._kind, text))
         except Exception:
             self._ringing.discard(what)
             log.exception("alert not written", alert=text)
+
+    def ringing(self, what: str) -> bool:
+        """Whether *what* was told and is not over."""
+        return what in self._ringing
 
     def over(self, what: str) -> None:
         """*what* is mended: the next time it is news again."""

@@ -143,6 +143,10 @@ class WebChannel:
     async def close(self) -> None:
         """Nothing to close."""
 
+    def trouble(self) -> str:
+        """There is nobody to be connected to."""
+        return ""
+
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Push a row that came due to the open pages; it stands in the history in any case."""
         for listener in self._listeners.get(to, ()):

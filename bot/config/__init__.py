@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -14,6 +14,7 @@ from bot import yaml_file
 from bot.config.booking import Booking
 from bot.config.channels import Listen, Telegram, ZaloBot, ZaloOa
 from bot.config.section import Section
+from bot.config.watch import Watch
 from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
@@ -49,6 +50,8 @@ class Settings(Section):
     booking: Booking = Booking()
     data_key: str = Field(default="", repr=False)
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    watch: Watch = Watch()
+    log: Literal["text", "json"] = "text"
 
     @field_validator("public_url")
     @classmethod
@@ -67,6 +70,7 @@ SECRETS: dict[KeyPath, str] = {
     ("zalo_bot", "token"): "ZALO_BOT_TOKEN",
     ("zalo_bot", "webhook_secret"): "ZALO_BOT_WEBHOOK_SECRET",
     ("data_key",): "VNEID_DATA_KEY",
+    ("watch", "token"): "VNEID_WATCH_TOKEN",
 }
 
 
@@ -88,6 +92,12 @@ def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     if faults:
         raise Faults(faults)
     return _absolute(settings, file.resolve().parent)
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """What must never be shown: the values that only the environment may fill."""
+    data = settings.model_dump()
+    return [value for path in SECRETS if (value := _get(data, path))]
 
 
 def _literal_secrets(document: Document, data: dict[str, Any]) -> list[Fault]:

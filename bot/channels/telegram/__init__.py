@@ -111,6 +111,7 @@ class TelegramChannel:
         self._tasks: set[asyncio.Task[None]] = set()
         self._taps: set[asyncio.Task[None]] = set()
         self._alerted = False
+        self._connected = False
 
     def routes(self) -> list[web.RouteDef]:
         if not self._settings.public_url:
@@ -138,6 +139,11 @@ class TelegramChannel:
         await self._app.shutdown()
         for connection in self._connections:  # the application forgets them if it never connected
             await connection.shutdown()
+
+    def trouble(self) -> str:
+        if self._alerted:
+            return "the token was refused"
+        return "" if self._connected else "not connected yet"
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
@@ -185,6 +191,7 @@ class TelegramChannel:
                 await self._app.bot.delete_webhook()
         except TelegramError as error:
             raise await self._explained(error) from error
+        self._connected = True
         log.info("telegram connected", mode="webhook" if url else "polling")
 
     async def _register(self) -> None:

@@ -28,6 +28,7 @@ from bot.store.database import Database
 
 PATH = "/webhook/zalo-bot"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
+TOKEN = "bot token"  # noqa: S105 - what the alarm is about
 BAD_TOKEN = (
     "Zalo từ chối ZALO_BOT_TOKEN: lấy lại token trong Zalo Bot Manager rồi chạy lại dịch vụ."  # noqa: S105
 )
@@ -60,6 +61,7 @@ class ZaloBotChannel:
         self._gate = Gate()
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connected = False
 
     def routes(self) -> list[web.RouteDef]:
         if not self._settings.public_url:
@@ -82,6 +84,11 @@ class ZaloBotChannel:
         await self._gate.close()
         if self._http:
             await self._http.close()
+
+    def trouble(self) -> str:
+        if self._alarm.ringing(TOKEN):
+            return "the token was refused"
+        return "" if self._connected else "not connected yet"
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
@@ -122,7 +129,7 @@ class ZaloBotChannel:
         if isinstance(error, Throttled):
             self._pace.hold(error.retry_after)
         if isinstance(error, BadToken):
-            await self._alarm.ring("bot token", BAD_TOKEN)
+            await self._alarm.ring(TOKEN, BAD_TOKEN)
 
     def _session(self) -> ClientSession:
         """Made at its first use: it belongs to the loop that runs then."""
@@ -146,6 +153,7 @@ class ZaloBotChannel:
         except SendError as error:
             await self._look_at(error)
             raise
+        self._connected = True
         log.info("zalo bot connected", mode="webhook" if url else "polling")
 
     async def _poll(self) -> None:

@@ -56,7 +56,7 @@ class ZaloOaChannel:
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: Counter[str] = Counter()
-        alarm = Alarm(database, clock, "zalo")
+        self._alarm = alarm = Alarm(database, clock, "zalo")
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._tokens = Tokens(settings.zalo_oa, database, vault, clock, self._session, alarm, owner)
         api = Api(settings.zalo_oa, self._tokens, self._session)
@@ -80,6 +80,9 @@ class ZaloOaChannel:
         await self._tokens.close()
         if self._http:
             await self._http.close()
+
+    def trouble(self) -> str:
+        return "no token that can be used" if self._alarm.ringing("token") else ""
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         async with self._gate:

@@ -6,7 +6,7 @@ text, JSON as text.
 
 from __future__ import annotations
 
-from bot.store.migrations import booking, coach, desk, foundation, numbers, privacy, zalo
+from bot.store.migrations import booking, coach, desk, foundation, numbers, privacy, watch, zalo
 
 CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
 RECORDED = "SELECT name FROM migrations"
@@ -20,4 +20,5 @@ MIGRATIONS = (
     ("0005-coach", coach.COACH),
     ("0006-privacy", privacy.PRIVACY),
     ("0007-numbers", numbers.NUMBERS),
+    ("0008-watch", watch.WATCH),
 )

@@ -1,0 +1,55 @@
+"""Everything that watches the service, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot.channels import Channel
+from bot.channels.alarm import Alarm
+from bot.config import Settings
+from bot.deadman import DeadMan
+from bot.ending import Ending
+from bot.health import Health
+from bot.library import Library
+from bot.metrics import Facts, Metrics
+from bot.pulse import Pulse
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    health: Health
+    dead_man: DeadMan
+    routes: tuple[web.RouteDef, ...]
+
+
+def watching(
+    settings: Settings,
+    database: Database,
+    library: Library,
+    channels: tuple[Channel, ...],
+    clock: Callable[[], datetime],
+    ending: Ending,
+    metrics: Metrics,
+) -> Watching:
+    pulse = Pulse(database, clock)
+    health = Health(settings, pulse, library, channels, ending, warnings=dict)
+    limit = timedelta(minutes=settings.watch.oldest_due_minutes)
+    names = [channel.name for channel in channels]
+    dead_man = DeadMan(pulse, names, limit, Alarm(database, clock, "outbox"))
+    return Watching(health, dead_man, (*health.routes(), *metrics.routes(settings, pulse)))
+
+
+def facts(library: Library) -> Facts:
+    faq = library.matcher().faq
+    return Facts(
+        version=faq.version,
+        entries=len(faq.entries),
+        reloads=library.reloads,
+        faulty=library.faults is not None,
+        backup_age=None,
+    )
