@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +12,6 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
@@ -22,6 +20,9 @@ from pydantic import (
 )
 
 from bot import yaml_file
+from bot.matching import greetings
+from bot.matching.greetings import Greetings
+from bot.matching.part import Id, Part, Text, Texts
 from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
 
 ANSWER_CHARACTERS = 600  # fits one phone screen together with a few steps
@@ -29,19 +30,8 @@ LABEL_CHARACTERS = 36  # a button's title that a 360 px screen shows whole
 SYNONYMS_FILE = "synonyms.yaml"
 REPEATED = "đổi id, gộp hai mục, hoặc xóa tệp chép thừa"
 
-Text: TypeAlias = Annotated[str, Field(min_length=1)]
-Texts: TypeAlias = tuple[Text, ...]
-# Telegram's callback_data holds 64 bytes: an id and the verb in front of it.
-Id: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
-
 Month: TypeAlias = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 Year: TypeAlias = Annotated[int, Field(ge=1945, le=2100)]
-
-
-class Part(BaseModel):
-    """A piece of an entry: unknown keys are faults, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Kind(StrEnum):
@@ -165,12 +155,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """All entries of a folder. `version` is a hash of the files' content."""
+    """All entries of a folder. `version` is a hash of the files' content; how people are greeted is
+    no part of it, as it changes no answer."""
 
     groups: tuple[Group, ...]
     entries: Mapping[str, Entry]
     synonyms: Mapping[str, Texts]
     version: str
+    greetings: Greetings = field(default_factory=Greetings)
 
 
 def load(folder: Path) -> Faq:
@@ -195,15 +187,17 @@ def load(folder: Path) -> Faq:
         groups.append(Group(parsed.group or file.stem, parsed.title or file.stem, ids))
         digest.update(file.read_bytes())
     synonyms = _load_synonyms(folder / SYNONYMS_FILE, faults, digest.update)
+    greeted = greetings.load(folder, faults)
     if faults:
         raise Faults(faults)
-    return Faq(tuple(groups), MappingProxyType(entries), synonyms, digest.hexdigest()[:12])
+    version = digest.hexdigest()[:12]
+    return Faq(tuple(groups), MappingProxyType(entries), synonyms, version, greeted)
 
 
 def faq_files(folder: Path) -> list[Path]:
     """The files that hold entries, in the order in which they are read."""
     found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    return [file for file in found if file.name != SYNONYMS_FILE]
+    return [file for file in found if file.name not in (SYNONYMS_FILE, greetings.FILE)]
 
 
 def _parse(document: Document) -> GroupFile:

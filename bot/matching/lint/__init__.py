@@ -19,6 +19,7 @@ from bot.matching.lint import (
     contradictions,
     corpus,
     dates,
+    greetings,
     lengths,
     outdated,
     phrasings,
@@ -48,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     contradictions.check,
     questions.check,
     rivals.check,
+    greetings.check,
 )
 WAIVED = re.compile(r"#\s*bỏ qua:\s*([a-z ,-]+)")
 
