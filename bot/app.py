@@ -35,6 +35,7 @@ from bot.opening import Opening
 from bot.scrubber import Scrubber, want_tonight
 from bot.store import (
     accounts,
+    attribution,
     coachings,
     conversations,
     interactions,
@@ -56,7 +57,7 @@ SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_day
 # People first: what is about nobody any more goes with them.
 FORGETFUL = (
     conversations, questions, officers, interactions, uploads, links, numbers, accounts, coachings,
-    retention,
+    retention, attribution,
 )  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -16,6 +16,7 @@ from bot.cli_faq import faq
 from bot.cli_faults import explained
 from bot.cli_officer import officer
 from bot.cli_offices import offices_group
+from bot.cli_posters import poster, posters_group
 from bot.cli_zalo import zalo
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
@@ -84,16 +85,16 @@ def ask(question: tuple[str, ...], config_file: Path | None, faq: Path | None) -
 @main.command()
 @config_option
 @faq_option
+@click.option("--start", "payload", default="", help="Mở như bấm đường dẫn sâu có mã này")
 @explained
-def chat(config_file: Path | None, faq: Path | None) -> None:
+def chat(config_file: Path | None, faq: Path | None, payload: str) -> None:
     """Trò chuyện ở đây; gõ số để bấm nút, Ctrl-D để thôi."""
     from bot import server
-    from bot.messages import Kind
 
     logs.start(level=logging.ERROR)
     settings = _load(config_file, faq)
     with server.terminal(settings, remember=True) as terminal:
-        click.echo(asyncio.run(terminal.say("", Kind.START)))
+        click.echo(asyncio.run(terminal.open(payload)))
         with contextlib.suppress(click.Abort, EOFError):
             while True:
                 text = click.prompt("\nBạn", prompt_suffix=": ", default="", show_default=False)
@@ -109,4 +110,6 @@ main.add_command(faq)
 main.add_command(officer)
 main.add_command(audit_group)
 main.add_command(offices_group)
+main.add_command(poster)
+main.add_command(posters_group)
 main.add_command(zalo)

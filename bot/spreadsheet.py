@@ -59,16 +59,21 @@ def read_rows(file: Path) -> Sheet:
 
 
 def _lines(file: Path) -> list[tuple[int, list[str]]]:
-    """The lines that are not empty, each with its number."""
     try:
         raw = file.read_bytes()
+    except OSError as error:
+        raise _fault(file.name, f"không đọc được tệp: {error.strerror}") from error
+    return table(raw, file.name)
+
+
+def table(raw: bytes, name: str) -> list[tuple[int, list[str]]]:
+    """The lines that are not empty, each with its number; raises `Faults` when it is no CSV."""
+    if len(raw) > MAX_BYTES:
+        raise _fault(name, "tệp quá lớn (trên 2 MB)", "tách thành nhiều tệp")
+    try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _fault(file, "tệp không phải UTF-8", "lưu lại kiểu 'CSV UTF-8'") from error
-    except OSError as error:
-        raise _fault(file, f"không đọc được tệp: {error.strerror}") from error
-    if len(raw) > MAX_BYTES:
-        raise _fault(file, "tệp quá lớn (trên 2 MB)", "tách thành nhiều tệp")
+        raise _fault(name, "tệp không phải UTF-8", "lưu lại kiểu 'CSV UTF-8'") from error
     first = text.split("\n", 1)[0]
     reader = csv.reader(
         io.StringIO(text), delimiter=max(",;\t", key=first.count), skipinitialspace=True
@@ -76,14 +81,14 @@ def _lines(file: Path) -> list[tuple[int, list[str]]]:
     try:
         found = [(reader.line_num, line) for line in reader if any(map(str.strip, line))]
     except csv.Error as error:
-        raise _fault(file, f"không phải tệp CSV: {error}", "lưu lại kiểu 'CSV UTF-8'") from error
+        raise _fault(name, f"không phải tệp CSV: {error}", "lưu lại kiểu 'CSV UTF-8'") from error
     if not found:
-        raise _fault(file, "tệp trống", "dòng đầu là tên cột")
+        raise _fault(name, "tệp trống", "dòng đầu là tên cột")
     return found
 
 
-def _fault(file: Path, message: str, hint: str = "") -> Faults:
-    return Faults([Fault(file.name, 1, 1, message, hint)])
+def _fault(file: str, message: str, hint: str = "") -> Faults:
+    return Faults([Fault(file, 1, 1, message, hint)])
 
 
 def _names(headings: Sequence[str]) -> Iterator[tuple[str, str]]:

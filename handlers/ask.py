@@ -9,7 +9,7 @@ from bot.matching.entries import Entry
 from bot.matching.entries import Kind as EntryKind
 from bot.matching.matcher import Outcome, Result
 from bot.messages import Answer, Button, Conversation, Kind, Reply
-from bot.store import questions
+from bot.store import attribution, questions
 from handlers import coach_texts, texts
 from handlers.turn import Turn
 
@@ -17,6 +17,13 @@ RELATED = 2  # buttons to neighbouring questions under an answer
 
 
 def handle(turn: Turn) -> Answer | None:
+    answer = _handle(turn)
+    if answer is not None:
+        attribution.asked(turn.tx, turn.incoming.sender, turn.now)
+    return answer
+
+
+def _handle(turn: Turn) -> Answer | None:
     if turn.incoming.kind is Kind.BUTTON:
         verb, _, id_ = turn.data.partition(":")
         entry = turn.entry(id_) if verb == "ask" else None

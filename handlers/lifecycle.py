@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messages import Answer, Conversation, Kind
 from bot.store import conversations
-from handlers import ask, coach, texts
+from handlers import ask, coach, greet, poster_texts, texts
 from handlers.turn import Turn
 
 # What most people come for; those that the FAQ has are offered under the welcome.
@@ -19,17 +19,23 @@ def handle(turn: Turn) -> Answer | None:
             conversations.set_reachable(turn.tx, turn.incoming.sender, reachable)
             return Answer()
         case Kind.START:
-            return start(turn)
-    return None
+            return start(turn, turn.data)
+    return greet.typed(turn)
 
 
-def start(turn: Turn) -> Answer:
-    if turn.data == coach.LINK:
+def start(turn: Turn, payload: str = "") -> Answer:
+    """The welcome, or what the deep link's *payload* leads to."""
+    if payload == coach.LINK:
         return coach.begin(turn)
+    greeted = greet.linked(turn, payload)
+    if greeted is not None:
+        return greeted
     common = [entry for id_ in COMMON if (entry := turn.entry(id_))]
     welcome = texts.welcome(turn.settings.name, common)
-    linked = turn.entry(turn.data.removeprefix(ENTRY_LINK)) if turn.data else None
-    if linked is not None:
-        shown = ask.show(turn, linked)
+    entry = turn.entry(payload.removeprefix(ENTRY_LINK)) if payload else None
+    if entry is not None:
+        shown = ask.show(turn, entry)
         return Answer((welcome, *shown.replies), shown.conversation)
-    return Answer((welcome,), Conversation())
+    known = not payload or payload.startswith(ENTRY_LINK)  # an entry may have gone since
+    warning = () if known else (poster_texts.forged(turn.settings),)
+    return Answer((*warning, welcome), Conversation())

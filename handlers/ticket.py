@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot import tickets
 from bot.config.booking import Service
 from bot.messages import Answer, Attachment, Reply
-from bot.store import offices
+from bot.store import attribution, offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from bot.vault import Vault
@@ -26,6 +26,8 @@ def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
         return Answer((say.not_live(made[0].code),), idle)
     for booking in made:
         remind_of(turn, booking, office)
+        if not moved:
+            attribution.booked(turn.tx, turn.incoming.sender, booking.code, turn.now)
     reply = say.confirmed(
         made,
         office,

@@ -21,7 +21,11 @@ class Terminal:
         self._clock = clock
         self._person = Address(NAME, user or getpass.getuser())
 
-    async def say(self, text: str, kind: Kind = Kind.TEXT) -> str:
+    async def open(self, payload: str = "") -> str:
+        """Open the talk, as a deep link with *payload* does."""
+        return await self.say("", Kind.START, payload)
+
+    async def say(self, text: str, kind: Kind = Kind.TEXT, data: str = "") -> str:
         """Send *text*; returns what the bot answers, ready to print."""
         incoming = Incoming(
             id=secrets.token_urlsafe(12),
@@ -29,6 +33,7 @@ class Terminal:
             kind=kind,
             at=self._clock(),
             text=text,
+            data=data,
         )
         delivered = await self._handle(incoming)
         return render(delivered.replies)

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from bot import yaml_file
 from bot.config.booking import Booking
 from bot.config.channels import Listen, Telegram, ZaloBot, ZaloOa
+from bot.config.outreach import Outreach
 from bot.config.section import Section
 from bot.config.watch import Watch
 from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
@@ -48,6 +49,7 @@ class Settings(Section):
     matching: Matching = Matching()
     contact: Contact = Contact()
     booking: Booking = Booking()
+    outreach: Outreach = Outreach()
     data_key: str = Field(default="", repr=False)
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
     watch: Watch = Watch()

@@ -86,7 +86,8 @@ function submit() {
 
 /** The deep link's payload, taken out of the address bar. */
 function takePayload() {
-  const asked = new URLSearchParams(location.search).get("start") ?? location.hash.slice(1);
+  const given = new URLSearchParams(location.search);
+  const asked = given.get("p") ?? given.get("start") ?? location.hash.slice(1);
   if (location.search || location.hash) history.replaceState(null, "", location.pathname);
   return PAYLOAD.test(asked) ? asked : "";
 }

@@ -6,7 +6,7 @@ text, JSON as text.
 
 from __future__ import annotations
 
-from bot.store.migrations import booking, coach, desk, foundation, numbers, privacy, watch, zalo
+from bot.store.migrations import booking, coach, desk, foundation, numbers, posters, privacy, watch, zalo
 
 CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
 RECORDED = "SELECT name FROM migrations"
@@ -21,4 +21,5 @@ MIGRATIONS = (
     ("0006-privacy", privacy.PRIVACY),
     ("0007-numbers", numbers.NUMBERS),
     ("0008-watch", watch.WATCH),
+    ("0009-posters", posters.POSTERS),
 )

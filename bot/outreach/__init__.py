@@ -1,0 +1,1 @@
+"""How people are brought to the service: posters now, segments and campaigns beside them."""

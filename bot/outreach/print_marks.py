@@ -1,0 +1,97 @@
+"""What is drawn on a poster that is no type: QR codes and a few signs, all as shapes."""
+
+from __future__ import annotations
+
+import segno
+from reportlab.lib.colors import Color, black, white
+from reportlab.pdfgen.canvas import Canvas
+
+QUIET = 4  # white modules around a QR code (ISO/IEC 18004)
+
+
+def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
+    """*text* as a QR code of the *side*, quiet zone included. A quarter of it may be scratched or
+    covered (level Q, or H where that takes no more room)."""
+    matrix = segno.make(text, error="q", micro=False).matrix
+    module = side / (len(matrix) + 2 * QUIET)
+    canvas.setFillColor(white)
+    canvas.rect(x, y, side, side, fill=1, stroke=0)
+    path = canvas.beginPath()  # one path: no hair lines between the modules
+    for row, modules in enumerate(matrix):
+        top = y + side - (row + QUIET + 1) * module
+        for start, length in _runs(modules):
+            path.rect(x + (start + QUIET) * module, top, length * module, module)
+    canvas.setFillColor(black)
+    canvas.drawPath(path, fill=1, stroke=0)
+
+
+def _runs(modules: bytearray | tuple[int, ...]) -> list[tuple[int, int]]:
+    """Where dark modules stand side by side: first and how many."""
+    runs: list[tuple[int, int]] = []
+    for number, dark in enumerate(modules):
+        if dark and runs and sum(runs[-1]) == number:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        elif dark:
+            runs.append((number, 1))
+    return runs
+
+
+def tick(canvas: Canvas, x: float, y: float, side: float, color: Color) -> None:
+    """A check mark in a disc."""
+    canvas.setFillColor(color)
+    canvas.circle(x + side / 2, y + side / 2, side / 2, fill=1, stroke=0)
+    _stroke(canvas, [(0.27, 0.52), (0.44, 0.34), (0.74, 0.67)], x, y, side, white, side * 0.12)
+
+
+def bubble(canvas: Canvas, x: float, y: float, side: float, color: Color, dots: Color) -> None:
+    """A speech bubble with three dots."""
+    canvas.setFillColor(color)
+    canvas.roundRect(x, y + side * 0.2, side, side * 0.74, side * 0.22, fill=1, stroke=0)
+    path = canvas.beginPath()
+    path.moveTo(x + side * 0.2, y + side * 0.26)
+    path.lineTo(x + side * 0.2, y)
+    path.lineTo(x + side * 0.5, y + side * 0.26)
+    path.close()
+    canvas.drawPath(path, fill=1, stroke=0)
+    canvas.setFillColor(dots)
+    for place in (0.26, 0.5, 0.74):
+        canvas.circle(x + side * place, y + side * 0.57, side * 0.075, fill=1, stroke=0)
+
+
+def shield(canvas: Canvas, x: float, y: float, side: float, color: Color) -> None:
+    """A shield with an exclamation mark."""
+    path = canvas.beginPath()
+    path.moveTo(x + side * 0.5, y + side)
+    path.lineTo(x + side * 0.92, y + side * 0.84)
+    path.lineTo(x + side * 0.92, y + side * 0.5)
+    path.curveTo(x + side * 0.92, y + side * 0.25, x + side * 0.7, y + side * 0.08,
+                 x + side * 0.5, y)  # fmt: skip
+    path.curveTo(x + side * 0.3, y + side * 0.08, x + side * 0.08, y + side * 0.25,
+                 x + side * 0.08, y + side * 0.5)  # fmt: skip
+    path.lineTo(x + side * 0.08, y + side * 0.84)
+    path.close()
+    canvas.setFillColor(color)
+    canvas.drawPath(path, fill=1, stroke=0)
+    _stroke(canvas, [(0.5, 0.76), (0.5, 0.46)], x, y, side, white, side * 0.12)
+    canvas.setFillColor(white)
+    canvas.circle(x + side * 0.5, y + side * 0.27, side * 0.07, fill=1, stroke=0)
+
+
+def _stroke(
+    canvas: Canvas,
+    points: list[tuple[float, float]],
+    x: float,
+    y: float,
+    side: float,
+    color: Color,
+    thick: float,
+) -> None:
+    path = canvas.beginPath()
+    path.moveTo(x + side * points[0][0], y + side * points[0][1])
+    for across, up in points[1:]:
+        path.lineTo(x + side * across, y + side * up)
+    canvas.setStrokeColor(color)
+    canvas.setLineWidth(thick)
+    canvas.setLineCap(1)
+    canvas.setLineJoin(1)
+    canvas.drawPath(path, fill=0, stroke=1)

@@ -1,0 +1,69 @@
+"""Greeted as who they are: by a poster's link or code, or by a link for one kind of people.
+
+`p_<code><mark>` is a poster's link (bot/outreach/posters.py), `a_<audience>` opens as for those people.
+"""
+
+from __future__ import annotations
+
+from bot.matching.entries import Entry
+from bot.matching.greetings import Audience
+from bot.messages import Answer, Button, Conversation, Kind, Reply
+from bot.outreach import posters as codes
+from bot.store import attribution, posters
+from bot.store.posters import Poster
+from handlers import poster_texts as say
+from handlers import texts
+from handlers.turn import Turn, local
+
+AUDIENCE_LINK = "a_"
+ANYBODY = "cong-dan"  # whose greeting stands where a kind of place has none any more
+
+
+def linked(turn: Turn, payload: str) -> Answer | None:
+    """What a deep link's *payload* opens; None when it is about no poster and no audience."""
+    if payload.startswith(codes.LINK):
+        code = codes.genuine(turn.vault, payload)
+        poster = posters.get(turn.tx, code) if code else None
+        replies = _through(turn, poster) if poster else _forged(turn)
+        return Answer(replies, Conversation())
+    if payload.startswith(AUDIENCE_LINK):
+        audiences = turn.matcher.faq.greetings.audiences
+        audience = audiences.get(payload.removeprefix(AUDIENCE_LINK).replace("_", "-"))
+        return Answer((_greeting(turn, audience),), Conversation()) if audience else None
+    return None
+
+
+def typed(turn: Turn) -> Answer | None:
+    """A poster's code, typed by who cannot scan; what was being done goes on."""
+    code = codes.typed(turn.text) if turn.incoming.kind is Kind.TEXT else None
+    if code is None:
+        return None
+    poster = posters.get(turn.tx, code)
+    return Answer(_through(turn, poster) if poster else (say.no_such_code(turn.settings, code),))
+
+
+def _through(turn: Turn, poster: Poster) -> tuple[Reply, ...]:
+    attribution.scanned(turn.tx, turn.incoming.sender, poster.code, turn.now)
+    greetings = turn.matcher.faq.greetings
+    audience = greetings.of_place(poster.kind) or greetings.audiences.get(ANYBODY)
+    retired = local(poster.retired_at).date() if poster.retired_at else None
+    note = say.where_it_hangs(codes.shown(poster.code), poster.place, retired)
+    return (_greeting(turn, audience, note),)
+
+
+def _forged(turn: Turn) -> tuple[Reply, ...]:
+    audience = turn.matcher.faq.greetings.audiences.get(ANYBODY)
+    return (say.forged(turn.settings), _greeting(turn, audience))
+
+
+def _greeting(turn: Turn, audience: Audience | None, note: str = "") -> Reply:
+    entries = (
+        [entry for id_ in audience.questions if (entry := turn.entry(id_))] if audience else []
+    )
+    words = audience.greeting if audience else say.HELLO
+    return say.greeting(turn.settings.name, words, note, _buttons(turn, entries))
+
+
+def _buttons(turn: Turn, entries: list[Entry]) -> tuple[Button, ...]:
+    book = (say.BOOK,) if turn.settings.booking.services else ()
+    return (*map(texts.ask_button, entries), *book, texts.MENU)
