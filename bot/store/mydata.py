@@ -27,7 +27,7 @@ SECTIONS = (
     Section(
         "people",
         """
-        SELECT channel, first_seen, last_seen, reachable, state FROM people
+        SELECT channel, first_seen, last_seen, reachable, state, poster, poster_at FROM people
         WHERE channel = :channel AND person = :person LIMIT :most
         """,
     ),
