@@ -63,6 +63,8 @@ FIELDS = {
     "other_channel": "kênh kia",
     "outcome": "kết quả",
     "phone": "số điện thoại",
+    "poster": "áp phích đã quét",
+    "poster_at": "quét lúc",
     "purpose": "mục đích",
     "reachable": "nhắn được",
     "reason": "lý do",

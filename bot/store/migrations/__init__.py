@@ -6,7 +6,17 @@ text, JSON as text.
 
 from __future__ import annotations
 
-from bot.store.migrations import booking, coach, desk, foundation, numbers, posters, privacy, watch, zalo
+from bot.store.migrations import (
+    booking,
+    coach,
+    desk,
+    foundation,
+    numbers,
+    posters,
+    privacy,
+    watch,
+    zalo,
+)
 
 CREATE_LOG = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)"
 RECORDED = "SELECT name FROM migrations"
