@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 
@@ -26,6 +26,7 @@ from bot.messages import (
     Uncertain,
     Unreachable,
 )
+from bot.setback import Setback
 from bot.store import claims, conversations, officers, outbox, undelivered
 from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
@@ -51,6 +52,15 @@ class Sender(Protocol):
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send *reply* to the chat *to*; returns the platform's id. Raises a `SendError`."""
+        ...
+
+
+@runtime_checkable
+class Resumes(Protocol):
+    """A sender of replies that take several messages: told which of them have gone out."""
+
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        """The row *id* was begun before, maybe in another process."""
         ...
 
 
@@ -124,6 +134,7 @@ class Courier:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = Ids()
+        self._setback = Setback(clock)
 
     def wake(self, channel: str) -> None:
         """There may be work for *channel*: one idle worker looks. At most one call is kept."""
@@ -167,9 +178,20 @@ class Courier:
     async def _watch_leases(self) -> None:
         while not await self._stopped_within(IDLE_POLL):
             try:
+                await self.look_at_the_clock()
                 await self._release(self._clock())
             except Exception:
                 log.exception("releasing leases failed")
+
+    async def look_at_the_clock(self) -> None:
+        """A clock that was set back leaves retries and leases far ahead: they are brought near."""
+        if not self._setback.happened():
+            return
+        now = self._clock()
+        await self._database.run(lambda tx: outbox.bring_near(tx, now, now + LEASE))
+        log.warning("the clock was set back: what waits for a retry is tried now")
+        for channel in self._senders:
+            self.wake(channel)
 
     async def _release(self, until: datetime) -> None:
         for channel in await self._database.run(lambda tx: outbox.release(tx, until)):
@@ -204,9 +226,9 @@ class Courier:
             receipt = await self._attempt(sender, letter)
         except SendError as error:
             verdict = decide(error, letter, self._clock(), random.random())  # noqa: S311 - jitter
-            reason = str(error)
+            reason, parts = str(error), error.sent
             next_channel = await self._database.run(
-                lambda tx: self._record(tx, owner, letter, verdict, reason)
+                lambda tx: self._record(tx, owner, letter, verdict, reason, parts)
             )
             if next_channel:
                 self.wake(next_channel)
@@ -216,6 +238,8 @@ class Courier:
         self.wake(sender.name)  # an older row no longer holds back this person's next one
 
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
+        if letter.receipt and isinstance(sender, Resumes):
+            sender.resume(letter.id, letter.receipt)
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 return await sender.send(letter.address.user, self._opened(letter.reply), letter.id)
@@ -234,10 +258,12 @@ class Courier:
         letter: Letter,
         verdict: Again | GiveUp,
         reason: str,
+        parts: str,
     ) -> str | None:
         """Write down what becomes of *letter*; returns the channel that it was passed on to."""
         if isinstance(verdict, Again):
-            outbox.retry(tx, letter.id, owner, verdict.at, reason, uncertain=verdict.uncertain)
+            uncertain = verdict.uncertain
+            outbox.retry(tx, letter.id, owner, verdict.at, reason, uncertain=uncertain, sent=parts)
             return None
         if not outbox.close(tx, letter.id, owner, "failed", verdict.reason):
             return None  # the lease was lost: whoever has the row now decides

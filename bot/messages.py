@@ -258,7 +258,10 @@ class Answer:
 
 
 class SendError(Exception):
-    """A channel could not send; each kind below tells the courier what may be done."""
+    """A channel could not send; each kind below tells the courier what may be done. `sent` are the
+    receipts of those messages of a long reply that had gone out before."""
+
+    sent: str = ""
 
 
 class Unavailable(SendError):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.courier import Again, Courier, GiveUp, decide
+from bot.courier import LEASE, Again, Courier, GiveUp, decide
 from bot.messages import (
     Address,
     NotBefore,
@@ -25,7 +25,7 @@ from bot.messages import (
 from bot.store import claims, conversations, officers, outbox
 from bot.store.database import SqliteDatabase
 from bot.store.outbox import Letter
-from bot.store.values import Ids
+from bot.store.values import Ids, stamp
 from tests.conftest import Clock
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -214,3 +214,74 @@ async def test_stopping_finishes_what_is_on_its_way(
     await post.has(1)
     await courier.stop()
     assert state(database, "anmột")["state"] == "sent"
+
+
+async def test_a_clock_that_was_set_back_delays_no_retry(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    post = Post(errors=[Unavailable("503")])
+    courier.serve([post])
+    put(database, clock, "một")
+    await courier.drain()
+    clock.move(hours=-1)
+    await courier.drain()
+    assert post.sent == []
+    await courier.look_at_the_clock()
+    await courier.drain()
+    assert post.sent == [("an", "một")]
+
+
+async def test_a_lease_is_not_made_longer_by_a_clock_that_was_set_back(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    put(database, clock, "một")
+    with database.transaction() as tx:
+        claims.claim(tx, "post", "dead", clock(), clock() + LEASE)
+    clock.move(hours=-1)
+    await courier.look_at_the_clock()
+    assert state(database, "anmột")["lease_until"] == stamp(clock() + LEASE)
+
+
+async def test_an_unchanged_clock_changes_nothing(
+    courier: Courier, database: SqliteDatabase, clock: Clock
+) -> None:
+    courier.serve([Post(errors=[Unavailable("503")])])
+    put(database, clock, "một")
+    await courier.drain()
+    before = state(database, "anmột")
+    await courier.look_at_the_clock()
+    assert state(database, "anmột") == before
+
+
+@dataclass
+class Chapters:
+    """A channel whose replies take two messages, and which breaks off after the first once."""
+
+    name: str = "post"
+    whole: bool = False
+    told: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002
+        self.told.append(receipt)
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+        if not self.whole:
+            error = Throttled(1)
+            error.sent = "first"
+            raise error
+        return "first,second"
+
+
+async def test_another_process_is_told_what_of_a_long_reply_has_gone_out(
+    database: SqliteDatabase, clock: Clock
+) -> None:
+    put(database, clock, "một")
+    for whole in (False, True):
+        channel, courier = Chapters(whole=whole), Courier(database, clock, owner=str(whole))
+        courier.serve([channel])
+        await courier.drain()
+        clock.move(seconds=1)
+    assert channel.told == ["first"]
+    assert state(database, "anmột")["receipt"] == "first,second"
+    assert state(database, "anmột")["uncertain"] == 0

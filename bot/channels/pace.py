@@ -22,13 +22,14 @@ class Pace:
         self._gap = gap
         self._last: dict[str, datetime] = {}  # oldest first
         self._silent_until: datetime | None = None
+        self._silence = timedelta()
 
     def check(self, chat: str) -> None:
         """Raise `Throttled` when *chat* may not be written to yet."""
         now = self._clock()
         waits = [timedelta()]
         if self._silent_until:
-            waits.append(self._silent_until - now)
+            waits.append(min(self._silent_until - now, self._silence))
         if chat in self._last:
             waits.append(min(self._last[chat] + self._gap - now, self._gap))
         if (wait := max(waits)) > timedelta():
@@ -44,7 +45,8 @@ class Pace:
 
     def hold(self, seconds: float) -> None:
         """Send nothing to anybody for *seconds*: a limit of the platform's was hit."""
-        self._silent_until = self._clock() + timedelta(seconds=seconds)
+        self._silence = timedelta(seconds=seconds)
+        self._silent_until = self._clock() + self._silence
 
 
 class Progress:
@@ -55,6 +57,16 @@ class Progress:
 
     def of(self, row: str) -> tuple[str, ...]:
         return self._receipts.get(row, ())
+
+    def resume(self, row: str, receipt: str) -> None:
+        """*row* was begun before, here or in another process; *receipt* names what went out."""
+        known = tuple(receipt.split(","))
+        if len(known) > len(self.of(row)):
+            self._receipts[row] = known
+
+    def sent(self, row: str) -> str:
+        """The receipts of *row* so far, as they are written down."""
+        return ",".join(self.of(row))
 
     def add(self, row: str, receipt: str) -> tuple[str, ...]:
         """Note that the next message of *row* went out; returns all receipts."""

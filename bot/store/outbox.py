@@ -30,6 +30,7 @@ class Letter:
     created_at: datetime
     useful_until: datetime | None
     about: About | None = None
+    receipt: str = ""  # of those of its messages that have gone out
 
     @classmethod
     def from_row(cls, row: Row) -> Letter:
@@ -42,6 +43,7 @@ class Letter:
             created_at=moment(row["created_at"]),
             useful_until=moment(until) if until else None,
             about=About.from_row(row) if row["code"] else None,
+            receipt=row["receipt"] or "",
         )
 
     def late(self, now: datetime) -> bool:
@@ -139,7 +141,8 @@ def sent(tx: Transaction, id: str, owner: str, now: datetime, receipt: str) -> b
 
 RETRY = """
     UPDATE outbox SET state = 'due', due_at = :due_at, error = :error,
-                      uncertain = uncertain + :uncertain
+                      uncertain = uncertain + :uncertain,
+                      receipt = CASE WHEN :sent = '' THEN receipt ELSE :sent END
     WHERE id = :id AND owner = :owner AND state = 'sending'
 """
 
@@ -152,8 +155,12 @@ def retry(
     error: str,
     *,
     uncertain: bool = False,
+    sent: str = "",
 ) -> None:
-    tx.rows(RETRY, id=id, owner=owner, due_at=stamp(due_at), error=error, uncertain=int(uncertain))
+    """Send it again later. *sent* are the receipts of those of its messages that went out: they are
+    kept with the row, so that whoever goes on with it, here or elsewhere, sends the others only."""
+    values = {"due_at": stamp(due_at), "error": error, "uncertain": int(uncertain), "sent": sent}
+    tx.rows(RETRY, id=id, owner=owner, **values)
 
 
 CLOSE = """
@@ -177,6 +184,17 @@ def release(tx: Transaction, until: datetime) -> set[str]:
     """Give back rows whose lease ended by *until*: their sender died in the middle, so whether
     they arrived is uncertain. Returns the channels concerned."""
     return {row["channel"] for row in tx.rows(RELEASE, until=stamp(until))}
+
+
+AT_ONCE = "UPDATE outbox SET due_at = :now WHERE state = 'due' AND attempts > 0 AND due_at > :now"
+SHORTEN = "UPDATE outbox SET lease_until = :end WHERE state = 'sending' AND lease_until > :end"
+
+
+def bring_near(tx: Transaction, now: datetime, end: datetime) -> None:
+    """After the clock was set back: what waits for a retry is due now, and no lease is longer than
+    to *end*."""
+    tx.rows(AT_ONCE, now=stamp(now))
+    tx.rows(SHORTEN, end=stamp(end))
 
 
 PRIORITIES = (Priority.REPLY, Priority.REMINDER, Priority.BROADCAST)

@@ -31,13 +31,15 @@ def unpack(text: str) -> Any:
 class Ids:
     """Ids that grow with time: 12 hex digits of milliseconds, a counter, then randomness.
 
-    The counter keeps the order of ids made in the same millisecond by one process.
+    The counter keeps the order of ids made in the same millisecond by one process. They go on
+    growing when the clock is set back.
     """
 
     def __init__(self) -> None:
         self._counter = itertools.count()
+        self._latest = 0
 
     def new(self, now: datetime) -> str:
-        milliseconds = int(now.timestamp() * 1000)
+        milliseconds = self._latest = max(int(now.timestamp() * 1000), self._latest)
         count = next(self._counter) & 0xFFFFFF
         return f"{milliseconds:012x}{count:06x}{secrets.token_hex(5)}"

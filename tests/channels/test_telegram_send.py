@@ -261,6 +261,20 @@ async def test_a_part_that_fails_does_not_send_the_first_one_twice(
     assert [sent.text[0] for sent in telegram.sent] == ["a", "b"]
 
 
+async def test_another_process_sends_only_what_is_left_of_a_long_reply(
+    telegram: FakeTelegram, channel: TelegramChannel, database: SqliteDatabase, clock: Clock
+) -> None:
+    with pytest.raises(Throttled) as caught:
+        await channel.send(AN, TWO_PARTS, "row")
+    clock.move(seconds=1)
+    other = make(telegram, database, clock)
+    other.resume("row", caught.value.sent)
+    receipt = await other.send(AN, TWO_PARTS, "row")
+    await other.close()
+    assert [sent.text[0] for sent in telegram.sent] == ["a", "b"]
+    assert receipt.partition(",")[0] == caught.value.sent
+
+
 async def test_after_the_end_nothing_is_sent(
     telegram: FakeTelegram, database: SqliteDatabase, clock: Clock
 ) -> None:
@@ -323,6 +337,23 @@ def test_a_clock_that_was_set_back_holds_nobody_up_for_long(clock: Clock) -> Non
     with pytest.raises(Throttled) as caught:
         pace.check(AN)
     assert caught.value.retry_after == 1
+
+
+def test_a_clock_that_was_set_back_makes_no_silence_longer(clock: Clock) -> None:
+    pace = Pace(clock)
+    pace.hold(5)
+    clock.move(hours=-1)
+    with pytest.raises(Throttled) as caught:
+        pace.check(AN)
+    assert caught.value.retry_after == 5
+
+
+def test_what_was_sent_here_is_not_forgotten_for_an_older_note() -> None:
+    progress = Progress()
+    progress.add("row", "first")
+    progress.add("row", "second")
+    progress.resume("row", "first")
+    assert progress.sent("row") == "first,second"
 
 
 def test_the_oldest_of_very_many_long_replies_is_forgotten() -> None:

@@ -152,12 +152,17 @@ class TelegramChannel:
                 for message in render.messages(reply)[len(self._progress.of(id)) :]:
                     self._pace.check(to)
                     self._progress.add(id, await self._send(to, message))
-            except (Refused, Unreachable):
-                self._progress.end(id)
+            except SendError as error:
+                error.sent = self._progress.sent(id)
+                if isinstance(error, Refused | Unreachable):
+                    self._progress.end(id)
                 raise
             receipts = self._progress.of(id)
             self._progress.end(id)
             return ",".join(receipts)
+
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        self._progress.resume(id, receipt)
 
     async def _send(self, to: str, message: render.Message) -> str:
         try:

@@ -96,6 +96,7 @@ class ZaloBotChannel:
             try:
                 receipts = await self._send(to, reply, id)
             except SendError as error:
+                error.sent = self._progress.sent(id)
                 await self._look_at(error)
                 if isinstance(error, Refused | Unreachable):
                     self._progress.end(id)
@@ -103,6 +104,9 @@ class ZaloBotChannel:
             self._progress.end(id)
             await self._offer(to, reply)
             return ",".join(receipts)
+
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        self._progress.resume(id, receipt)
 
     async def _send(self, to: str, reply: Reply, row: str) -> tuple[str, ...]:
         place = self._address

@@ -88,6 +88,9 @@ class ZaloOaChannel:
         async with self._gate:
             return await self._sender.send(to, reply, id)
 
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        self._sender.resume(id, receipt)
+
     def _session(self) -> ClientSession:
         """Made at its first use: it belongs to the loop that runs then."""
         if self._http is None:

@@ -28,6 +28,7 @@ from bot.messages import (
     OutsideWindow,
     Refused,
     Reply,
+    SendError,
     Throttled,
     Unreachable,
 )
@@ -72,9 +73,15 @@ class Sender:
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
         try:
             return await self._explained(self._send(to, reply, row))
-        except (Refused, Unreachable):
-            self._progress.end(row)
+        except SendError as error:
+            error.sent = self._progress.sent(row)
+            if isinstance(error, Refused | Unreachable):
+                self._progress.end(row)
             raise
+
+    def resume(self, row: str, receipt: str) -> None:
+        """*row* was begun before; *receipt* names what went out."""
+        self._progress.resume(row, receipt)
 
     async def _send(self, to: str, reply: Reply, row: str) -> str:
         if await self._silent_too_long(to):
