@@ -14,6 +14,8 @@ from bot.yaml_file import Faults
 
 LOOK_EVERY = 0.5  # seconds between looks at the files; a change is live within two
 
+AFTER_FAULT = 5.0  # seconds of rest when a look failed, as while the database is gone
+
 log = structlog.get_logger()
 
 
@@ -43,10 +45,14 @@ class Library:
         return self._matcher
 
     async def watch(self) -> None:
-        """Look for changed files until cancelled."""
+        """Look for changed files until cancelled; no fault ends it."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            await self.refresh()
+            try:
+                await self.refresh()
+            except Exception:
+                log.exception("looking at the faq failed")
+                await asyncio.sleep(AFTER_FAULT)
 
     async def refresh(self) -> bool:
         """Reload when a file has changed; True when a new version is live. A second caller waits
@@ -55,8 +61,12 @@ class Library:
             found = await asyncio.to_thread(_fingerprint, self._folder)
             if found == self._print:
                 return False
-            self._print = found
-            return await self._reload()
+            before, self._print = self._print, found
+            try:
+                return await self._reload()
+            except Exception:
+                self._print = before  # what could not be reported is looked at again
+                raise
 
     async def _reload(self) -> bool:
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,43 @@ async def test_a_file_with_faults_is_refused_and_reported_and_the_last_good_one_
 def test_a_folder_that_cannot_be_used_at_all_is_a_fault_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(Faults, match=r"không có tệp \*\.yaml nào"):
         Library(tmp_path, Thresholds())
+
+
+async def test_a_fault_that_could_not_be_reported_is_looked_at_again(folder: Path) -> None:
+    told: list[Faults] = []
+
+    async def report(faults: Faults) -> None:
+        told.append(faults)
+        if len(told) == 1:
+            raise OSError("the database is gone")
+
+    library = Library(folder, Thresholds(), report)
+    edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
+    with pytest.raises(OSError, match="gone"):
+        await library.refresh()
+    assert not await library.refresh()
+    assert len(told) == 2
+
+
+async def test_watching_goes_on_after_a_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.library.LOOK_EVERY", 0)
+    monkeypatch.setattr("bot.library.AFTER_FAULT", 0)
+    twice = asyncio.Event()
+    told: list[Faults] = []
+
+    async def report(faults: Faults) -> None:
+        told.append(faults)
+        if len(told) == 2:
+            twice.set()
+        raise OSError("the database is gone")
+
+    library = Library(folder, Thresholds(), report)
+    edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
+    watching = asyncio.create_task(library.watch())
+    async with asyncio.timeout(10):
+        await twice.wait()
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
