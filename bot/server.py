@@ -18,6 +18,7 @@ from bot import places, systemd
 from bot.app import (
     SERVICE,
     AlreadyRunning,
+    Clock,
     kept,
     lock,
     make_app,
@@ -44,7 +45,7 @@ SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
 )
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, clock: Clock = utc_now) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code."""
     try:
         held = lock(settings)
@@ -54,7 +55,7 @@ def run(settings: Settings) -> int:
     with held:
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_serve(settings))
+                runner.run(_serve(settings, clock))
         except OSError as error:
             where = f"{settings.listen.host}:{settings.listen.port}"
             hint = "đổi listen.port trong config.yaml, hoặc chạy với --port"
@@ -71,10 +72,10 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return uvloop.Loop
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, clock: Clock) -> None:
     database = open_database(settings)
     told = bookable(settings, database)
-    app = make_app(settings, database)
+    app = make_app(settings, database, clock)
     runner = web.AppRunner(
         app, access_log=None, shutdown_timeout=REQUESTS, handler_cancellation=False
     )
