@@ -51,6 +51,8 @@ from bot.store.values import Ids
 from bot.vault import Vault, key_for
 from bot.watching import Watching, facts, watching
 from bot.yaml_file import Faults
+from handlers import inline
+from handlers.inline import Snippet
 
 SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_days
 
@@ -145,7 +147,11 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         wake=courier.wake,
     )
     handle = access_log.updates(metrics.handling(dialogue.handle))
-    channels = _channels(settings, database, handle, clock, vault)
+
+    def look_up(words: str) -> tuple[Snippet, ...]:
+        return inline.look_up(library.matcher(), settings, words, clock())
+
+    channels = _channels(settings, database, handle, clock, vault, look_up)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
     scrubber = Scrubber(database, clock)
@@ -170,14 +176,19 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
 
 
 def _channels(
-    settings: Settings, database: Database, handle: Handle, clock: Clock, vault: Vault
+    settings: Settings,
+    database: Database,
+    handle: Handle,
+    clock: Clock,
+    vault: Vault,
+    look_up: Callable[[str], tuple[Snippet, ...]],
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
     channels: list[Channel] = [WebChannel(database, handle, clock, vault)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
 
-        channels.append(TelegramChannel(settings, database, handle, clock))
+        channels.append(TelegramChannel(settings, database, handle, clock, look_up))
     if settings.zalo_oa.app_secret:
         channels.append(ZaloOaChannel(settings, database, handle, clock, vault))
     if settings.zalo_bot.token:

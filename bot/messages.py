@@ -66,7 +66,8 @@ class Address:
 class Incoming:
     """One genuine update of a platform.
 
-    `id` is unique within the channel and stable when the platform sends the update again.
+    `id` is unique within the channel and stable when the platform sends the update again. `public`:
+    others read along, and what is answered too.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Incoming:
     text: str = ""
     data: str = ""
     edited: bool = False
+    public: bool = False
 
 
 class Wish(StrEnum):
@@ -84,6 +86,8 @@ class Wish(StrEnum):
 
     CONTACT = "contact"  # the sender's own phone number, comes as Kind.CONTACT
     LOCATION = "location"  # where the sender is, comes as Kind.LOCATION
+    SHARE = "share"  # to pass the reply on to somebody; `entry` names what the link opens with
+    PRIVATE = "private"  # to go on where nobody else reads; `entry` the same
 
 
 @dataclass(frozen=True, slots=True)

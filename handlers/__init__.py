@@ -10,6 +10,7 @@ from handlers import (
     booking_form,
     coach,
     feedback,
+    group,
     handoff,
     lifecycle,
     link,
@@ -28,6 +29,7 @@ from handlers import (
 from handlers.turn import Handler
 
 _HANDLERS: tuple[Handler, ...] = (
+    group.handle,
     lifecycle.handle,
     staff.handle,
     more.handle,

@@ -84,7 +84,8 @@ def _reply(turn: Turn, result: Result) -> Reply:
 
 
 def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
-    return texts.answer(entry, _related(turn, entry), question, action(entry, turn.settings))
+    does = action(entry, turn.settings)
+    return texts.answer(entry, _related(turn, entry), question, does, (texts.share(entry),))
 
 
 def action(entry: Entry, settings: Settings) -> Button | None:

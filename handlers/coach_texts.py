@@ -81,14 +81,15 @@ STEPS = (
     Step(
         "passcode",
         "đặt passcode 6 số",
-        "Bạn đặt passcode: 6 số, để mở giấy tờ trong VNeID. Passcode khác với mật khẩu, đừng lấy ngày "
-        "sinh cho người khác khỏi đoán ra.",
+        "Bạn đặt passcode: 6 số, để mở giấy tờ trong VNeID. Passcode khác với mật khẩu. Đừng lấy ngày "
+        "sinh, người khác dễ đoán ra.",
         ("quen-passcode", "app-loi-bao-tri"),
     ),
     Step(
         "cau-hoi",
         "trả lời 2 câu hỏi bảo mật",
-        "Bạn chọn 2 câu hỏi bảo mật và trả lời. Nhớ câu trả lời, sau này quên mật khẩu sẽ cần.",
+        "Bạn chọn 2 câu hỏi bảo mật và trả lời, câu nào mình nhớ lâu mà người khác khó đoán. Không có đúng "
+        "sai. Nên ghi câu trả lời ra giấy, cất nơi kín.",
         ("cau-hoi-bao-mat", "app-loi-bao-tri"),
     ),
     Step(

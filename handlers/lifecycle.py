@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import deep_links
 from bot.messages import Answer, Conversation, Kind
 from bot.store import conversations
 from handlers import ask, coach, greet, poster_texts, texts
@@ -9,7 +10,6 @@ from handlers.turn import Turn
 
 # What most people come for; those that the FAQ has are offered under the welcome.
 COMMON = ("dang-ky-muc-2", "kich-hoat-cac-buoc", "noi-lam-the", "cuoc-goi-gia-cong-an")
-ENTRY_LINK = "e_"  # deep link `e_<entry id>`: opens with that answer
 
 
 def handle(turn: Turn) -> Answer | None:
@@ -32,10 +32,11 @@ def start(turn: Turn, payload: str = "") -> Answer:
         return greeted
     common = [entry for id_ in COMMON if (entry := turn.entry(id_))]
     welcome = texts.welcome(turn.settings.name, common)
-    entry = turn.entry(payload.removeprefix(ENTRY_LINK)) if payload else None
+    entry = turn.entry(payload.removeprefix(deep_links.ENTRY)) if payload else None
     if entry is not None:
         shown = ask.show(turn, entry)
         return Answer((welcome, *shown.replies), shown.conversation)
-    known = not payload or payload.startswith(ENTRY_LINK)  # an entry may have gone since
+    # An entry may have gone since; `ASK` only leads here.
+    known = payload in ("", deep_links.ASK) or payload.startswith(deep_links.ENTRY)
     warning = () if known else (poster_texts.forged(turn.settings),)
     return Answer((*warning, welcome), Conversation())

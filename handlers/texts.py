@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from bot.config import Contact
 from bot.matching.entries import Entry
-from bot.messages import Button, Reply, Tone
+from bot.messages import Button, Reply, Tone, Wish
 from bot.privacy import Secret
 
 MENU = Button("☰ Danh mục", "menu")
@@ -88,10 +88,14 @@ def outdated() -> Reply:
 
 
 def answer(
-    entry: Entry, related: Iterable[Entry], question_id: str | None, action: Button | None = None
+    entry: Entry,
+    related: Iterable[Entry],
+    question_id: str | None,
+    action: Button | None = None,
+    spread: Iterable[Button] = (),
 ) -> Reply:
-    """The entry as one message; *action* is what one would do next. With *question_id* it can be
-    voted on."""
+    """The entry as one message; *action* is what one would do next, *spread* how to pass it on.
+    With *question_id* it can be voted on."""
     return Reply(
         Tone.ANSWER,
         entry_text(entry),
@@ -99,11 +103,16 @@ def answer(
             *(Button(link.label, url=link.url) for link in entry.links),
             *((action,) if action else ()),
             *map(ask_button, related),
+            *spread,
             *(vote_buttons(question_id) if question_id else ()),
         ),
         entry=entry.id,
         source=source_line(entry),
     )
+
+
+def share(entry: Entry) -> Button:
+    return Button("📤 Chia sẻ cho người thân", entry=entry.id, wish=Wish.SHARE)
 
 
 def entry_text(entry: Entry) -> str:

@@ -70,7 +70,7 @@ def reply_json(id_: str, reply: Reply, address: Address) -> dict[str, Any]:
             {"label": button.label, "url": button.url} for button in reply.buttons if button.url
         ],
         "wishes": [
-            {"label": button.label, "wish": button.wish.value}
+            {"label": button.label, "wish": button.wish.value, "entry": button.entry}
             for button in reply.buttons
             if button.wish
         ],

@@ -170,6 +170,7 @@ IMPERSONAL = {
     "offices": "names and addresses of offices",
     "sign_ins": "officers' tries to sign in; the address is a keyed hash",
     "switches": "names of switches",
+    "tallies": "names of what is counted",
 }
 
 

@@ -115,6 +115,14 @@ def test_choices_are_numbers_in_the_text_from_where_the_talk_stands() -> None:
     assert "1. Danh mục" in alone.text
 
 
+def test_the_link_to_pass_on_stands_in_the_text_where_there_is_one() -> None:
+    share = Button("Chia sẻ", entry="le-phi", wish=Wish.SHARE)
+    (message,) = messages(Reply(Tone.ANSWER, "Chào", (share,)), public_url="https://a.example")
+    assert message.text == "Chào\n\nChia sẻ: https://a.example/?start=e_le-phi"
+    (message,) = messages(Reply(Tone.ANSWER, "Chào", (share,)))
+    assert message.text == "Chào"
+
+
 def test_pictures_are_addresses_and_other_files_links() -> None:
     reply = Reply(Tone.NOTICE, "Xong", attachments=(ICS, PNG))
     assert messages(reply, lambda n: f"https://a/{n}") == (

@@ -40,6 +40,16 @@ def test_whom_to_call_stands_in_the_text() -> None:
     assert labels(message) == ["Danh mục"]
 
 
+def test_the_link_to_pass_on_stands_in_the_text_where_there_is_one() -> None:
+    share = Button("📤 Chia sẻ cho người thân", entry="le-phi", wish=Wish.SHARE)
+    (message,) = messages(reply(share), "row", public_url="https://troly.example.vn")
+    assert message.text.endswith(
+        "📤 Chia sẻ cho người thân: https://troly.example.vn/?start=e_le-phi"
+    )
+    (message,) = messages(reply(share), "row")
+    assert message == Message("Chào")
+
+
 def test_buttons_answer_or_open_a_page() -> None:
     (message,) = messages(reply(LINK, Button("Danh mục", "menu")), "row")
     assert text_body(message)["attachment"]["payload"]["buttons"] == [

@@ -22,8 +22,10 @@ from aiohttp import ClientSession, web
 TOKEN = "1234:made-up-token"
 BOT_ID = 1234
 DATE = 1_790_000_000
+AN_IN_GROUPS = 42
 PATIENCE = 10.0  # seconds until a test that waits for something fails
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -87,6 +89,7 @@ class FakeTelegram:
     blocked: set[int] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     queries: set[str] = field(default_factory=set)
+    offered: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by inline query
     commands: list[dict[str, str]] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)  # how the webhook answered, in order
@@ -186,6 +189,7 @@ class FakeTelegram:
             "sendPhoto": self._send_photo,
             "sendDocument": self._send_document,
             "answerCallbackQuery": self._answer_callback_query,
+            "answerInlineQuery": self._answer_inline_query,
         }
 
     # --- the methods -------------------------------------------------------------------------
@@ -241,6 +245,7 @@ class FakeTelegram:
         _check_keyboard(keyboard)
         wishes = [button for row in markup.get("keyboard", []) for button in row]
         require(not (keyboard and wishes), "one keyboard under a message")
+        require(not (wishes and chat < 0), "phone number can be requested in private chats only")
         self.sent.append(Sent(chat, text, keyboard, form, time.monotonic(), wishes))
         return self._message(chat, text=text)
 
@@ -267,6 +272,25 @@ class FakeTelegram:
             "query is too old and response timeout expired or query ID is invalid",
         )
         self.answered.append(id_)
+        return True
+
+    async def _answer_inline_query(self, form: dict[str, str]) -> bool:
+        id_ = form["inline_query_id"]
+        require(
+            id_ in self.queries,
+            "query is too old and response timeout expired or query ID is invalid",
+        )
+        results = json.loads(form["results"])
+        require(len(results) <= 50, "RESULTS_TOO_MUCH")
+        require(len({r["id"] for r in results}) == len(results), "RESULT_ID_DUPLICATE")
+        for result in results:
+            _check_article(result)
+        if "button" in form:
+            button = json.loads(form["button"])
+            require(button["text"], "button text is empty")
+            require(START.fullmatch(button["start_parameter"]), "START_PARAM_INVALID")
+        self.queries.discard(id_)  # each is answered once
+        self.offered[id_] = results
         return True
 
     # --- what a test does --------------------------------------------------------------------
@@ -350,6 +374,26 @@ class FakeTelegram:
         query = {"id": id_, "from": person(chat), "chat_instance": "1", "data": data}
         return self.update(callback_query={**query, "message": message})
 
+    def in_group(self, group: int, text: str, **parts: Any) -> dict[str, Any]:
+        """Somebody says *text* in a group, which the bot is told of."""
+        message = self._message(AN_IN_GROUPS, text=text, **parts)
+        message["chat"] = {"id": group, "type": "supergroup", "title": "Gia đình"}
+        self.known.add(group)
+        return self.update(message=message)
+
+    def of_ours(self) -> dict[str, Any]:
+        """A message of the bot, to reply to."""
+        bot = {"id": BOT_ID, "is_bot": True, "first_name": "Thử", "username": "thu_bot"}
+        chat = {"id": -5, "type": "supergroup", "title": "Gia đình"}
+        return {"message_id": 1, "date": DATE, "chat": chat, "from": bot, "text": "…"}
+
+    def typing(self, words: str, user: int = 42) -> dict[str, Any]:
+        """Somebody types *words* behind the bot's name in some chat."""
+        id_ = f"inline-{next(self._message_ids)}"
+        self.queries.add(id_)
+        query = {"id": id_, "from": person(user), "query": words, "offset": ""}
+        return self.update(inline_query=query)
+
     def member(self, chat: int, status: str) -> dict[str, Any]:
         """The person blocks (kicked) or unblocks (member) the bot."""
         bot = {"id": BOT_ID, "is_bot": True, "first_name": "Thử"}
@@ -395,6 +439,16 @@ def private(chat: int) -> dict[str, Any]:
 
 def person(chat: int) -> dict[str, Any]:
     return {"id": chat, "is_bot": False, "first_name": "An"}
+
+
+def _check_article(result: dict[str, Any]) -> None:
+    require(result["type"] == "article", "unknown inline query result type")
+    require(1 <= len(result["id"].encode()) <= 64, "RESULT_ID_INVALID")
+    require(result["title"].strip(), "ARTICLE_TITLE_EMPTY")
+    text = result["input_message_content"]["message_text"]
+    require(text.strip(), "MESSAGE_TEXT_EMPTY")
+    require(utf16(text) <= 4096, "MESSAGE_TOO_LONG")
+    _check_keyboard(result.get("reply_markup", {}).get("inline_keyboard", []))
 
 
 def _check_keyboard(keyboard: list[list[dict[str, str]]]) -> None:

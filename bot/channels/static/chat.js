@@ -3,6 +3,7 @@
 import { Failure, fetchFile, newId, pending, post, replacedElsewhere, session } from "./api.js";
 import { follow, hurry, reconnect } from "./follow.js";
 import * as screen from "./screen.js";
+import { share } from "./share.js";
 import { element, failed, mine } from "./talk.js";
 
 const NUMBER = /^(\d{1,2})[.)]*$/;
@@ -196,7 +197,8 @@ async function save({ row, file, name }) {
 function onTap(event) {
   const file = event.target.closest("button[data-file]");
   if (file) return save(file.dataset);
-  if (event.target.closest("button[data-wish]")) return sendPlace();
+  const wish = event.target.closest("button[data-wish]");
+  if (wish) return wish.dataset.wish === "share" ? share(wish) : sendPlace();
   const button = event.target.closest("button[data-tap]");
   if (!button) return;
   const { tap, label } = button.dataset;

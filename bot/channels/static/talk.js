@@ -98,11 +98,12 @@ function files(reply) {
 }
 
 /** Buttons that ask the device for something. */
-function wishes(reply) {
-  const able = (reply.wishes ?? []).filter(({ wish }) => wish === "location" && navigator.geolocation);
-  return able.map(({ label, wish }) => {
+function wishes(reply, wanted) {
+  const able = (reply.wishes ?? []).filter(({ wish }) => wish === wanted);
+  return able.map(({ label, wish, entry }) => {
     const node = element("button", { type: "button", className: "choice" }, element("span", {}, label));
     node.dataset.wish = wish;
+    if (entry) node.dataset.entry = entry;
     return node;
   });
 }
@@ -130,7 +131,8 @@ function choices(reply) {
   const votes = all.filter((_, index) => isVote(reply.buttons[index]));
   const others = all.filter((_, index) => !isVote(reply.buttons[index]));
   const groups = [];
-  const first = [...wishes(reply), ...others];
+  const place = navigator.geolocation ? wishes(reply, "location") : [];
+  const first = [...place, ...others, ...wishes(reply, "share")];
   if (first.length) groups.push(element("div", { className: "choices" }, ...first));
   if (votes.length) {
     const label = "Câu trả lời này đúng ý bạn không?";

@@ -1,4 +1,5 @@
-"""Telegram. This module is the one door to python-telegram-bot; the others here are free of it.
+"""Telegram. This module and `inline` are the doors to python-telegram-bot; the others here are free
+of it.
 
 The library gives the bot's methods, the limit of 30 messages a second and the connections. Updates
 are handled by our own loop or webhook, so that they are acknowledged only after the commit.
@@ -38,10 +39,13 @@ from telegram.error import (
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
+from bot.calendar import VIETNAM
 from bot.channels import Handle
 from bot.channels.pace import Gate, Pace, Progress
 from bot.channels.tasks import in_background, persist
 from bot.channels.telegram import parse, render
+from bot.channels.telegram.groups import Me
+from bot.channels.telegram.inline import Inline, LookUp
 from bot.channels.telegram.polling import Poller
 from bot.channels.webhook import SecretWebhook
 from bot.config import Settings
@@ -55,7 +59,7 @@ from bot.messages import (
     Unreachable,
     Wish,
 )
-from bot.store import officers
+from bot.store import officers, tallies
 from bot.store.database import Database
 from bot.store.values import Ids
 
@@ -96,6 +100,7 @@ class TelegramChannel:
         database: Database,
         handle: Handle,
         clock: Callable[[], datetime],
+        look_up: LookUp = lambda words: (),
     ) -> None:
         _hush()
         self._settings = settings
@@ -112,6 +117,8 @@ class TelegramChannel:
         self._taps: set[asyncio.Task[None]] = set()
         self._alerted = False
         self._connected = False
+        self._me: Me | None = None
+        self._inline = Inline(look_up, self._count_inline)
 
     def routes(self) -> list[web.RouteDef]:
         if not self._settings.public_url:
@@ -149,7 +156,7 @@ class TelegramChannel:
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
         async with self._gate:
             try:
-                for message in render.messages(reply)[len(self._progress.of(id)) :]:
+                for message in render.messages(reply, self._username)[len(self._progress.of(id)) :]:
                     self._pace.check(to)
                     self._progress.add(id, await self._send(to, message))
             except SendError as error:
@@ -197,7 +204,13 @@ class TelegramChannel:
         except TelegramError as error:
             raise await self._explained(error) from error
         self._connected = True
+        self._me = Me(self._app.bot.id, self._app.bot.username)
         log.info("telegram connected", mode="webhook" if url else "polling")
+
+    @property
+    def _username(self) -> str:
+        """The bot's name in links; "" while nobody has told us."""
+        return self._settings.outreach.telegram_username or (self._me.username if self._me else "")
 
     async def _register(self) -> None:
         try:
@@ -216,7 +229,10 @@ class TelegramChannel:
 
     async def _take(self, update: parse.Json) -> None:
         """Handle one update; returns after the commit, raises when there was none."""
-        incoming = parse.incoming(update, self._clock())
+        if (typed := parse.inline(update)) is not None:
+            in_background(self._inline.answer(self._app.bot, self._username, *typed), self._taps)
+            return
+        incoming = parse.incoming(update, self._clock(), self._me)
         if incoming is None:
             return
         await self._handle(incoming)
@@ -229,6 +245,10 @@ class TelegramChannel:
             await self._app.bot.answer_callback_query(query)
         except TelegramError as error:
             log.info("telegram button not acknowledged", error=explain(error).args[0])
+
+    async def _count_inline(self) -> None:
+        day = self._clock().astimezone(VIETNAM).date()
+        await self._database.run(lambda tx: tallies.add(tx, tallies.INLINE, day))
 
     async def _explained(self, error: TelegramError) -> SendError:
         """What *error* means; what concerns more than one message is seen to here."""
@@ -357,8 +377,10 @@ def _application(settings: Settings, calls: HTTPXRequest, polls: HTTPXRequest) -
 
 def _limiter() -> AIORateLimiter:
     """30 messages a second, one by one: a bucket of 30 would let 60 through in its first second.
-    Groups are not served."""
-    return AIORateLimiter(overall_max_rate=1, overall_time_period=1 / 30, group_max_rate=0)
+    20 a minute to each group."""
+    return AIORateLimiter(
+        overall_max_rate=1, overall_time_period=1 / 30, group_max_rate=20, group_time_period=60
+    )
 
 
 def _hush() -> None:

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from bot.channels.telegram.groups import GROUPS, Me, said_to
 from bot.messages import OWN, Address, Incoming, Kind
 
 NAME = "telegram"
-UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
+GROUP_COMMANDS = frozenset({"start", "menu", "help", "hoi", "datlich", "lichcuatoi", "canbo"})
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -43,9 +45,14 @@ SERVICE = frozenset({
 })  # fmt: skip
 
 
-def incoming(update: Json, now: datetime) -> Incoming | None:
-    """What a person did; None for what is not for us: groups, and updates of unknown kinds."""
+def incoming(update: Json, now: datetime, me: Me | None = None) -> Incoming | None:
+    """What a person did; None for what is not for us: what people say to each other in groups, and
+    updates of unknown kinds. Without knowing who we are (*me*), groups are not heard."""
     match update:
+        case {"update_id": int(id_), "message": {"chat": {"type": str(type_)}} as message} if (
+            type_ in GROUPS
+        ):
+            return _in_group(str(id_), message, now, me) if me else None
         case {"update_id": int(id_), "message": {"chat": {"type": "private"}} as message}:
             return _message(str(id_), message, now, edited=False)
         case {"update_id": int(id_), "edited_message": {"chat": {"type": "private"}} as message}:
@@ -55,6 +62,15 @@ def incoming(update: Json, now: datetime) -> Incoming | None:
             return _tap(str(id_), user, query, now)
         case {"update_id": int(id_), "my_chat_member": {"chat": {"type": "private"}} as change}:
             return _membership(str(id_), change, now)
+    return None
+
+
+def inline(update: Json) -> tuple[str, str, str] | None:
+    """Who is writing a question behind the bot's name in some chat: id of the query, of the person,
+    and the words so far."""
+    match update:
+        case {"inline_query": {"id": str(id_), "from": {"id": int(user)}, "query": str(words)}}:
+            return id_, str(user), words
     return None
 
 
@@ -72,6 +88,16 @@ def _message(id_: str, message: Json, now: datetime, *, edited: bool) -> Incomin
         return None
     kind, text, data = _content(message)
     return Incoming(id_, sender, kind, _date(message, now), text, data, edited)
+
+
+def _in_group(id_: str, message: Json, now: datetime, me: Me) -> Incoming | None:
+    """The group is who asks: the answer goes to all of it."""
+    words = said_to(me, message, GROUP_COMMANDS)
+    sender = _address(message["chat"])
+    if words is None or sender is None:
+        return None
+    kind, text, data = _text(words)
+    return Incoming(id_, sender, kind, _date(message, now), text, data, public=True)
 
 
 def _content(message: Json) -> tuple[Kind, str, str]:

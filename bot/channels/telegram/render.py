@@ -12,14 +12,18 @@ from typing import TypeAlias
 
 import structlog
 
+from bot import deep_links
 from bot.channels.split import split, units
-from bot.messages import Attachment, Button, Reply
+from bot.messages import Attachment, Button, Reply, Wish
 
 MAX_TEXT = 4096  # UTF-16 units in one message
 MAX_DATA = 64  # bytes of UTF-8 that a button carries
 MAX_BUTTONS = 100
 SHORT_LABEL = 16  # UTF-16 units: two such buttons fit side by side on a small phone
 WISH_LINE = "👇 Hoặc bấm nút ở bàn phím bên dưới để gửi cho nhanh."
+DEVICE = frozenset({Wish.CONTACT, Wish.LOCATION})
+LINKS = frozenset({Wish.SHARE, Wish.PRIVATE})
+GIST = 300  # UTF-16 units of an answer that go with a link to it
 SCHEMES = ("https://", "http://", "tg://")
 
 Rows: TypeAlias = tuple[tuple[Button, ...], ...]
@@ -39,19 +43,32 @@ class Message:
     file: Attachment | None = None
 
 
-def messages(reply: Reply) -> tuple[Message, ...]:
+def messages(reply: Reply, username: str = "") -> tuple[Message, ...]:
     """*reply* in as few messages as its length allows; the buttons stand under the last text.
 
-    Telegram shows one kind of keyboard under a message, so wishes get a line of their own.
+    Telegram shows one kind of keyboard under a message, so wishes get a line of their own, but for
+    those that are links to the bot of this *username*.
     """
     source = f"Nguồn: {reply.source}" if reply.source else ""
     text = "\n\n".join(part for part in (reply.text, source, reply.calls) if part)
     *first, last = split(text, MAX_TEXT)
-    wishes = tuple(button for button in reply.buttons if button.wish)
-    buttons = rows(b for b in reply.buttons if not (b.wish or b.calls))
+    wishes = tuple(button for button in reply.buttons if button.wish in DEVICE)
+    opened = (_opened(button, reply, username) for button in reply.buttons)
+    buttons = rows(b for b in opened if not (b.wish or b.calls))
     asked = (Message(WISH_LINE, wishes=wishes),) if wishes else ()
     files = (Message(file=file) for file in reply.attachments)
     return (*map(Message, first), Message(last, buttons), *files, *asked)
+
+
+def _opened(button: Button, reply: Reply, username: str) -> Button:
+    """A wish for a link to us becomes that link, where we know who we are."""
+    if not username or button.wish not in LINKS:
+        return button
+    address = deep_links.telegram(username, deep_links.entry(button.entry))
+    if button.wish is Wish.SHARE:
+        gist = split(reply.text, GIST)[0]
+        address = deep_links.telegram_share(address, gist)
+    return Button(button.label, url=address)
 
 
 def rows(buttons: Iterable[Button]) -> Rows:

@@ -111,7 +111,9 @@ class ZaloBotChannel:
     async def _send(self, to: str, reply: Reply, row: str) -> tuple[str, ...]:
         place = self._address
         address = (lambda number: place(row, number)) if place else None
-        for message in render.messages(reply, address)[len(self._progress.of(row)) :]:
+        for message in render.messages(reply, address, self._settings.public_url)[
+            len(self._progress.of(row)) :
+        ]:
             self._pace.check(to)
             if message.photo:
                 receipt = await self._api.send_photo(to, message.photo)

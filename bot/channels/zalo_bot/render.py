@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot import deep_links
 from bot.channels.split import split
-from bot.messages import Attachment, Reply
+from bot.messages import Attachment, Reply, Wish
 
 MAX_TEXT = 2000  # units in one message
 PICTURES = frozenset({"image/png", "image/jpeg"})
@@ -29,18 +30,26 @@ class Message:
     photo: str = ""
 
 
-def messages(reply: Reply, address: Address | None = None) -> tuple[Message, ...]:
-    """*reply* in as few messages as its length allows. Without an *address* files are left out."""
-    text = unicodedata.normalize("NFC", "\n\n".join(_parts(reply, address)))
+def messages(
+    reply: Reply, address: Address | None = None, public_url: str = ""
+) -> tuple[Message, ...]:
+    """*reply* in as few messages as its length allows. Without an *address* files are left out,
+    without a *public_url* the link that people pass on."""
+    text = unicodedata.normalize("NFC", "\n\n".join(_parts(reply, address, public_url)))
     files = enumerate(reply.attachments) if address else ()
     photos = (Message(photo=address(n)) for n, file in files if address and _is_picture(file))
     return (*(Message(part) for part in split(text, MAX_TEXT)), *photos)
 
 
-def _parts(reply: Reply, address: Address | None) -> list[str]:
+def _parts(reply: Reply, address: Address | None, public_url: str) -> list[str]:
     source = f"Nguồn: {reply.source}" if reply.source else ""
     pages = (button for button in reply.buttons if button.url and not button.calls)
     links = [f"→ {button.label}: {button.url}" for button in pages]
+    links += [
+        f"{button.label}: {deep_links.web(public_url, deep_links.entry(button.entry))}"
+        for button in reply.buttons
+        if button.wish is Wish.SHARE and public_url
+    ]
     files = [
         f"📎 {file.name}: {address(number)}"
         for number, file in enumerate(reply.attachments)

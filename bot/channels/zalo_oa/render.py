@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
+from bot import deep_links
 from bot.channels.split import split
 from bot.channels.zalo_oa.parse import TAP
 from bot.messages import Attachment, Button, Facts, Reply, Wish
@@ -45,15 +46,19 @@ class Message:
     form: bool = False
 
 
-def messages(reply: Reply, row: str, address: Address | None = None) -> tuple[Message, ...]:
+def messages(
+    reply: Reply, row: str, address: Address | None = None, public_url: str = ""
+) -> tuple[Message, ...]:
     """*reply* in as few messages as its length allows; the buttons stand under the last text.
 
     *row* is the outbox row's id, which further pages of choices name. Files that Zalo does not take
-    stand in the text as links where there is an *address*.
+    stand in the text as links where there is an *address*, and so does the link that people pass on
+    where there is a *public_url*.
     """
     taps, links = _usable(reply)
     in_text = len(taps) + len(links) > MAX_BUTTONS
     lines = [f"→ {button.label}: {button.url}" for button in links] if in_text else []
+    lines += share_lines(reply, public_url)
     text = "\n\n".join(_parts(reply, lines, address))
     buttons = (*(() if in_text else links), *taps)
     *first, last = split(unicodedata.normalize("NFC", text), MAX_TEXT)
@@ -102,6 +107,16 @@ def _parts(reply: Reply, links: Sequence[str], address: Address | None) -> list[
 
 def _is_picture(file: Attachment) -> bool:
     return file.media_type in PICTURES and len(file.data) <= MAX_IMAGE
+
+
+def share_lines(reply: Reply, public_url: str) -> list[str]:
+    """The link to an answer, to be passed on with it."""
+    shared = (button for button in reply.buttons if button.wish is Wish.SHARE)
+    return [
+        f"{button.label}: {deep_links.web(public_url, deep_links.entry(button.entry))}"
+        for button in shared
+        if public_url
+    ]
 
 
 def text_body(message: Message) -> dict[str, Any]:

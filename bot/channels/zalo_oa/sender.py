@@ -102,7 +102,8 @@ class Sender:
     async def _messages(self, to: str, reply: Reply, row: str) -> str:
         place = self._address
         address = (lambda number: place(row, number)) if place else None
-        for message in render.messages(reply, row, address)[len(self._progress.of(row)) :]:
+        url = self._settings.public_url
+        for message in render.messages(reply, row, address, url)[len(self._progress.of(row)) :]:
             self._pace.check(to)
             self._progress.add(row, await self._message(to, message))
         receipts = self._progress.of(row)

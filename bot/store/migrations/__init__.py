@@ -14,6 +14,7 @@ from bot.store.migrations import (
     numbers,
     posters,
     privacy,
+    spread,
     watch,
     zalo,
 )
@@ -32,4 +33,5 @@ MIGRATIONS = (
     ("0007-numbers", numbers.NUMBERS),
     ("0008-watch", watch.WATCH),
     ("0009-posters", posters.POSTERS),
+    ("0010-spread", spread.SPREAD),
 )
