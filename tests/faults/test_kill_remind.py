@@ -57,7 +57,7 @@ MUST_BE_EMPTY = {
     """,
     "somebody was served and is not asked": """
         SELECT b.code FROM bookings AS b WHERE b.state = 'served' AND b.code <> 'OLD'
-        AND (SELECT count(*) FROM outbox AS o WHERE o.code = b.code AND o.kind LIKE 'activate%') <> 3
+        AND (SELECT count(*) FROM outbox AS o WHERE o.code = b.code AND o.kind LIKE 'activate%') <> 4
     """,
     "who has activated is still asked": """
         SELECT o.key FROM outbox AS o JOIN bookings AS b ON b.code = o.code
