@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from bot.desk.groups import Count, Kind
+from bot.store.figures import FEWEST
 from handlers.booking_texts import day_name
 from handlers.turn import local
 
@@ -52,12 +54,20 @@ def waited(since: str, now: datetime) -> str:
     return f"{minutes // 60} giờ" if minutes < 48 * 60 else f"{minutes // (24 * 60)} ngày"
 
 
+def counted(count: Count) -> str:
+    """12.345, dưới 5, ít nhất 180"""
+    if count.kind is Kind.FEW:
+        return f"dưới {FEWEST}"
+    return number(count.least) if count.exact else f"ít nhất {number(count.least)}"
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "date_time": date_time,
     "day": day,
     "iso_day": iso_day,
     "number": number,
+    "counted": counted,
     "channel": channel,
     "waited": waited,
 }

@@ -28,6 +28,7 @@ from bot.desk.views import (
     sign_in,
     switches,
     visit,
+    weekly,
 )
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -72,6 +73,7 @@ ROUTES = (
     Route("GET", "/calendar/{office}", calendar.show, Right.CHANGE_CALENDAR),
     Route("POST", "/calendar/{office}", calendar.save, Right.CHANGE_CALENDAR),
     Route("GET", "/figures", figures.show, Right.SEE_FIGURES),
+    Route("GET", "/figures/weeks.svg", weekly.chart, Right.SEE_FIGURES),
     Route("GET", "/figures/{chart}", figures.chart, Right.SEE_FIGURES),
     Route("POST", "/figures/targets", figures.set_targets, Right.SWITCH),
     Route("GET", "/switches", switches.show, Right.SWITCH),

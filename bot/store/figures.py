@@ -10,22 +10,6 @@ from bot.store.values import stamp
 
 FEWEST = 5  # people; smaller groups are not shown
 
-VISITS = """
-    SELECT o.name AS office, count(*) AS booked,
-           SUM(CASE WHEN b.state IN ('arrived', 'served') THEN 1 ELSE 0 END) AS came,
-           SUM(CASE WHEN b.state = 'no_show' THEN 1 ELSE 0 END) AS missed,
-           SUM(CASE WHEN b.state = 'cancelled' THEN 1 ELSE 0 END) AS cancelled
-    FROM bookings AS b JOIN offices AS o ON o.id = b.office
-    WHERE b.starts_at >= :start AND b.starts_at < :end
-      AND b.state NOT IN ('held', 'expired', 'moved')
-    GROUP BY o.id, o.name HAVING count(*) >= :fewest ORDER BY count(*) DESC, o.name
-"""
-FREE = """
-    SELECT o.name AS office, SUM(s.capacity) AS places, SUM(s.capacity - s.booked) AS free
-    FROM slots AS s JOIN offices AS o ON o.id = s.office
-    WHERE s.starts_at >= :start AND s.starts_at < :end AND s.open = 1
-    GROUP BY o.id, o.name ORDER BY SUM(s.capacity - s.booked) DESC, o.name
-"""
 OUTCOMES = """
     SELECT outcome, count(*) AS n FROM questions WHERE at >= :start AND at < :end GROUP BY outcome
 """
@@ -59,8 +43,6 @@ FUNNEL = """
 class Figures:
     """What happened between two moments; rows as the statements above name them."""
 
-    visits: list[Row]
-    free: list[Row]
     outcomes: dict[str, int]
     votes: dict[str, int]
     topics: list[Row]
@@ -68,12 +50,9 @@ class Figures:
 
 
 def between(tx: Transaction, start: datetime, end: datetime) -> Figures:
-    """Figures of what lies from *start* to before *end*; free places of the same length ahead."""
+    """Figures of what lies from *start* to before *end*."""
     edges = {"start": stamp(start), "end": stamp(end)}
-    ahead = {"start": stamp(end), "end": stamp(end + (end - start))}
     return Figures(
-        visits=tx.rows(VISITS, fewest=FEWEST, **edges),
-        free=tx.rows(FREE, **ahead),
         outcomes={row["outcome"]: row["n"] for row in tx.rows(OUTCOMES, **edges)},
         votes={row["vote"]: row["n"] for row in tx.rows(VOTES, **edges)},
         topics=tx.rows(TOPICS, fewest=FEWEST, **edges),

@@ -7,26 +7,66 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.store import audit, coachings
+from bot.store import audit, bookings, coachings
+from bot.store.bookings import State
 from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
+from tests.desk.people import book, more_places
 from tests.handlers.town import FRIDAY, slot_id
 from tests.web_service import WebService
 
 SignedIn = Callable[..., Officer]
 
 
-def test_groups_of_fewer_than_five_are_not_shown(
+def served(service: WebService, clock: Clock, office: str, people: int, *, hour: int = 8) -> None:
+    """So many who came on Friday."""
+    more_places(service)
+    made = [book(service, clock, "Người Thử", office=office, hour=hour)[0] for _ in range(people)]
+    with service.database.transaction() as tx:
+        for one in made:
+            for before, after in ((State.BOOKED, State.ARRIVED), (State.ARRIVED, State.SERVED)):
+                bookings.mark(tx, one.code, before, after, clock(), "officer")
+
+
+def row(page: str, title: str) -> list[str]:
+    """The cells of a line of a table."""
+    found = re.search(rf"<tr[^>]*><th[^>]*><a[^>]*>{title}</a>(.*?)</tr>", page, re.DOTALL)
+    assert found, title
+    return re.findall(r"<td[^>]*>(?:<b>)?([^<]*)", found[1])
+
+
+def test_the_weeks_of_an_office_show_visits_and_free_places(
     service: WebService, officer: SignedIn, moving: Clock
 ) -> None:
-    with service.database.transaction() as tx:
-        desk = Desk(tx, moving)
-        desk.book("an", slot_id("mau-b", FRIDAY, 8))
-        tx.rows("UPDATE bookings SET starts_at = :at", at=moving().isoformat()[:19] + ".000000Z")
-    moving.move(minutes=1)
-    page = text(officer("viewer").get("/desk/figures?days=30"))
-    assert "Chưa có nơi nào đủ 5 lịch hẹn" in page
+    served(service, moving, "mau-a", 6)
+    one = officer("viewer")
+    page = text(one.get("/desk/figures?office=mau-a"))
+    places = service.rows(
+        "SELECT SUM(capacity) AS n FROM slots WHERE office = 'mau-a' AND day >= '2026-11-23'"
+        " AND day <= '2026-11-29' AND open = 1"
+    )[0]["n"]
+    shown = [f"{n:,}".replace(",", ".") for n in (places, places - 6)]
+    assert row(page, "Tuần 48") == ["6", "0", "6", "0", "0", "0", *shown]
+    assert row(page, "Tuần 47") == ["0"] * 8
+    assert "tuần này" in page
+
+
+def test_groups_of_fewer_than_five_are_not_shown_and_cannot_be_computed(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    served(service, moving, "mau-b", 3, hour=9)
+    page = text(officer("viewer").get("/desk/figures?week=2026-W48"))
+    booked, _, came, *_, places, free = row(page, "Công an phường Mẫu B")
+    assert (booked, came) == ("ít nhất 1", "dưới 5")
+    assert free.startswith("ít nhất ")
+    assert free.removeprefix("ít nhất ") != places
+    assert row(page, "Tuần 48")[2] == "ít nhất 7"  # 6 and 3 came: 9 would tell of the three
+
+
+def test_an_unknown_office_or_week_is_the_whole_and_the_present(officer: SignedIn) -> None:
+    page = text(officer("viewer").get("/desk/figures?office=khong-co&week=2020-W01"))
+    assert "Các nơi trong tuần 48" in page
 
 
 def test_the_numbers_of_2023_stand_until_officers_hand_in_their_own(officer: SignedIn) -> None:
@@ -53,7 +93,7 @@ def test_a_line_that_cannot_be_used_is_named(officer: SignedIn, line: str) -> No
 
 def test_charts_are_pictures_without_scripts(officer: SignedIn) -> None:
     one = officer("viewer")
-    for name in ("visits", "funnel", "targets"):
+    for name in ("weeks", "funnel", "targets"):
         answer = one.get(f"/desk/figures/{name}.svg?days=7")
         assert answer.headers["content-type"].startswith("image/svg+xml")
         assert b"<script" not in answer.body

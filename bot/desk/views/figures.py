@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.desk import charts
 from bot.desk.context import desk_of, note, page, redirect, run
+from bot.desk.views import weekly
 from bot.store import coachings, figures
 from bot.store.database import Transaction
 from bot.store.figures import FEWEST, Figures, Target
@@ -45,6 +46,7 @@ async def show(
         row["entry"]: entries[row["entry"]].title for row in found.topics if row["entry"] in entries
     }
     values = {
+        **await weekly.values(request),
         "days": days,
         "periods": PERIODS,
         "found": found,
@@ -86,22 +88,7 @@ async def chart(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     found = await _figures(request, _days(request))
     targets = await run(request, figures.targets) or list(SEED)
-    picture = await asyncio.to_thread(draw, found, targets)
-    # The picture brings its own colours: style within it is all that it may do.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    response = web.Response(body=picture, content_type="image/svg+xml")
-    response.headers["Content-Security-Policy"] = policy
-    return response
-
-
-def _visits(found: Figures, targets: list[Target]) -> bytes:
-    names = [row["office"] for row in found.visits]
-    series = {
-        "đến": [row["came"] for row in found.visits],
-        "không đến": [row["missed"] for row in found.visits],
-        "hủy": [row["cancelled"] for row in found.visits],
-    }
-    return charts.bars("Lịch hẹn theo nơi", names, series)
+    return charts.picture(await asyncio.to_thread(draw, found, targets))
 
 
 def _funnel(found: Figures, targets: list[Target]) -> bytes:
@@ -122,7 +109,6 @@ def _targets(found: Figures, targets: list[Target]) -> bytes:
 
 
 CHARTS: dict[str, Callable[[Figures, list[Target]], bytes]] = {
-    "visits.svg": _visits,
     "funnel.svg": _funnel,
     "targets.svg": _targets,
 }
