@@ -27,6 +27,7 @@ from bot.courier import Courier
 from bot.desk import make_desk
 from bot.dialogue import Dialogue
 from bot.ending import CHANNELS, CONNECTIONS, COURIER, Ending
+from bot.feeder import Feeder
 from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
@@ -36,18 +37,21 @@ from bot.scrubber import Scrubber, want_tonight
 from bot.store import (
     accounts,
     attribution,
+    campaigns,
     coachings,
     conversations,
     interactions,
     links,
     numbers,
     officers,
+    profiles,
     questions,
     retention,
     uploads,
 )
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
+from bot.tempo import Tempo
 from bot.vault import Vault, key_for
 from bot.watching import Watching, facts, watching
 from bot.yaml_file import Faults
@@ -58,8 +62,8 @@ SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_day
 
 # People first: what is about nobody any more goes with them.
 FORGETFUL = (
-    conversations, questions, officers, interactions, uploads, links, numbers, accounts, coachings,
-    retention, attribution,
+    profiles, conversations, questions, officers, interactions, uploads, links, numbers, accounts,
+    coachings, campaigns, retention, attribution,
 )  # fmt: skip
 
 Clock = Callable[[], datetime]
@@ -81,6 +85,7 @@ class Service:
     courier: Courier
     opening: Opening
     keeper: Keeper
+    feeder: Feeder
     scrubber: Scrubber
     desk: web.Application
     channels: tuple[Channel, ...]
@@ -130,6 +135,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         database,
         clock,
         owner=f"{socket.gethostname()}:{os.getpid()}",
+        spreaders=settings.outreach.in_flight,
         calm=lambda now: reminders.calm(now, rules),
         mailboxes=(WebChannel.name,),
         opened=vault.open_files,
@@ -154,6 +160,8 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     channels = _channels(settings, database, handle, clock, vault, look_up)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
+    rates = {channel.name: channel.tempo.rate for channel in channels}
+    feeder = Feeder(database, settings, wards, rates, clock, courier.wake)
     scrubber = Scrubber(database, clock)
     desk = make_desk(settings, database, vault, library, clock, courier.wake)
     ending = Ending()
@@ -166,6 +174,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         courier,
         opening,
         keeper,
+        feeder,
         scrubber,
         desk,
         channels,
@@ -184,7 +193,8 @@ def _channels(
     look_up: Callable[[str], tuple[Snippet, ...]],
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
-    channels: list[Channel] = [WebChannel(database, handle, clock, vault)]
+    tempo = Tempo(settings.outreach.rates.web)
+    channels: list[Channel] = [WebChannel(database, handle, clock, vault, tempo)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
 
@@ -224,6 +234,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(service.library.watch()),
             asyncio.create_task(service.opening.run()),
             asyncio.create_task(service.keeper.run()),
+            asyncio.create_task(service.feeder.run()),
             asyncio.create_task(service.scrubber.run()),
             asyncio.create_task(_sweep(service, clock)),
             asyncio.create_task(service.watch.dead_man.run()),

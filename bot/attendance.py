@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.config import Settings
 from bot.config.booking import Service
-from bot.store import bookings
+from bot.store import bookings, profiles
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction
 from handlers import activation
@@ -66,6 +66,8 @@ def mark(
         service = service_of(settings, booking)
         if to is State.SERVED and service is not None:
             activation.schedule(tx, booking, service, settings, now, new_id)
+            if service.activate and booking.member == 1:  # who comes along has no chat here
+                profiles.served(tx, booking.address, now)
     return booking
 
 

@@ -3,6 +3,10 @@
 Each worker has at most one message on its way. If the process dies, that row's lease ends, the row
 is counted as uncertain and sent again: nothing is lost, and at most one send per worker may arrive
 twice. `decide` is the whole policy, a pure function.
+
+Campaigns have workers of their own, so that no reply waits for one of theirs to be free. They claim
+only when the channel's tempo lets them send at once, and one after the other where the platform is
+fast: then one message at most is uncertain after a crash, however many people are written to.
 """
 
 from __future__ import annotations
@@ -13,12 +17,13 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import structlog
 
 from bot.messages import (
     NotBefore,
+    Priority,
     Refused,
     Reply,
     SendError,
@@ -32,6 +37,7 @@ from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
+from bot.tempo import Tempo
 from handlers.reminder_texts import passed_on
 
 LEASE = timedelta(seconds=60)
@@ -40,8 +46,11 @@ FIRST_PAUSE = 1.0  # seconds, doubled at each attempt
 LONGEST_PAUSE = 300.0
 GIVE_UP_AFTER = timedelta(hours=24)
 EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
+TALK = (Priority.REPLY, Priority.REMINDER)
+SPREAD = (Priority.BROADCAST,)
 IDLE_POLL = 5.0  # seconds between looks unasked: other processes write rows too
 
+Lane: TypeAlias = tuple[int, ...]  # the priorities that a worker serves
 log = structlog.get_logger()
 
 
@@ -49,6 +58,7 @@ class Sender(Protocol):
     """The sending half of a channel."""
 
     name: str
+    tempo: Tempo
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send *reply* to the chat *to*; returns the platform's id. Raises a `SendError`."""
@@ -105,7 +115,7 @@ def _again(error: SendError, attempts: int, now: datetime, jitter: float) -> dat
 
 
 class Courier:
-    """Runs `workers` senders for each channel until it is stopped.
+    """Runs `workers` senders for each channel until it is stopped, and `spreaders` for campaigns.
 
     `calm` knows the quiet hours. `mailboxes` are channels that keep messages until they are looked
     for: no use to somebody whom another channel does not reach. `opened` opens sealed files.
@@ -118,6 +128,7 @@ class Courier:
         *,
         owner: str,
         workers: int = 8,
+        spreaders: int = 1,
         calm: Calm = lambda now: now,
         mailboxes: Collection[str] = (),
         opened: Callable[[Reply], Reply] = lambda reply: reply,
@@ -126,42 +137,52 @@ class Courier:
         self._senders: dict[str, Sender] = {}
         self._clock = clock
         self._owner = owner
-        self._workers = workers
+        self._lanes = {TALK: workers, SPREAD: spreaders}
         self._calm = calm
         self._mailboxes = frozenset(mailboxes)
         self._opened = opened
-        self._news: dict[str, asyncio.Semaphore] = {}
+        self._news: dict[tuple[str, Lane], asyncio.Semaphore] = {}
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = Ids()
         self._setback = Setback(clock)
 
     def wake(self, channel: str) -> None:
-        """There may be work for *channel*: one idle worker looks. At most one call is kept."""
-        news = self._news.get(channel)
+        """There may be work for *channel*: one idle worker of each lane looks. At most one call is
+        kept."""
+        for lane in self._lanes:
+            self._wake(channel, lane)
+
+    def _wake(self, channel: str, lane: Lane) -> None:
+        news = self._news.get((channel, lane))
         if news is not None and news.locked():
             news.release()
 
     def serve(self, senders: Iterable[Sender]) -> None:
         """Say whom to send through."""
         self._senders = {sender.name: sender for sender in senders}
-        self._news = {name: asyncio.Semaphore(0) for name in self._senders}
+        self._news = {
+            (name, lane): asyncio.Semaphore(0) for name in self._senders for lane in self._lanes
+        }
 
     async def start(self, senders: Iterable[Sender], *, alone: bool) -> None:
         """Begin. *alone*: no other process uses this database, so every lease found is dead."""
         self.serve(senders)
         await self._release(EVERY_LEASE if alone else self._clock())
         for name, sender in self._senders.items():
-            for number in range(self._workers):
+            for number in range(self._lanes[TALK]):
                 worker = self._work(sender, f"{self._owner}/{name}/{number}")
                 self._tasks.append(asyncio.create_task(worker, name=f"courier {name} {number}"))
+            for number in range(self._lanes[SPREAD]):
+                worker = self._spread(sender, f"{self._owner}/{name}/spread/{number}")
+                self._tasks.append(asyncio.create_task(worker, name=f"spreader {name} {number}"))
         self._tasks.append(asyncio.create_task(self._watch_leases(), name="courier leases"))
 
     async def stop(self) -> None:
         """Finish what is on its way; what is left stays in the outbox."""
         self._stopping.set()
-        for news in self._news.values():
-            for _ in range(self._workers):
+        for (_, lane), news in self._news.items():
+            for _ in range(self._lanes[lane]):
                 news.release()
         await asyncio.gather(*self._tasks)
         self._tasks.clear()
@@ -200,26 +221,46 @@ class Courier:
     async def _work(self, sender: Sender, owner: str) -> None:
         while not self._stopping.is_set():
             try:
-                letter = await self._claim(sender.name, owner)
+                letter = await self._claim(sender.name, owner, TALK)
                 if letter is None:
-                    await self._wait(sender.name)
+                    await self._wait(sender.name, TALK)
                 else:
-                    self.wake(sender.name)  # where one row was, there may be a second
+                    self._wake(sender.name, TALK)  # where one row was, there may be a second
                     await self._send(sender, owner, letter)
+                    self._wake(sender.name, TALK)  # the person's next row is no longer held back
             except Exception:
                 # The database is gone or full: the row stays, and its lease will end.
                 log.exception("courier failed", channel=sender.name)
                 await self._stopped_within(5.0)
 
-    async def _claim(self, channel: str, owner: str) -> Letter | None:
+    async def _spread(self, sender: Sender, owner: str) -> None:
+        """As `_work`, for campaigns: at the channel's tempo, and never in the way of the talk."""
+        while not self._stopping.is_set():
+            try:
+                async with sender.tempo.spread() as turn:
+                    letter = await self._claim(sender.name, owner, SPREAD)
+                    if letter is not None:
+                        self._wake(sender.name, SPREAD)
+                        await self._send(sender, owner, letter)
+                        turn.sent = True
+                if letter is None:
+                    await self._wait(sender.name, SPREAD)
+            except Exception:
+                log.exception("courier failed", channel=sender.name)
+                await self._stopped_within(5.0)
+
+    async def _claim(
+        self, channel: str, owner: str, lane: Lane = outbox.PRIORITIES
+    ) -> Letter | None:
         """The next row to send; each that may not go out is passed over in its own transaction."""
-        while True:
+        while not self._stopping.is_set():
             now = self._clock()
             taken = await self._database.run(
-                lambda tx: claims.take(tx, channel, owner, now, now + LEASE, self._calm)  # noqa: B023
+                lambda tx: claims.take(tx, channel, owner, now, now + LEASE, self._calm, lane)  # noqa: B023
             )
             if not isinstance(taken, Skipped):
                 return taken
+        return None
 
     async def _send(self, sender: Sender, owner: str, letter: Letter) -> None:
         try:
@@ -235,7 +276,6 @@ class Courier:
         else:
             now = self._clock()
             await self._database.run(lambda tx: outbox.sent(tx, letter.id, owner, now, receipt))
-        self.wake(sender.name)  # an older row no longer holds back this person's next one
 
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
         if letter.receipt and isinstance(sender, Resumes):
@@ -278,14 +318,14 @@ class Courier:
             tx, letter, verdict.reason, channels, now, lambda: self._ids.new(now), passed_on
         )
 
-    async def _wait(self, channel: str) -> None:
+    async def _wait(self, channel: str, lane: Lane) -> None:
         """Until there is news, the next row is due, or a while has passed."""
         now = self._clock()
-        due = await self._database.run(lambda tx: outbox.next_due(tx, channel, now))
+        due = await self._database.run(lambda tx: outbox.next_due(tx, channel, now, lane))
         pause = min((due - now).total_seconds(), IDLE_POLL) if due else IDLE_POLL
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
-                await self._news[channel].acquire()
+                await self._news[channel, lane].acquire()
 
     async def _stopped_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):

@@ -143,6 +143,7 @@ class Attachment:
 
 
 REMINDER = "reminder"  # the form of `Facts` that a reminder of a visit has
+NEWS = "news"  # … and that of a campaign
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from handlers import (
     banner,
     book,
     booking_form,
+    campaign,
     coach,
     feedback,
     group,
@@ -19,10 +20,12 @@ from handlers import (
     more,
     mydata,
     outdated,
+    profile,
     remind,
     resume,
     safety,
     staff,
+    stop,
     visits,
     waiting,
 )
@@ -31,6 +34,7 @@ from handlers.turn import Handler
 _HANDLERS: tuple[Handler, ...] = (
     group.handle,
     lifecycle.handle,
+    stop.handle,
     staff.handle,
     more.handle,
     mydata.handle,
@@ -42,6 +46,8 @@ _HANDLERS: tuple[Handler, ...] = (
     activation.handle,
     coach.handle,
     waiting.handle,
+    profile.handle,
+    campaign.handle,
     agree.handle,
     *map(
         resume.after,

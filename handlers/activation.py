@@ -13,7 +13,7 @@ from bot import reminders
 from bot.config import Settings
 from bot.config.booking import Service
 from bot.messages import Answer, Kind
-from bot.store import bookings, coachings, consents
+from bot.store import bookings, coachings, consents, profiles
 from bot.store import reminders as told
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction
@@ -61,5 +61,7 @@ def _done(turn: Turn, code: str) -> Answer:
         return Answer((booking_texts.not_live(code),))
     bookings.activated(turn.tx, code, turn.now)
     told.end_questions(turn.tx, code)
+    if booking.member == 1:
+        profiles.activated(turn.tx, booking.address, turn.now)
     coachings.end(turn.tx, turn.incoming.sender, turn.now)
     return Answer((coach_texts.well_done(()),))

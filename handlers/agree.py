@@ -1,4 +1,4 @@
-"""News and reminders: agreed to one by one, and taken back with one word."""
+"""Reminders: agreed to with a tap; taken back with one word (handlers/stop.py)."""
 
 from __future__ import annotations
 
@@ -8,23 +8,16 @@ from handlers import booking_texts as say
 from handlers import ticket
 from handlers.turn import Turn
 
-STOP_WORDS = frozenset({"dung", "stop", "dung nhan tin", "huy nhan tin", "khong nhan tin nua"})
-PURPOSES = {"news": say.news_on, "reminders": say.reminders_on}
-
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is Kind.TEXT:
-        return _stop(turn) if turn.words.strip("/ ") in STOP_WORDS else None
-    if turn.incoming.kind is not Kind.BUTTON:
+    if turn.incoming.kind is not Kind.BUTTON or turn.data != "agree:reminders":
         return None
-    match turn.data.split(":"):
-        case ["agree", purpose] if purpose in PURPOSES:
-            _write(turn, purpose, given=True)
-            _remind_of_all(turn)
-            return Answer((PURPOSES[purpose](),))
-        case ["stop"]:
-            return _stop(turn)
-    return None
+    sender = turn.incoming.sender
+    if not consents.has(turn.tx, sender, "reminders"):
+        version = say.CONSENT_VERSION
+        consents.give(turn.tx, turn.new_id(), sender, "reminders", version, turn.now)
+    _remind_of_all(turn)
+    return Answer((say.reminders_on(),))
 
 
 def _remind_of_all(turn: Turn) -> None:
@@ -33,18 +26,3 @@ def _remind_of_all(turn: Turn) -> None:
         office = offices.get(turn.tx, booking.office)
         if office is not None:
             ticket.remind_of(turn, booking, office)
-
-
-def _stop(turn: Turn) -> Answer:
-    """Nothing more is sent unasked; what is booked stays booked."""
-    for purpose in PURPOSES:
-        _write(turn, purpose, given=False)
-    return Answer((say.stopped(),))
-
-
-def _write(turn: Turn, purpose: str, *, given: bool) -> None:
-    """Only changes are kept: saying the same again adds nothing."""
-    if consents.has(turn.tx, turn.incoming.sender, purpose) == given:
-        return
-    write = consents.give if given else consents.take_back
-    write(turn.tx, turn.new_id(), turn.incoming.sender, purpose, say.CONSENT_VERSION, turn.now)

@@ -13,13 +13,12 @@ from bot.places import Ward
 from bot.store.bookings import Booking, State
 from bot.store.offices import Office
 from bot.store.slots import Free
+from handlers.profile_texts import NEWS, STOP
 from handlers.texts import CANCEL, MENU, notice, step
 from handlers.turn import local
 
 BOOK = Button("📅 Đặt lịch hẹn", "book")
 VISITS = Button("📋 Lịch của tôi", "visits")
-NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
-STOP = Button("Dừng nhận tin", "stop")
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
 LINK = Button("🔗 Đã đặt ở ứng dụng khác?", "link")
@@ -453,21 +452,5 @@ def not_yours() -> Reply:
 # --- what is sent unasked --------------------------------------------------------------------------
 
 
-def news_on() -> Reply:
-    text = (
-        "Mình sẽ nhắn bạn khi có điều mới về VNeID, căn cước: nhiều nhất một tin mỗi ngày, bốn tin mỗi "
-        "tháng, không nhắn ban đêm. Muốn thôi, bạn gõ DỪNG."
-    )
-    return notice(text, STOP, MENU)
-
-
 def reminders_on() -> Reply:
     return notice("Mình sẽ nhắc bạn trước giờ hẹn. Muốn thôi, bạn gõ DỪNG.", VISITS, STOP)
-
-
-def stopped() -> Reply:
-    text = (
-        "Mình sẽ không tự nhắn cho bạn nữa, cả tin mới lẫn nhắc hẹn. Lịch đã đặt vẫn giữ nguyên. Đổi ý "
-        "thì bấm nút dưới đây."
-    )
-    return notice(text, Button("Nhắc tôi trước giờ hẹn", "agree:reminders"), NEWS, VISITS)

@@ -25,6 +25,9 @@ SECTIONS = {
     "waiting": "Danh sách chờ chỗ",
     "consents": "Những điều bạn đã đồng ý hoặc rút lại",
     "coachings": "Kích hoạt VNeID từng bước",
+    "profiles": "Hồ sơ nhận tin: nhóm, phường, đã làm đến đâu",
+    "proactive": "Tin tuyên truyền đã gửi bạn",
+    "campaign_taps": "Tin tuyên truyền bạn đã bấm",
     "handoffs": "Câu hỏi gửi cán bộ",
     "questions": "Câu hỏi bot đã trả lời (đã che số)",
     "incoming": "Tin bạn đã gửi (đã che số)",
@@ -43,6 +46,7 @@ FIELDS = {
     "answer": "bạn đã báo",
     "answered": "đã trả lời",
     "at": "lúc",
+    "audience": "nhóm",
     "changed_at": "đổi lần cuối",
     "channel": "kênh",
     "closed_at": "xong lúc",
@@ -58,6 +62,7 @@ FIELDS = {
     "last_seen": "lần cuối",
     "mark": "mã băm",
     "name": "tên",
+    "news": "nhận tin",
     "office": "nơi làm",
     "origin": "mã băm",
     "other_channel": "kênh kia",
@@ -71,11 +76,13 @@ FIELDS = {
     "service": "việc",
     "starts_at": "giờ hẹn",
     "state": "trạng thái",
+    "status": "VNeID mức 2",
     "step": "bước",
     "text": "nội dung",
     "until": "đến",
     "version": "bản văn bản",
     "vote": "bạn chấm",
+    "ward": "mã phường",
 }
 VALUES = {
     "booked": "đã đặt", "arrived": "đã đến", "served": "đã làm xong", "no_show": "không đến",
@@ -85,7 +92,7 @@ VALUES = {
     "missed": "không gửi nữa", "failed": "không gửi được", "booking": "giữ lịch hẹn",
     "reminders": "nhắc lịch", "news": "tin mới", "coming": "sẽ đến",
 }  # fmt: skip
-YES_NO = frozenset({"given", "reachable", "answered"})
+YES_NO = frozenset({"given", "reachable", "answered", "news"})
 TIMES = frozenset({"at", "until"})  # and whatever ends with _at or _seen
 
 
@@ -97,6 +104,7 @@ def kept(days: int) -> Reply:
         "🔒 Bot giữ gì của bạn?\n"
         "• Tin bạn nhắn và câu trả lời; số giấy tờ, số điện thoại, mã bí mật trong đó đã được che.\n"
         "• Khi đặt lịch: tên gọi, giờ hẹn, và số điện thoại nếu bạn gửi (số được mã hóa).\n"
+        "• Khi đăng ký nhận tin: nhóm, phường, đã làm VNeID đến đâu (“hồ sơ của tôi”).\n"
         "• Điều bạn đã đồng ý, và lúc nào.\n"
         "Không giữ: số căn cước, OTP, mật khẩu, ảnh, tệp, vị trí.\n\n"
         f"Giữ bao lâu? Tin nhắn {days} ngày; lịch hẹn đến {days} ngày sau buổi hẹn. Sau đó chỉ còn "

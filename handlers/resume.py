@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.messages import Answer, Kind, Reply
-from handlers import book, booking_form, coach, link
+from handlers import book, booking_form, coach, link, profile
 from handlers.turn import Handler, Turn
 
 
@@ -28,4 +28,10 @@ def _left(turn: Turn, answer: Answer) -> bool:
 
 
 def _prompt(turn: Turn) -> tuple[Reply, ...]:
-    return (*book.prompt(turn), *booking_form.prompt(turn), *link.prompt(turn), *coach.prompt(turn))
+    return (
+        *book.prompt(turn),
+        *booking_form.prompt(turn),
+        *link.prompt(turn),
+        *coach.prompt(turn),
+        *profile.prompt(turn),
+    )

@@ -26,6 +26,7 @@ from bot.store import claims, conversations, officers, outbox
 from bot.store.database import SqliteDatabase
 from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
+from bot.tempo import Tempo
 from tests.conftest import Clock
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -83,6 +84,7 @@ class Post:
     """A channel that fails as it is told to, then takes everything."""
 
     name: str = "post"
+    tempo: Tempo = field(default_factory=lambda: Tempo(1000))
     errors: list[Exception] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.dialogue import Delivered
 from bot.messages import Incoming, Reply
+from bot.tempo import Tempo
 
 # What a channel does with a genuine update: `Dialogue.handle`. It returns after the commit; only
 # then may the update be acknowledged.
@@ -19,9 +20,11 @@ Handle: TypeAlias = Callable[[Incoming], Awaitable[Delivered]]
 
 
 class Channel(Protocol):
-    """One platform. `name` is the channel's name in every `Address`."""
+    """One platform. `name` is the channel's name in every `Address`; `tempo` is how fast it may
+    send."""
 
     name: str
+    tempo: Tempo
 
     def routes(self) -> list[web.RouteDef]:
         """What the platform calls; empty for channels that only poll."""

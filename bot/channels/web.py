@@ -38,6 +38,7 @@ from bot.channels.web_json import (
 from bot.messages import Address, Incoming, Kind, Reply
 from bot.store import conversations, marks, outbox
 from bot.store.database import Database
+from bot.tempo import Tempo
 from bot.vault import Vault
 
 MAX_BODY = 16 * 1024  # bytes
@@ -109,7 +110,9 @@ class WebChannel:
         handle: Handle,
         clock: Callable[[], datetime],
         vault: Vault,
+        tempo: Tempo,
     ) -> None:
+        self.tempo = tempo
         self._database = database
         self._handle = handle
         self._clock = clock

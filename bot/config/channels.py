@@ -29,7 +29,10 @@ class Template(Section):
     id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
     by: Literal["uid", "phone"] = "uid"
     parameters: dict[
-        Literal["name", "code", "service", "date", "time", "office", "address"], str
+        Literal[
+            "name", "code", "service", "date", "time", "office", "address", "title", "text", "link"
+        ],
+        str,
     ] = Field(default_factory=dict)
 
 
@@ -37,6 +40,7 @@ class Templates(Section):
     """The approved form for each kind of message that may have to go out late; none: not at all."""
 
     reminder: Template | None = None
+    news: Template | None = None  # of a campaign
 
 
 class ZaloOa(Section):

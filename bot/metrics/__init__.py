@@ -30,6 +30,7 @@ from bot.messages import Incoming, Reply, SendError
 from bot.metrics.readings import Facts, Readings
 from bot.pulse import Pulse
 from bot.store.database import Database, Transaction
+from bot.tempo import Tempo
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -48,6 +49,7 @@ class Sender(Protocol):
     """What the courier sends through."""
 
     name: str
+    tempo: Tempo
 
     async def send(self, to: str, reply: Reply, id: str) -> str: ...  # noqa: A002 - the row's id
 
@@ -149,6 +151,7 @@ def route_of(request: web.Request) -> str:
 class _Sending:
     def __init__(self, sender: Sender, outcomes: Counter, seconds: Histogram) -> None:
         self.name = sender.name
+        self.tempo = sender.tempo
         self._sender = sender
         self._outcomes = outcomes
         self._seconds = seconds.labels(sender.name)

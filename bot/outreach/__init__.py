@@ -1,1 +1,1 @@
-"""How people are brought to the service: posters now, segments and campaigns beside them."""
+"""How people are brought to the service: posters, segments and campaigns. Rules, no statements."""

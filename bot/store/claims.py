@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store import calls, outbox, reminders
+from bot.store import calls, fitness, outbox, reminders
+from bot.store.campaigns import KIND as CAMPAIGN
 from bot.store.database import Transaction
 from bot.store.outbox import Letter
 from bot.store.values import stamp
@@ -58,17 +59,19 @@ def take(
     now: datetime,
     lease_until: datetime,
     calm: Calm = lambda now: now,
+    priorities: Sequence[int] = outbox.PRIORITIES,
 ) -> Letter | Skipped | None:
     """Look at one row only, so that thousands of late ones do not keep the writer from answering.
 
-    In quiet hours, by *calm*, a row about a booking is put off until they end.
+    In quiet hours, by *calm*, a row that nobody asked for is put off until they end. Only rows of
+    *priorities* are taken, in this order.
     """
     times = {"now": stamp(now), "lease_until": stamp(lease_until)}
-    for priority in outbox.PRIORITIES:
+    for priority in priorities:
         rows = tx.rows(CLAIM, channel=channel, owner=owner, priority=priority, **times)
         if rows:
             letter = Letter.from_row(rows[0])
-            fit = _fit(tx, letter, owner, now, calm(now))
+            fit = _fit(tx, letter, owner, now, calm)
             return letter if fit else Skipped(letter.id)
     return None
 
@@ -79,8 +82,10 @@ PUT_OFF = """
 """
 
 
-def _fit(tx: Transaction, letter: Letter, owner: str, now: datetime, calm_at: datetime) -> bool:
+def _fit(tx: Transaction, letter: Letter, owner: str, now: datetime, calm: Calm) -> bool:
     """Whether *letter* may go out now; if not, what becomes of it is recorded."""
+    if letter.about and letter.about.kind == CAMPAIGN:
+        return _fit_to_spread(tx, letter, owner, now, calm)
     if letter.about and not reminders.stands(tx, letter.about):
         outbox.close(tx, letter.id, owner, "missed", CHANGED)
         return False
@@ -89,7 +94,25 @@ def _fit(tx: Transaction, letter: Letter, owner: str, now: datetime, calm_at: da
         if letter.about and reminders.unannounced(tx, letter.about, now):
             calls.add(tx, letter.about, LATE, now)
         return False
+    calm_at = calm(now)
     if letter.about and calm_at > now:
-        tx.rows(PUT_OFF, id=letter.id, owner=owner, due_at=stamp(calm_at))
+        _put_off(tx, letter, owner, calm_at)
         return False
     return True
+
+
+def _fit_to_spread(tx: Transaction, letter: Letter, owner: str, now: datetime, calm: Calm) -> bool:
+    """The same of a campaign's row."""
+    campaign = letter.about.code if letter.about else ""
+    match fitness.of_campaign(tx, letter.id, campaign, letter.address, now, calm):
+        case fitness.Later(at):
+            _put_off(tx, letter, owner, at)
+        case fitness.Never(reason):
+            outbox.close(tx, letter.id, owner, "missed", reason)
+        case None:
+            return True
+    return False
+
+
+def _put_off(tx: Transaction, letter: Letter, owner: str, at: datetime) -> None:
+    tx.rows(PUT_OFF, id=letter.id, owner=owner, due_at=stamp(at))

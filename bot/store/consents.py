@@ -8,8 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.messages import Address
+from bot.store import profiles
 from bot.store.database import Transaction
-from bot.store.values import stamp
+from bot.store.values import moment, stamp
+
+NEWS = "news"
 
 WRITE = """
     INSERT INTO consents (id, channel, person, purpose, given, version, at)
@@ -52,6 +55,8 @@ def _write(
 ) -> None:
     who = {"channel": person.channel, "person": person.user}
     tx.rows(WRITE, id=id, purpose=purpose, given=given, version=version, at=stamp(now), **who)
+    if purpose == NEWS:
+        profiles.mirror(tx, person, now, news=bool(given))
 
 
 NEWEST = """
@@ -65,3 +70,16 @@ def has(tx: Transaction, person: Address, purpose: str) -> bool:
     """Whether *person* agrees to *purpose* now."""
     rows = tx.rows(NEWEST, channel=person.channel, person=person.user, purpose=purpose)
     return bool(rows and rows[0]["given"])
+
+
+SINCE = """
+    SELECT at, version FROM consents
+    WHERE channel = :channel AND person = :person AND purpose = :purpose AND given = 1
+    ORDER BY at DESC, id DESC LIMIT 1
+"""
+
+
+def given(tx: Transaction, person: Address, purpose: str) -> tuple[datetime, str] | None:
+    """When *person* last agreed to *purpose*, and the version of the text that was shown."""
+    rows = tx.rows(SINCE, channel=person.channel, person=person.user, purpose=purpose)
+    return (moment(rows[0]["at"]), rows[0]["version"]) if rows else None

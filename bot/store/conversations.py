@@ -88,6 +88,17 @@ def set_reachable(tx: Transaction, person: Address, reachable: bool) -> None:
     tx.rows(REACHABLE, channel=person.channel, person=person.user, flag=int(reachable))
 
 
+GONE = """
+    SELECT 1 AS gone FROM people
+    WHERE channel = :channel AND person = :person AND reachable = 0
+"""
+
+
+def reachable(tx: Transaction, person: Address) -> bool:
+    """False for who has blocked us."""
+    return not tx.rows(GONE, channel=person.channel, person=person.user)
+
+
 # The newest :count lines of both directions; an incoming line stands before its replies.
 HISTORY = """
     SELECT * FROM (
@@ -111,7 +122,12 @@ FORGET = (
     "DELETE FROM outbox WHERE created_at < :before AND state IN ('sent', 'missed', 'failed')",
     # Never sent, as its channel is off: of no use to anybody any more.
     "DELETE FROM outbox WHERE state = 'due' AND useful_until < :before",
-    "DELETE FROM people WHERE last_seen < :before",
+    # Who agreed to be written to is known for as long as that stands.
+    """
+    DELETE FROM people WHERE last_seen < :before AND NOT EXISTS (
+        SELECT 1 FROM profiles AS p
+        WHERE p.channel = people.channel AND p.person = people.person AND p.news = 1)
+    """,
 )
 
 

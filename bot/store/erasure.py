@@ -136,6 +136,21 @@ PERSONAL = (
         ("DELETE FROM interactions WHERE channel = :channel AND person = :person",),
     ),
     Rule(
+        "profiles",
+        "delete",
+        ("DELETE FROM profiles WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
+        "proactive",
+        "delete",
+        ("DELETE FROM proactive WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
+        "campaign_taps",
+        "delete",
+        ("DELETE FROM campaign_taps WHERE channel = :channel AND person = :person",),
+    ),
+    Rule(
         "link_requests",
         "delete",
         (
@@ -165,6 +180,7 @@ TELLING = frozenset({
 # Tables that have such a column and hold nothing of anybody who writes to us, with the reason.
 IMPERSONAL = {
     "alerts": "written by the service itself, without personal data",
+    "campaigns": "names of campaigns, written by officers",
     "marks": "names of values",
     "migrations": "names of migrations",
     "offices": "names and addresses of offices",

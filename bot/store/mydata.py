@@ -63,6 +63,27 @@ SECTIONS = (
         """,
     ),
     Section(
+        "profiles",
+        """
+        SELECT audience, ward, status, news, changed_at FROM profiles
+        WHERE channel = :channel AND person = :person LIMIT :most
+        """,
+    ),
+    Section(
+        "proactive",
+        """
+        SELECT p.at, c.name FROM proactive AS p JOIN campaigns AS c ON c.id = p.campaign
+        WHERE p.channel = :channel AND p.person = :person ORDER BY p.at DESC LIMIT :most
+        """,
+    ),
+    Section(
+        "campaign_taps",
+        """
+        SELECT t.at, c.name FROM campaign_taps AS t JOIN campaigns AS c ON c.id = t.campaign
+        WHERE t.channel = :channel AND t.person = :person ORDER BY t.at DESC LIMIT :most
+        """,
+    ),
+    Section(
         "handoffs",
         """
         SELECT at, text, state, closed_at, answered FROM handoffs

@@ -10,6 +10,7 @@ transaction that claims the row (bot.store.claims).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -204,11 +205,13 @@ NEXT_DUE = """
 """
 
 
-def next_due(tx: Transaction, channel: str, now: datetime) -> datetime | None:
-    """When the next row comes due after *now*. Rows that are due and still not claimable wait for
+def next_due(
+    tx: Transaction, channel: str, now: datetime, priorities: Sequence[int] = PRIORITIES
+) -> datetime | None:
+    """When the next row of *priorities* comes due after *now*. Rows that are due and still not claimable wait for
     one on its way, whose end wakes the courier."""
     values = {"channel": channel, "now": stamp(now)}
-    found = [tx.rows(NEXT_DUE, priority=p, **values)[0]["at"] for p in PRIORITIES]
+    found = [tx.rows(NEXT_DUE, priority=p, **values)[0]["at"] for p in priorities]
     times = [at for at in found if at]
     return moment(min(times)) if times else None
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.messages import Reply
 from bot.reminders import COACH, OFFER
-from bot.store import calls, outbox, reminders
+from bot.store import calls, outbox, proactive, reminders
+from bot.store.campaigns import KIND as CAMPAIGN
 from bot.store.database import Transaction
 from bot.store.outbox import Letter
 
@@ -26,10 +27,13 @@ def pass_on(
     phone number gets what *to_others* makes of it: it is not sure to be the same person.
 
     An offer that does not arrive just ends and goes to the next who waits; nobody is called about
-    how far they got with activating.
+    how far they got with activating; and news that does not arrive does not count as such.
     """
     about = letter.about
     if about is None or about.kind == OFFER or about.kind.startswith(COACH):
+        return None
+    if about.kind == CAMPAIGN:
+        proactive.give_back(tx, letter.id)
         return None
     if not reminders.stands(tx, about):
         return None

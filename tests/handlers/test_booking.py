@@ -369,7 +369,9 @@ def test_news_is_a_consent_of_its_own_and_one_word_takes_all_back(
         "booking",
         "reminders",
     }
-    assert "Muốn thôi, bạn gõ DỪNG" in tap(an, heard, "📰 Cho tôi nhận tin mới").text
+    heard = tap(an, heard, "📰 Cho tôi nhận tin mới")
+    assert "Nhắn DỪNG là thôi ngay" in heard.text
+    tap(an, heard, "✅ Đồng ý nhận tin")
     assert "không tự nhắn cho bạn nữa" in an.says("DỪNG").text
     an.says("dừng")
     found = rows(database, "SELECT purpose, given FROM consents ORDER BY at, id")

@@ -25,6 +25,7 @@ from bot.config import Settings
 from bot.messages import Address, Refused, Reply, SendError, Throttled, Unreachable
 from bot.store import conversations
 from bot.store.database import Database
+from bot.tempo import Tempo
 
 PATH = "/webhook/zalo-bot"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
@@ -52,6 +53,8 @@ class ZaloBotChannel:
         self._database = database
         self._handle = handle
         self._clock = clock
+        outreach = settings.outreach
+        self.tempo = Tempo(outreach.rates.zalo_bot, outreach.in_flight)
         self._http: ClientSession | None = None
         self._api = Api(settings.zalo_bot, self._session)
         self._address = Files(database).public(settings.public_url)
@@ -115,12 +118,15 @@ class ZaloBotChannel:
             len(self._progress.of(row)) :
         ]:
             self._pace.check(to)
-            if message.photo:
-                receipt = await self._api.send_photo(to, message.photo)
-            else:
-                receipt = await self._api.send_text(to, message.text)
+            async with self.tempo.message():
+                receipt = await self._message(to, message)
             self._progress.add(row, receipt)
         return self._progress.of(row)
+
+    async def _message(self, to: str, message: render.Message) -> str:
+        if message.photo:
+            return await self._api.send_photo(to, message.photo)
+        return await self._api.send_text(to, message.text)
 
     async def _offer(self, to: str, reply: Reply) -> None:
         """A reply that did not come from the talk (a reminder, an officer's answer) has numbers

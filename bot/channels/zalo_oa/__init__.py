@@ -29,6 +29,7 @@ from bot.config import Settings
 from bot.messages import Reply
 from bot.store import interactions
 from bot.store.database import Database
+from bot.tempo import Tempo
 from bot.vault import Vault
 
 log = structlog.get_logger()
@@ -51,6 +52,8 @@ class ZaloOaChannel:
         self._database = database
         self._handle = handle
         self._clock = clock
+        outreach = settings.outreach
+        self.tempo = Tempo(outreach.rates.zalo_oa, outreach.in_flight)
         self._http: ClientSession | None = None
         self._gate = Gate()
         self._stopping = asyncio.Event()
@@ -59,7 +62,7 @@ class ZaloOaChannel:
         self._alarm = alarm = Alarm(database, clock, "zalo")
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._tokens = Tokens(settings.zalo_oa, database, vault, clock, self._session, alarm, owner)
-        api = Api(settings.zalo_oa, self._tokens, self._session)
+        api = Api(settings.zalo_oa, self._tokens, self._session, self.tempo)
         address = Files(database).public(settings.public_url)
         self._sender = Sender(settings, database, vault, clock, api, alarm, address)
 

@@ -13,6 +13,7 @@ from bot.channels.zalo_oa.errors import OA, PHONE, Act, ZaloError
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.config.channels import ZaloOa
 from bot.messages import Attachment
+from bot.tempo import Tempo
 
 CS = "/v3.0/oa/message/cs"
 TEMPLATE = "/v3.0/oa/message/template"
@@ -26,8 +27,13 @@ class Api:
     """One account's API. Every call may raise `ZaloError` or a `SendError`."""
 
     def __init__(
-        self, settings: ZaloOa, tokens: Tokens, session: Callable[[], ClientSession]
+        self,
+        settings: ZaloOa,
+        tokens: Tokens,
+        session: Callable[[], ClientSession],
+        tempo: Tempo,
     ) -> None:
+        self._tempo = tempo
         self._settings = settings
         self._tokens = tokens
         self._session = session
@@ -94,7 +100,8 @@ class Api:
         form: Callable[[], FormData] | None,
     ) -> dict[str, Any]:
         body = {"data": form()} if form else {"json": json}
-        answer = await http.post(self._session(), url, headers={"access_token": token}, **body)
+        async with self._tempo.message():
+            answer = await http.post(self._session(), url, headers={"access_token": token}, **body)
         number = error_number(answer.get("error"))
         if number != 0:
             act = table.get(number, Act.NEVER)

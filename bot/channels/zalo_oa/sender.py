@@ -20,6 +20,7 @@ from bot.channels.zalo_oa.parse import NAME
 from bot.config import Settings
 from bot.config.channels import Template
 from bot.messages import (
+    NEWS,
     REMINDER,
     Address,
     Attachment,
@@ -151,7 +152,8 @@ class Sender:
     # --- approved forms ----------------------------------------------------------------------
 
     async def _form(self, to: str, facts: Facts | None, row: str, why: str) -> str:
-        forms = {REMINDER: self._settings.zalo_oa.templates.reminder}
+        templates = self._settings.zalo_oa.templates
+        forms = {REMINDER: templates.reminder, NEWS: templates.news}
         template = forms.get(facts.form) if facts else None
         if facts is None or template is None:
             raise OutsideWindow(why)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.store.migrations import (
     booking,
+    campaigns,
     coach,
     desk,
     foundation,
@@ -34,4 +35,5 @@ MIGRATIONS = (
     ("0008-watch", watch.WATCH),
     ("0009-posters", posters.POSTERS),
     ("0010-spread", spread.SPREAD),
+    ("0011-campaigns", campaigns.CAMPAIGNS),
 )

@@ -1,0 +1,89 @@
+"""Writes the rows of campaigns a little ahead of the courier, and ends campaigns that are done.
+
+A million rows at once would fill the outbox and could not be taken back; so only what goes out in the
+next seconds is written, each batch in one transaction with how far it has got. After a crash it goes
+on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.config import Settings
+from bot.outreach import feeding
+from bot.outreach.feeding import Feed
+from bot.places import Wards
+from bot.reminders import calm
+from bot.store import campaigns, proactive
+from bot.store.campaigns import Campaign
+from bot.store.database import Database
+from bot.store.values import Ids
+
+LOOK_EVERY = 1.0  # seconds
+AHEAD = timedelta(seconds=15)  # what goes out in this time is written
+
+log = structlog.get_logger()
+
+
+class Feeder:
+    """`rates`: the channels that are on, and how many messages a second each takes."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        wards: Wards,
+        rates: Mapping[str, float],
+        clock: Callable[[], datetime],
+        wake: Callable[[str], None] = lambda channel: None,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._wards = wards
+        self._rates = rates
+        self._clock = clock
+        self._wake = wake
+        self._ids = Ids()
+
+    async def run(self) -> None:
+        """Until cancelled; no fault ends it."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("feeding campaigns failed")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        now = self._clock()
+        for campaign in await self._database.run(lambda tx: campaigns.running(tx, now + AHEAD)):
+            await self._feed(campaign, now)
+        await self._database.run(lambda tx: proactive.forget_old(tx, now))
+
+    async def _feed(self, campaign: Campaign, now: datetime) -> None:
+        """Top up each channel, in a transaction of its own; then see whether all is done."""
+        feed = self._for(campaign, now)
+        for channel in self._rates:
+            room = int(self._rates[channel] * AHEAD.total_seconds()) + 1
+            work = partial(feeding.top_up, feed=feed, channel=channel, room=room)
+            if await self._database.run(work):
+                self._wake(channel)
+        if await self._database.run(lambda tx: feeding.finish(tx, feed)):
+            log.info("campaign done", campaign=campaign.id)
+
+    def _for(self, campaign: Campaign, now: datetime) -> Feed:
+        return feeding.prepare(
+            campaign,
+            self._settings,
+            self._wards,
+            tuple(self._rates),
+            now,
+            soon=now + AHEAD,
+            calm=lambda at: calm(at, self._settings.booking.reminders),
+            new_id=partial(self._ids.new, now),
+        )

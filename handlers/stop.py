@@ -1,0 +1,51 @@
+""" "DỪNG", wherever it is typed: from then on nothing is sent unasked."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bot.messages import Address, Answer, Kind
+from bot.store import campaigns, consents, links
+from handlers import booking_form, booking_texts, profile_texts
+from handlers.turn import Turn
+
+WORD = "dừng"
+WORDS = frozenset({
+    "dung", "stop", "dung nhan tin", "huy nhan tin", "khong nhan tin nua", "dung gui tin",
+    "dung gui tin nua", "dung nhan", "ngung nhan tin", "ngung gui tin", "thoi nhan tin",
+    "huy dang ky", "unsubscribe", "khong nhan tin", "thoi khong nhan tin nua",
+})  # fmt: skip
+
+
+def handle(turn: Turn) -> Answer | None:
+    if turn.incoming.kind is Kind.TEXT:
+        return out(turn) if wanted(turn) else None
+    pressed = turn.incoming.kind is Kind.BUTTON and turn.data == "stop"
+    return out(turn) if pressed else None
+
+
+def wanted(turn: Turn) -> bool:
+    """Whether the text asks to stop. Where a name is asked for, "Dung" and "Dũng" are names."""
+    typed = unicodedata.normalize("NFC", turn.text).strip(" .!/\"'“”").lower()
+    if typed == WORD:
+        return True
+    return turn.conversation.step != booking_form.WHO and turn.words.strip("/ ") in WORDS
+
+
+def out(turn: Turn) -> Answer:
+    """No more news to any account of this person, and none of what waits; no reminders here. What is
+    booked stays booked."""
+    sender = turn.incoming.sender
+    for address in links.addresses(turn.tx, sender):
+        if _take_back(turn, address, consents.NEWS, profile_texts.CONSENT_VERSION):
+            campaigns.leave(turn.tx, address, turn.now)
+    _take_back(turn, sender, "reminders", booking_texts.CONSENT_VERSION)
+    return Answer((profile_texts.stopped(),))
+
+
+def _take_back(turn: Turn, person: Address, purpose: str, version: str) -> bool:
+    """Only changes are kept: saying the same again adds nothing."""
+    had = consents.has(turn.tx, person, purpose)
+    if had:
+        consents.take_back(turn.tx, turn.new_id(), person, purpose, version, turn.now)
+    return had
