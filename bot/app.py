@@ -129,7 +129,8 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
         await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
 
-    library = Library(Path(settings.faq), thresholds(settings), report, kept(settings))
+    aside = kept(settings)
+    library = Library(Path(settings.faq), thresholds(settings), report, aside, spare=aside)
     rules = settings.booking.reminders
     courier = Courier(
         database,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import structlog
 
+from bot import last_good
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.yaml_file import Faults
 
 LOOK_EVERY = 0.5  # seconds between looks at the files; a change is live within two
-
 AFTER_FAULT = 5.0  # seconds of rest when a look failed, as while the database is gone
 
 log = structlog.get_logger()
@@ -28,16 +28,19 @@ class Library:
         thresholds: Thresholds,
         report: Callable[[Faults], Awaitable[None]] | None = None,
         kept: Path | None = None,
+        spare: Path | None = None,
     ) -> None:
         """Load *folder*; raises `Faults` when it cannot be used at all. What is learnt from it is
-        kept in the folder *kept* for the next start."""
+        kept in the folder *kept* for the next start. The last good version is put aside in
+        *spare*, and is what a start with a faulty *folder* falls back on."""
         self._folder = folder
         self._thresholds = thresholds
         self._report = report
         self._print = _fingerprint(folder)
         self._kept = kept
-        self._matcher = self._build()
+        self._spare = spare
         self.faults: Faults | None = None
+        self._matcher = self._first()
         self.reloads = 0  # versions that went live since the start
         self._looking = asyncio.Lock()
 
@@ -46,9 +49,13 @@ class Library:
 
     async def watch(self) -> None:
         """Look for changed files until cancelled; no fault ends it."""
+        told = self.faults is None
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
+                if not told:
+                    await self._tell(self.faults)
+                    told = True
                 await self.refresh()
             except Exception:
                 log.exception("looking at the faq failed")
@@ -73,9 +80,7 @@ class Library:
             matcher = await asyncio.to_thread(self._build)
         except Faults as faults:
             self.faults = faults
-            log.error("faq refused, the last good one stays", faults=str(faults))
-            if self._report:
-                await self._report(faults)
+            await self._tell(faults)
             return False
         changed = matcher.faq.version != self._matcher.faq.version
         self._matcher, self.faults = matcher, None
@@ -83,8 +88,27 @@ class Library:
         log.info("faq live", version=matcher.faq.version, entries=len(matcher.faq.entries))
         return changed
 
+    async def _tell(self, faults: Faults | None) -> None:
+        log.error("faq refused, the last good one stays", faults=str(faults))
+        if self._report and faults:
+            await self._report(faults)
+
+    def _first(self) -> Matcher:
+        """At the start; from what was put aside when *folder* has faults."""
+        try:
+            return self._build()
+        except Faults as faults:
+            aside = last_good.find(self._spare) if self._spare else None
+            if aside is None:
+                raise
+            self.faults = faults
+            return Matcher.build(entries.load(aside), self._thresholds, self._kept)
+
     def _build(self) -> Matcher:
-        return Matcher.build(entries.load(self._folder), self._thresholds, self._kept)
+        matcher = Matcher.build(entries.load(self._folder), self._thresholds, self._kept)
+        if self._spare:
+            last_good.keep(self._folder, self._spare, matcher.faq.version)
+        return matcher
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:

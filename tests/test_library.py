@@ -101,6 +101,50 @@ async def test_a_fault_that_could_not_be_reported_is_looked_at_again(folder: Pat
     assert len(told) == 2
 
 
+def test_a_start_with_a_faulty_file_goes_on_with_the_last_good_version(
+    folder: Path, tmp_path: Path
+) -> None:
+    good = Library(folder, Thresholds(), spare=tmp_path / "kept").matcher().faq.version
+    edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
+    again = Library(folder, Thresholds(), spare=tmp_path / "kept")
+    assert again.matcher().faq.version == good
+    assert "thu.yaml:" in str(again.faults)
+
+
+async def test_who_started_with_the_last_good_version_takes_the_next_good_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    Library(folder, Thresholds(), spare=tmp_path / "kept")
+    edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
+    again = Library(folder, Thresholds(), spare=tmp_path / "kept")
+    edit(folder / "thu.yaml", "    anser: Bạn làm lại", "    answer: Bạn nhớ làm lại")
+    assert await again.refresh()
+    assert again.faults is None
+    assert "nhớ làm lại" in answer(again, "mat-the")
+    assert len(list((tmp_path / "kept").glob("faq-*"))) == 1
+
+
+async def test_a_fault_that_was_there_at_the_start_is_reported(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.library.LOOK_EVERY", 0)
+    told = asyncio.Queue[Faults]()
+    Library(folder, Thresholds(), spare=tmp_path / "kept")
+    edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
+    again = Library(folder, Thresholds(), told.put, spare=tmp_path / "kept")
+    watching = asyncio.create_task(again.watch())
+    async with asyncio.timeout(10):
+        assert "thu.yaml:" in str(await told.get())
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
+def test_where_nothing_can_be_put_aside_the_service_goes_on(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("no folder", encoding="utf-8")
+    assert Library(folder, Thresholds(), spare=tmp_path / "kept").faults is None
+
+
 async def test_watching_goes_on_after_a_fault(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
