@@ -9,13 +9,26 @@ from bot.matching.entries import Entry
 from bot.matching.matcher import Outcome, Result
 from bot.messages import Answer, Button, Kind, Reply
 from bot.store import questions
-from handlers import agree, book, coach, handoff, link, menu, mydata, safety, texts, visits
+from handlers import (
+    book,
+    coach,
+    handoff,
+    link,
+    menu,
+    mydata,
+    profile,
+    safety,
+    stop,
+    texts,
+    visits,
+)  # fmt: skip
 from handlers import group_texts as say
 from handlers.turn import Turn
 
 PERSONAL = frozenset().union(
     *(book.WORDS, visits.WORDS, link.WORDS, link.LEAVE_WORDS, handoff.WORDS, coach.WORDS),
-    *(mydata.SHOW_WORDS, mydata.ERASE_WORDS, agree.STOP_WORDS),
+    *(mydata.SHOW_WORDS, mydata.ERASE_WORDS, stop.WORDS),
+    *(profile.NEWS_WORDS, profile.SHOW_WORDS, profile.ERASE_WORDS),
 )
 ASK = "/hoi"  # a command with a question behind it
 
