@@ -18,6 +18,7 @@ from aiohttp import web
 
 from bot import access_log, places, reminders
 from bot.channels import Channel, Handle
+from bot.channels.poster_check import PosterCheck
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
 from bot.channels.zalo_bot import ZaloBotChannel
@@ -110,11 +111,20 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     for channel in service.channels:
         app.add_routes(channel.routes())
     app.add_routes([web.static("/static", STATIC), *service.watch.routes])
+    app.add_routes(_poster_check(service, clock).routes())
     app.add_subapp("/desk", service.desk)
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_stop_channels)  # before requests under way are waited for
     app.cleanup_ctx.append(_run_service(clock))
     return app
+
+
+def _poster_check(service: Service, clock: Clock) -> PosterCheck:
+    words = service.library.matcher
+    vault = open_vault(service.settings)
+    return PosterCheck(
+        service.settings, service.database, vault, lambda: words().faq.greetings, clock
+    )
 
 
 def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:

@@ -75,9 +75,9 @@ def _head(canvas: Canvas, sheet: Sheet) -> None:
     """The band: who speaks, to whom, and the one sentence that makes somebody stop."""
     top, bottom = HEIGHT - EDGE, 830.0
     _box(canvas, EDGE, bottom, WIDTH - EDGE, top, GREEN, radius=22)
-    marks.bubble(canvas, LEFT, top - 76, 48, white, GREEN)
+    marks.logo(canvas, LEFT, top - 84, 62, white, AMBER)
     name = fit(sheet.name, BOLD, INNER * 0.42, 40, 32)
-    _lines(canvas, name, LEFT + 64, top - 62, white)
+    _lines(canvas, name, LEFT + 58, top - 66, white)
     chip = fit(f"Dành cho {sheet.audience}", BOLD, INNER * 0.42, 32, 25)
     wide = width(chip.lines[0], BOLD, chip.size) + 36
     _box(canvas, RIGHT - wide, top - 78, RIGHT, top - 32, AMBER, radius=23)

@@ -43,19 +43,27 @@ def tick(canvas: Canvas, x: float, y: float, side: float, color: Color) -> None:
     _stroke(canvas, [(0.27, 0.52), (0.44, 0.34), (0.74, 0.67)], x, y, side, white, side * 0.12)
 
 
-def bubble(canvas: Canvas, x: float, y: float, side: float, color: Color, dots: Color) -> None:
-    """A speech bubble with three dots."""
-    canvas.setFillColor(color)
-    canvas.roundRect(x, y + side * 0.2, side, side * 0.74, side * 0.22, fill=1, stroke=0)
+def logo(canvas: Canvas, x: float, y: float, side: float, ring: Color, hook: Color) -> None:
+    """The sign of the web page's icon: an o with the mark of a question on it."""
+    unit = side / 80  # as the icon has it, without its margins
+    left, top = x - 33.5 * unit, y + side + 19 * unit
+
+    def at(across: float, down: float) -> tuple[float, float]:
+        return left + across * unit, top - down * unit
+
+    canvas.setStrokeColor(ring)
+    canvas.setLineWidth(13 * unit)
+    canvas.circle(*at(64, 81), 24 * unit, fill=0, stroke=1)
     path = canvas.beginPath()
-    path.moveTo(x + side * 0.2, y + side * 0.26)
-    path.lineTo(x + side * 0.2, y)
-    path.lineTo(x + side * 0.5, y + side * 0.26)
-    path.close()
-    canvas.drawPath(path, fill=1, stroke=0)
-    canvas.setFillColor(dots)
-    for place in (0.26, 0.5, 0.74):
-        canvas.circle(x + side * place, y + side * 0.57, side * 0.075, fill=1, stroke=0)
+    path.moveTo(*at(51, 31))
+    path.curveTo(*at(51, 25), *at(57, 20), *at(64, 20))
+    path.curveTo(*at(71, 20), *at(77, 25), *at(77, 31))
+    path.curveTo(*at(77, 36), *at(73, 40), *at(68, 41.5))
+    path.curveTo(*at(65.3, 42.5), *at(64, 44.7), *at(64, 48))
+    canvas.setStrokeColor(hook)
+    canvas.setLineWidth(9 * unit)
+    canvas.setLineCap(1)
+    canvas.drawPath(path, fill=0, stroke=1)
 
 
 def shield(canvas: Canvas, x: float, y: float, side: float, color: Color) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pyotp
 from aiohttp import web
 
+from bot import caller
 from bot.desk import passwords
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.desk.guard import COOKIE, safe_path, token_id
@@ -73,7 +74,7 @@ async def _check(
     """The account, or what to tell."""
     desk = desk_of(request)
     now = desk.clock()
-    address = desk.vault.mark(f"address {client(request)}")
+    address = desk.vault.mark(f"address {caller.address(request, desk.settings.listen)}")
     if await run(request, lambda tx: _throttled(tx, name, address, now)):
         return TOO_MANY, None
     account = await run(request, lambda tx: accounts.get(tx, name))
@@ -100,14 +101,6 @@ def _second_factor(secret: str, code: str, now: datetime) -> bool:
     return not secret or pyotp.TOTP(secret).verify(
         code.replace(" ", ""), for_time=now, valid_window=1
     )
-
-
-def client(request: web.Request) -> str:
-    """Where the request comes from; behind a proxy of our own, what that one says last."""
-    if desk_of(request).settings.listen.behind_proxy:
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        return forwarded.rsplit(",", 1)[-1].strip() or str(request.remote)
-    return str(request.remote)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
