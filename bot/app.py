@@ -17,7 +17,9 @@ import structlog
 from aiohttp import web
 
 from bot import access_log, places, reminders
+from bot.backup.nightly import Nightly
 from bot.channels import Channel, Handle
+from bot.channels.alarm import Alarm
 from bot.channels.poster_check import PosterCheck
 from bot.channels.web import HEADERS, MAX_BODY, STATIC, WebChannel
 from bot.channels.web_json import errors_as_json
@@ -128,7 +130,7 @@ def _poster_check(service: Service, clock: Clock) -> PosterCheck:
 
 
 def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
-    metrics = Metrics(lambda: facts(library))
+    metrics = Metrics(lambda: facts(library, nightly))
     database = metrics.timing(plain)
     ids = Ids()
     wards = places.load()
@@ -176,7 +178,8 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     scrubber = Scrubber(database, clock)
     desk = make_desk(settings, database, vault, library, clock, courier.wake)
     ending = Ending()
-    watch = watching(settings, database, library, channels, clock, ending, metrics)
+    nightly = Nightly(settings, clock, Alarm(database, clock, "backup"))
+    watch = watching(settings, database, library, channels, clock, ending, metrics, nightly)
     return Service(
         settings,
         database,
@@ -249,6 +252,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(service.scrubber.run()),
             asyncio.create_task(_sweep(service, clock)),
             asyncio.create_task(service.watch.dead_man.run()),
+            asyncio.create_task(service.watch.nightly.run()),
         ]
         yield
         await service.ending.until(COURIER, "courier", service.courier.stop())

@@ -107,7 +107,15 @@ def _announce(
     lines.append(f"  FAQ       {len(faq.entries)} mục, bản {faq.version} ({settings.faq})")
     lines.append(f"  Đặt lịch  {places_told}")
     lines.append(f"  Dữ liệu   {settings.database}")
+    lines.append(f"  Sao lưu   {_backups(settings)}")
     click.echo("\n".join(lines))
+
+
+def _backups(settings: Settings) -> str:
+    backup = settings.backup
+    if not backup.folder:
+        return "TẮT   đặt backup.folder trong config.yaml và biến môi trường VNEID_BACKUP_KEY"
+    return f"BẬT   {backup.at} mỗi đêm vào {backup.folder}"
 
 
 def bookable(settings: Settings, database: Database) -> str:

@@ -14,7 +14,10 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from bot.messages import Attachment, Reply
 
@@ -66,6 +69,32 @@ class Vault:
     def mark(self, text: str) -> str:
         """A keyed hash of *text*: equal for equal texts, and useless without the key."""
         return hmac.new(self._mark_key, text.encode(), "sha256").hexdigest()[:32]
+
+
+class Seal:
+    """Encrypts one file piece by piece: AES-256-GCM under a key of this file alone (scrypt of *key*
+    and its *salt*). A piece opens only at its own place, and only as the last if it was the last, so
+    that none can be changed, moved, left out or cut off. *context* is bound to every piece."""
+
+    def __init__(self, key: str, salt: bytes, context: bytes) -> None:
+        derived = Scrypt(salt=salt, length=64, n=2**14, r=8, p=1).derive(key.encode())
+        self._cipher = AESGCM(derived[:32])
+        self._context = context
+        self.check = sha256(derived[32:]).digest()[:16]  # tells a wrong key from a damaged file
+
+    def close(self, number: int, data: bytes, *, last: bool) -> bytes:
+        return self._cipher.encrypt(_nonce(number, last), data, self._context)
+
+    def open(self, number: int, data: bytes, *, last: bool) -> bytes:
+        """What `close` was given; raises `BadKey`."""
+        try:
+            return self._cipher.decrypt(_nonce(number, last), data, self._context)
+        except InvalidTag as error:
+            raise BadKey from error
+
+
+def _nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([last])
 
 
 def phone_number(text: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.backup.nightly import Nightly
 from bot.channels import Channel
 from bot.channels.alarm import Alarm
 from bot.config import Settings
@@ -24,6 +25,7 @@ from bot.store.database import Database
 class Watching:
     health: Health
     dead_man: DeadMan
+    nightly: Nightly
     routes: tuple[web.RouteDef, ...]
 
 
@@ -35,21 +37,23 @@ def watching(
     clock: Callable[[], datetime],
     ending: Ending,
     metrics: Metrics,
+    nightly: Nightly,
 ) -> Watching:
     pulse = Pulse(database, clock)
-    health = Health(settings, pulse, library, channels, ending, warnings=dict)
+    health = Health(settings, pulse, library, channels, ending, nightly.warnings)
     limit = timedelta(minutes=settings.watch.oldest_due_minutes)
     names = [channel.name for channel in channels]
     dead_man = DeadMan(pulse, names, limit, Alarm(database, clock, "outbox"))
-    return Watching(health, dead_man, (*health.routes(), *metrics.routes(settings, pulse)))
+    return Watching(health, dead_man, nightly, (*health.routes(), *metrics.routes(settings, pulse)))
 
 
-def facts(library: Library) -> Facts:
-    faq = library.matcher().faq
+def facts(library: Library, nightly: Nightly) -> Facts:
+    faq, age = library.matcher().faq, nightly.age()
     return Facts(
         version=faq.version,
         entries=len(faq.entries),
         reloads=library.reloads,
         faulty=library.faults is not None,
-        backup_age=None,
+        backup_age=None if age is None else age.total_seconds(),
+        backup_failures=nightly.failures,
     )

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from bot import yaml_file
+from bot.config.backup import Backup
 from bot.config.booking import Booking
 from bot.config.channels import Listen, Telegram, ZaloBot, ZaloOa
 from bot.config.outreach import Outreach
@@ -52,6 +53,7 @@ class Settings(Section):
     outreach: Outreach = Outreach()
     data_key: str = Field(default="", repr=False)
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    backup: Backup = Backup()
     watch: Watch = Watch()
     log: Literal["text", "json"] = "text"
 
@@ -73,6 +75,7 @@ SECRETS: dict[KeyPath, str] = {
     ("zalo_bot", "webhook_secret"): "ZALO_BOT_WEBHOOK_SECRET",
     ("data_key",): "VNEID_DATA_KEY",
     ("watch", "token"): "VNEID_WATCH_TOKEN",
+    ("backup", "key"): "VNEID_BACKUP_KEY",
 }
 
 
@@ -149,6 +152,10 @@ def _cross_checks(document: Document, settings: Settings) -> list[Fault]:
         message = "zalo_oa.app_id: có ZALO_APP_SECRET thì cần ID ứng dụng"
         hint = "chép ID ứng dụng từ developers.zalo.me"
         faults.append(document.fault(("zalo_oa", "app_id"), message, hint))
+    if settings.backup.folder and not settings.backup.key:
+        message = "backup.key: có backup.folder thì cần khóa mã hóa"
+        hint = f"đặt {SECRETS['backup', 'key']}=… (openssl rand -hex 32), cất một bản ở nơi khác"
+        faults.append(document.fault(("backup", "folder"), message, hint))
     return faults
 
 
@@ -159,7 +166,15 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     booking = settings.booking
     if booking.offices:
         booking = booking.model_copy(update={"offices": str(folder / booking.offices)})
-    update = {"database": database, "faq": str(folder / settings.faq), "booking": booking}
+    backup = settings.backup
+    if backup.folder:
+        backup = backup.model_copy(update={"folder": str(folder / backup.folder)})
+    update = {
+        "database": database,
+        "faq": str(folder / settings.faq),
+        "booking": booking,
+        "backup": backup,
+    }
     return settings.model_copy(update=update)
 
 

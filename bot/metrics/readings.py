@@ -28,6 +28,7 @@ class Facts:
     reloads: int
     faulty: bool
     backup_age: float | None  # seconds; None: there is none, or none is made
+    backup_failures: int
 
 
 class Readings(Collector):
@@ -61,6 +62,9 @@ def _of_process(facts: Facts) -> Iterator[Metric]:
     reloads = CounterMetricFamily("vneid_faq_reloads", "Versions that went live since the start")
     reloads.add_metric((), facts.reloads)
     yield reloads
+    failures = CounterMetricFamily("vneid_backup_failures", "Backups that could not be made")
+    failures.add_metric((), facts.backup_failures)
+    yield failures
     age = {} if facts.backup_age is None else {(): facts.backup_age}
     yield gauge("backup_age_seconds", "Age of the newest backup", age)
 
