@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install test lint types imports tests bench lock format clean
+.PHONY: run install test lint types imports tests bench lock audit licences sbom format clean
 .DEFAULT_GOAL := run
 
 run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
@@ -51,6 +51,17 @@ bench: .venv/.installed-bench  ## compare with a baseline and with peers, in one
 
 lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
 	sh deploy/lock.sh
+
+audit: .venv/.installed-dev  ## known vulnerabilities of what is pinned; exit code 3 when that cannot be told
+	$(BIN)/python deploy/audit.py requirements.lock requirements-dev.lock
+
+licences: .venv/.installed-dev  ## write docs/licences.md anew, after a change of requirements.lock
+	$(BIN)/python deploy/licences.py
+
+sbom: .venv/.installed-dev  ## build/sbom.json: all that a deployment runs, in CycloneDX form
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+		--short-PURLs --output-file build/sbom.json
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage* build *.egg-info

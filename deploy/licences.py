@@ -1,0 +1,68 @@
+"""Writes docs/licences.md: the licence of everything that a deployment runs (`make licences`)."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+# What these packages themselves say, where the tool cannot read it or they are for other systems.
+BY_HAND = {
+    "colorama": "BSD License",
+    "font-roboto": "Apache Software License",
+    "tzdata": "Apache-2.0",
+    "vietnamadminunits": "MIT License",
+}
+HEAD = """\
+# Licences of run-time dependencies
+
+Made by `make licences` from requirements.lock; a test fails when a package is missing here or its licence is none
+of those that are allowed (`tests/test_supply_chain.py`). LGPL packages are used as they are, by import, and can
+be replaced by whoever runs the service. unidecode (GPL) comes along with vietnamadminunits, of which only the data
+files are read: neither is ever imported, which import-linter checks.
+
+| package | version | licence |
+|---|---|---|
+"""
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """Package -> version, of a lock file's text; several where other systems get others."""
+    found: dict[str, list[str]] = {}
+    for name, version in PINNED.findall(lock):
+        found.setdefault(plain(name), []).append(version)
+    return {name: ", ".join(versions) for name, versions in found.items()}
+
+
+def installed(names: Mapping[str, str]) -> dict[str, str]:
+    """Package -> licence, of those that are installed here."""
+    command = [sys.executable, "-m", "piplicenses", "-f", "json", "-s", "-p", *names]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    return {plain(one["Name"]): one["License"].replace("\n", " ") for one in json.loads(run.stdout)}
+
+
+def main() -> int:
+    packages = pinned((PROJECT / "requirements.lock").read_text(encoding="utf-8"))
+    found = {**BY_HAND, **{k: v for k, v in installed(packages).items() if v != "UNKNOWN"}}
+    missing = sorted(packages.keys() - found.keys())
+    if missing:
+        sys.stderr.write(
+            f"no licence known of {', '.join(missing)}: look it up, add it to BY_HAND\n"
+        )
+        return 1
+    rows = [f"| {name} | {packages[name]} | {found[name]} |" for name in sorted(packages)]
+    (PROJECT / "docs" / "licences.md").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
