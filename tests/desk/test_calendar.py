@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.handlers.town import FRIDAY, slot_id
-from tests.web_service import WebService
+from tests.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 FORM = {
@@ -61,12 +62,42 @@ def test_a_change_is_written_and_who_is_affected_stays_booked(
 ) -> None:
     one = officer("manager", "mau-a")
     form = {**FORM, "weekly": "T2-T6 08:00-09:00"}
-    kept = one.post("/desk/calendar/mau-a", step="keep", **form)
+    tried = seal(one.post("/desk/calendar/mau-a", step="try", **form))
+    kept = one.post("/desk/calendar/mau-a", step="keep", tried=tried, **form)
     assert kept.headers["location"] == "/desk/calendar/mau-a?said=saved-1"
     assert "1 người có lịch bị ảnh hưởng" in text(one.get("/desk/calendar/mau-a?said=saved-1"))
     rows = service.rows("SELECT state FROM bookings WHERE code = :code", code=booked)
     assert rows == [{"state": "booked"}]
     assert "T2-T6 08:00-09:00" in text(one.get("/desk/calendar/mau-a"))
+
+
+def seal(answer: Response) -> str:
+    """What stands for that which a page has shown."""
+    found = re.search(r'name="tried" value="(\w+)"', text(answer))
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("more", [{"weekly": "T2-T5 08:00-09:00"}, {"closed": "30/11/2026"}, {}])
+def test_what_was_not_shown_is_not_written(
+    service: WebService, moving: Clock, officer: SignedIn, booked: str, more: dict[str, str]
+) -> None:
+    """The form was changed after the preview; or, with the same form, somebody has booked since."""
+    one = officer("manager", "mau-a")
+    form = {**FORM, "weekly": "T2-T6 08:00-09:00"}
+    tried = seal(one.post("/desk/calendar/mau-a", step="try", **form))
+    with service.database.transaction() as tx:
+        before = offices.get(tx, "mau-a")
+        tx.rows("UPDATE slots SET capacity = 3 WHERE office = 'mau-a'")
+        late = "" if more else Desk(tx, moving).book("late", slot_id("mau-a", FRIDAY, 9)).code
+    answer = one.post("/desk/calendar/mau-a", step="keep", tried=tried, **{**form, **more})
+    assert "Chưa ghi: bạn đã sửa thêm" in text(answer)
+    assert late in text(answer)
+    with service.database.transaction() as tx:
+        assert offices.get(tx, "mau-a") == before
+        Desk(tx, moving).cancel(late)
+    again = one.post("/desk/calendar/mau-a", step="keep", tried=seal(answer), **{**form, **more})
+    assert again.status == (303 if more else 200)  # the late one has cancelled meanwhile
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from bot.answering import reply_to
-from bot.store import officers
+from bot.desk import passwords
+from bot.store import accounts, officers
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids
 from tests.service import Service, running, write_config
 
+PASSWORD = "made-up words 42"  # of every officer
 PATIENCE = 15_000  # ms until an expectation fails; rows of other processes take up to 5 s
 FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
@@ -115,12 +117,13 @@ class Site:
             database.close()
 
 
-# Open day and night, so that there is a free hour whenever the tests run.
+# Open day and night, and never quiet, so that it is all the same when the tests run.
 BOOKING = """
 booking:
   offices: offices.yaml
   services:
     - {id: the, title: Thẻ căn cước, bring: mat-the, fee: le-phi}
+  reminders: {quiet_from: "00:00", quiet_to: "00:00"}
 """
 OFFICES = """
 offices:
@@ -236,3 +239,67 @@ def visit(browser: Browser) -> Iterator[Callable[..., Chat]]:
 def _note(chat: Chat, line: str) -> None:
     if "Content Security Policy" in line or "Uncaught" in line:
         chat.faults.append(line)
+
+
+@pytest.fixture(scope="module")
+def _accounts(site: Site, browser: Browser) -> None:
+    from tests.e2e.officers import Desk
+
+    site.until(lambda: site.count("SELECT count(*) FROM slots"))  # the calendar is open
+    with closing(Desk(site, browser)) as desk:
+        desk.add("lan", "manager")
+        desk.add("minh", "officer")
+        desk.add("xem", "viewer")
+        desk.add("tri", "admin")
+
+
+@pytest.fixture
+def desk(site: Site, browser: Browser, _accounts: None) -> Iterator[Any]:
+    """Its pages must stay free of script errors and of breaches of their security policy."""
+    from tests.e2e.officers import Desk
+
+    made = Desk(site, browser)
+    yield made
+    made.close()
+    assert made.faults == []
+
+
+@pytest.fixture
+def sign_in(browser: Browser, own_site: Site) -> Iterator[Callable[..., Page]]:
+    """`sign_in("volunteer", width=360)`: somebody of that role, on the desk's first page.
+
+    Every page must stay free of script errors and of breaches of its content security policy.
+    """
+    faults: list[str] = []
+    with ExitStack() as contexts:
+
+        def open_desk(role: str, *, width: int, **more: Any) -> Page:
+            add_account(own_site, role)
+            size = {"width": width, "height": 800}
+            context = browser.new_context(viewport=size, locale="vi-VN", **more)
+            contexts.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on(
+                "console", lambda line: faults.append(line.text) if "Policy" in line.text else None
+            )
+            page.goto(f"{own_site.url}/desk/")
+            page.get_by_label("Tên đăng nhập").fill(role)
+            page.get_by_label("Mật khẩu").fill(PASSWORD)
+            page.get_by_role("button", name="Đăng nhập").click()
+            expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+            return page
+
+        yield open_desk
+        assert faults == []
+
+
+def add_account(site: Site, role: str) -> None:
+    database = SqliteDatabase(site.folder / "vneid.db")
+    try:
+        with database.transaction() as tx:
+            hash_ = passwords.hashed(PASSWORD)
+            accounts.add(tx, role, role, (), hash_, datetime.now(UTC))
+            accounts.set_password(tx, role, hash_, must_change=False)
+    finally:
+        database.close()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from bot.desk import passwords
-from bot.store import accounts
-from bot.store.database import SqliteDatabase
 from tests.e2e.conftest import Chat, Site
 
 pytestmark = pytest.mark.browser
@@ -33,47 +28,6 @@ UNNAMED = """
     () => [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
         .filter((one) => !one.labels.length).map((one) => one.outerHTML)
 """
-
-
-@pytest.fixture
-def sign_in(browser: Browser, own_site: Site, tmp_path: Path) -> Iterator[SignIn]:
-    """`sign_in("volunteer", width=360)`: somebody of that role, on the desk's first page.
-
-    Every page must stay free of script errors and of breaches of its content security policy.
-    """
-    faults: list[str] = []
-    with ExitStack() as contexts:
-
-        def open_desk(role: str, *, width: int, **more: Any) -> Page:
-            add_account(own_site, role)
-            size = {"width": width, "height": 800}
-            context = browser.new_context(viewport=size, locale="vi-VN", **more)
-            contexts.callback(context.close)
-            page = context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on(
-                "console", lambda line: faults.append(line.text) if "Policy" in line.text else None
-            )
-            page.goto(f"{own_site.url}/desk/")
-            page.get_by_label("Tên đăng nhập").fill(role)
-            page.get_by_label("Mật khẩu").fill(PASSWORD)
-            page.get_by_role("button", name="Đăng nhập").click()
-            expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
-            return page
-
-        yield open_desk
-        assert faults == []
-
-
-def add_account(site: Site, role: str) -> None:
-    database = SqliteDatabase(site.folder / "vneid.db")
-    try:
-        with database.transaction() as tx:
-            hash_ = passwords.hashed(PASSWORD)
-            accounts.add(tx, role, role, (), hash_, datetime.now(UTC))
-            accounts.set_password(tx, role, hash_, must_change=False)
-    finally:
-        database.close()
 
 
 def look(page: Page, name: str, folder: Path) -> None:

@@ -3,6 +3,7 @@ hour that goes is told, and asked to choose another."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,6 +27,7 @@ FIELDS = (
     "weekly", "closed", "extra", "holidays", "capacity", "priority", "walk_in", "slot_minutes",
 )  # fmt: skip
 NUMBERS = ("capacity", "priority", "walk_in", "slot_minutes")
+CHANGED = "Chưa ghi: bạn đã sửa thêm sau khi xem trước, hoặc vừa có người đặt, hủy. Xem lại dưới đây rồi ghi."
 
 
 class Unreadable(Exception):
@@ -34,13 +36,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Bookings whose hour a change takes away."""
+    """Bookings whose hour a change takes away. `seal` stands for the change and for just these."""
 
     bookings: tuple[Booking, ...]
+    seal: str
 
 
-class _Undo(Exception):
-    """Carries what a trial found out of the savepoint that undoes it."""
+class _NotSeen(Exception):
+    """What was found is not what was shown; carries it out of the savepoint that undoes it."""
 
     def __init__(self, found: Affected) -> None:
         super().__init__()
@@ -53,7 +56,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def save(request: web.Request) -> web.Response:
-    """`step` "try" shows who would be affected; "keep" writes it."""
+    """`step` "try" shows who would be affected; "keep" writes just what was shown."""
     office = await _office(request)
     given = {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
     form = {**dict.fromkeys(FIELDS, ""), **given}
@@ -61,11 +64,12 @@ async def save(request: web.Request) -> web.Response:
         hours = _hours(form)
     except Unreadable as error:
         return _page(request, office, form, fault=str(error), status=422)
-    if form.get("step") != "keep":
-        found = await run(request, lambda tx: _tried(tx, request, office, hours))
-        return _page(request, office, form, hours=hours, affected=found)
-    affected = await run(request, lambda tx: _keep(tx, request, office, hours))
-    return redirect(f"/desk/calendar/{office.id}?said=saved-{len(affected.bookings)}")
+    tried = form.get("tried", "") if form.get("step") == "keep" else ""
+    found, kept = await run(request, lambda tx: _keep_or_try(tx, request, office, hours, tried))
+    if kept:
+        return redirect(f"/desk/calendar/{office.id}?said=saved-{len(found.bookings)}")
+    fault = CHANGED if form.get("step") == "keep" else ""
+    return _page(request, office, form, hours=hours, affected=found, fault=fault)
 
 
 async def _office(request: web.Request) -> Office:
@@ -172,19 +176,19 @@ def _number(form: Mapping[str, str], name: str) -> int:
 # --- trying and keeping --------------------------------------------------------------------------
 
 
-def _tried(tx: Transaction, request: web.Request, office: Office, hours: Hours) -> Affected:
-    """Who would be affected: everything is done, looked at, and undone."""
+def _keep_or_try(
+    tx: Transaction, request: web.Request, office: Office, hours: Hours, seen: str
+) -> tuple[Affected, bool]:
+    """Everything is done and looked at; it is kept if the officer has *seen* just that, else undone."""
     try:
         with tx.atomic():
-            raise _Undo(_change(tx, request, office, hours))
-    except _Undo as undone:
-        return undone.found
-
-
-def _keep(tx: Transaction, request: web.Request, office: Office, hours: Hours) -> Affected:
-    found = _change(tx, request, office, hours)
+            found = _change(tx, request, office, hours)
+            if found.seal != seen:
+                raise _NotSeen(found)
+    except _NotSeen as undone:
+        return undone.found, False
     note(tx, request, "đổi giờ làm", office.id, f"{len(found.bookings)} lịch bị ảnh hưởng")
-    return found
+    return found, True
 
 
 def _change(tx: Transaction, request: web.Request, office: Office, hours: Hours) -> Affected:
@@ -196,6 +200,7 @@ def _change(tx: Transaction, request: web.Request, office: Office, hours: Hours)
     today = local(now).date()
     horizon = timedelta(days=desk.settings.booking.horizon_days)
     opening.fill(tx, changed, today, today + horizon)
-    codes = (code for code in slot_store.affected(tx, now) if code not in before)
+    codes = [code for code in slot_store.affected(tx, now) if code not in before]
     found = (bookings.by_code(tx, code) for code in codes)
-    return Affected(tuple(booking for booking in found if booking))
+    seal = hashlib.sha256(f"{hours.model_dump_json()} {codes}".encode()).hexdigest()[:16]
+    return Affected(tuple(booking for booking in found if booking), seal)
