@@ -31,6 +31,7 @@ from bot.desk import make_desk
 from bot.dialogue import Dialogue
 from bot.ending import CHANNELS, CONNECTIONS, COURIER, Ending
 from bot.feeder import Feeder
+from bot.gallery import Gallery
 from bot.keeper import Keeper
 from bot.library import Library
 from bot.matching.matcher import Thresholds
@@ -95,6 +96,7 @@ class Service:
     metrics: Metrics
     watch: Watching
     ending: Ending
+    gallery: Gallery
 
 
 SERVICE = web.AppKey("service", Service)
@@ -112,7 +114,9 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     app[SERVICE] = service
     for channel in service.channels:
         app.add_routes(channel.routes())
-    app.add_routes([web.static("/static", STATIC), *service.watch.routes])
+    app.add_routes(
+        [web.static("/static", STATIC), *service.watch.routes, *service.gallery.routes()]
+    )
     app.add_routes(_poster_check(service, clock).routes())
     app.add_subapp("/desk", service.desk)
     app.on_response_prepare.append(_add_headers)
@@ -143,6 +147,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
 
     aside = kept(settings)
     library = Library(Path(settings.faq), thresholds(settings), report, aside, spare=aside)
+    gallery = Gallery(library.matcher, settings, clock)
     rules = settings.booking.reminders
     courier = Courier(
         database,
@@ -151,7 +156,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         spreaders=settings.outreach.in_flight,
         calm=lambda now: reminders.calm(now, rules),
         mailboxes=(WebChannel.name,),
-        opened=vault.open_files,
+        opened=lambda reply: gallery.complete(vault.open_files(reply)),
     )
     dialogue = Dialogue(
         database,
@@ -166,11 +171,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         wake=courier.wake,
     )
     handle = access_log.updates(metrics.handling(dialogue.handle))
-
-    def look_up(words: str) -> tuple[Snippet, ...]:
-        return inline.look_up(library.matcher(), settings, words, clock())
-
-    channels = _channels(settings, database, handle, clock, vault, look_up)
+    channels = _channels(settings, database, handle, clock, vault, library)
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake)
     rates = {channel.name: channel.tempo.rate for channel in channels}
@@ -195,6 +196,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         metrics,
         watch,
         ending,
+        gallery,
     )
 
 
@@ -204,13 +206,16 @@ def _channels(
     handle: Handle,
     clock: Clock,
     vault: Vault,
-    look_up: Callable[[str], tuple[Snippet, ...]],
+    library: Library,
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
     tempo = Tempo(settings.outreach.rates.web)
     channels: list[Channel] = [WebChannel(database, handle, clock, vault, tempo)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
+
+        def look_up(words: str) -> tuple[Snippet, ...]:
+            return inline.look_up(library.matcher(), settings, words, clock())
 
         channels.append(TelegramChannel(settings, database, handle, clock, look_up))
     if settings.zalo_oa.app_secret:

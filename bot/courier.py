@@ -118,7 +118,8 @@ class Courier:
     """Runs `workers` senders for each channel until it is stopped, and `spreaders` for campaigns.
 
     `calm` knows the quiet hours. `mailboxes` are channels that keep messages until they are looked
-    for: no use to somebody whom another channel does not reach. `opened` opens sealed files.
+    for: no use to somebody whom another channel does not reach. `opened` opens sealed files and
+    draws those that are only named; it may take its time.
     """
 
     def __init__(
@@ -282,7 +283,8 @@ class Courier:
             sender.resume(letter.id, letter.receipt)
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
-                return await sender.send(letter.address.user, self._opened(letter.reply), letter.id)
+                reply = await self._whole(letter.reply)
+                return await sender.send(letter.address.user, reply, letter.id)
         except SendError:
             raise
         except TimeoutError as error:
@@ -290,6 +292,10 @@ class Courier:
         except Exception as error:
             log.exception("channel failed", channel=sender.name, row=letter.id)
             raise Refused(f"fault in the channel: {error!r}") from error
+
+    async def _whole(self, reply: Reply) -> Reply:
+        """*reply* with its files as they are sent."""
+        return await asyncio.to_thread(self._opened, reply) if reply.attachments else reply
 
     def _record(
         self,

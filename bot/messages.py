@@ -126,12 +126,14 @@ class Button:
 class Attachment:
     """A small file that goes with a reply (a QR code, a calendar event); `content` is base64, so
     that it lives and is forgotten with its row. `sealed`: it holds what only the person may read,
-    `content` is encrypted (bot.vault opens it) and no address alone leads to it."""
+    `content` is encrypted (bot.vault opens it) and no address alone leads to it. `card` names an FAQ
+    entry whose picture this is: it is drawn when it is sent or looked at."""
 
     media_type: str
     name: str
     content: str
     sealed: bool = False
+    card: str = ""
 
     @property
     def data(self) -> bytes:

@@ -14,6 +14,7 @@ from handlers import coach_texts, texts
 from handlers.turn import Turn
 
 RELATED = 2  # buttons to neighbouring questions under an answer
+MOST_TAPS = 5  # under an answer: as many as every channel shows at once
 
 
 def handle(turn: Turn) -> Answer | None:
@@ -85,7 +86,9 @@ def _reply(turn: Turn, result: Result) -> Reply:
 
 def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
     does = action(entry, turn.settings)
-    return texts.answer(entry, _related(turn, entry), question, does, (texts.share(entry),))
+    spread = (texts.card(entry), texts.share(entry))
+    room = MOST_TAPS - 1 - bool(does and does.data) - (2 if question else 0)
+    return texts.answer(entry, _related(turn, entry)[:room], question, does, spread)
 
 
 def action(entry: Entry, settings: Settings) -> Button | None:

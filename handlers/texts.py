@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from bot.config import Contact
 from bot.matching.entries import Entry
-from bot.messages import Button, Reply, Tone, Wish
+from bot.messages import Attachment, Button, Reply, Tone, Wish
 from bot.privacy import Secret
 
 MENU = Button("☰ Danh mục", "menu")
@@ -113,6 +113,20 @@ def answer(
 
 def share(entry: Entry) -> Button:
     return Button("📤 Chia sẻ cho người thân", entry=entry.id, wish=Wish.SHARE)
+
+
+def card(entry: Entry) -> Button:
+    return Button("🖼 Ảnh để gửi nhóm", f"card:{entry.id}", entry=entry.id)
+
+
+def picture_of(entry: Entry) -> Reply:
+    """The picture is drawn when it is sent."""
+    text = (
+        f"Ảnh câu trả lời: {entry.question}\n\n"
+        "Bạn giữ ngón tay vào ảnh để lưu, hoặc chuyển tiếp vào nhóm Zalo, nhóm gia đình."
+    )
+    picture = Attachment("image/png", f"{entry.id}.png", "", card=entry.id)
+    return Reply(Tone.NOTICE, text, (share(entry), MENU), attachments=(picture,))
 
 
 def entry_text(entry: Entry) -> str:

@@ -82,3 +82,17 @@ def test_an_officer_sees_who_waits_and_answers_into_their_chat(config: Path) -> 
     assert again.exit_code == 1
     assert "Không có ai đang chờ với mã h1" in again.output
     database.close()
+
+
+def test_an_answer_is_drawn_into_a_file(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "anh.png"
+    result = run("card", "le-phi", "--out", str(file), config=config)
+    assert result.exit_code == 0
+    assert str(file) in result.output
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_no_entry_cannot_be_drawn(config: Path) -> None:
+    result = run("card", "khong-co", config=config)
+    assert result.exit_code == 1
+    assert "không có mục 'khong-co'" in result.output

@@ -86,6 +86,8 @@ def _file_json(id_: str, number: int, file: Attachment, address: Address) -> dic
     shown = {"name": file.name, "type": file.media_type}
     if file.sealed:
         return {**shown, "private": True, "number": number}
+    if file.card:
+        return {**shown, "url": f"cards/{file.card}.png", "card": True}
     return {**shown, "url": address(id_, number)}
 
 

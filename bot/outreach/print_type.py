@@ -57,13 +57,21 @@ class Block:
 
 
 def fit(
-    text: str, face: str, wide: float, high: float, largest: float, smallest: float = 6
+    text: str,
+    face: str,
+    wide: float,
+    high: float,
+    largest: float,
+    smallest: float = 6,
+    *,
+    even: bool = True,
 ) -> Block:
     """*text* as large as the box lets it; a word that is too long for a line is cut only when even
-    the smallest size does not help."""
+    the smallest size does not help. *even*: lines of one length, as in a headline."""
+    wrapped = _wrapped if even else _greedy
     size = largest
     while size > smallest:
-        block = Block(tuple(_wrapped(text, face, size, wide)), face, size)
+        block = Block(tuple(wrapped(text, face, size, wide)), face, size)
         if block.height <= high and all(width(line, face, size) <= wide for line in block.lines):
             return block
         size *= STEP

@@ -146,9 +146,7 @@ class OnTelegram(Citizen):
 
     def _messages(self) -> Sequence[Heard]:
         return [
-            Heard(pictures=1)
-            if sent.text.startswith("file:ma-hen")
-            else Heard(sent.text, sent.buttons)
+            Heard(pictures=1) if ":image/png:" in sent.text else Heard(sent.text, sent.buttons)
             for sent in self._server.to(42)
         ]
 

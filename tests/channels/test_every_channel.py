@@ -117,6 +117,22 @@ async def test_a_question_gets_a_sourced_answer_and_its_neighbours(citizen: Citi
     assert "25.000 đ" in (await citizen.taps("Lệ phí làm thẻ")).text
 
 
+async def test_an_answer_comes_as_a_picture_to_pass_on(citizen: Citizen) -> None:
+    await citizen.says(LOST)
+    heard = await citizen.taps("🖼 Ảnh để gửi nhóm")
+    assert "Ảnh câu trả lời: Mất thẻ căn cước" in heard.text
+    assert heard.pictures == 1
+
+
+async def test_one_activates_step_by_step(citizen: Citizen) -> None:
+    heard = await citizen.says("kich hoat giup toi")
+    assert "Bước 1/8" in heard.text
+    assert "Bước 2/8" in (await citizen.taps("✅ Có tin nhắn rồi")).text
+    assert "Bước 1/8" in (await citizen.says("quay lại")).text
+    assert "1900.0368" in (await citizen.taps("Chưa thấy tin nhắn")).text
+    assert "Mình nhớ bạn đang ở bước nào" in (await citizen.taps("Để lúc khác")).text
+
+
 async def test_the_number_of_a_choice_is_the_choice(citizen: Citizen) -> None:
     await citizen.says("menu")
     assert "Mục để thử: chọn" in (await citizen.says("1")).text

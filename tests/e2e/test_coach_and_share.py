@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.browser
 
 Visit: TypeAlias = Callable[..., Chat]
 # What a phone's browser has and a desktop's lacks: the device's own list of apps to share with.
-DEVICE = "navigator.share = async (shared) => { window.shared = shared; }"
+DEVICE = """
+    navigator.share = async (shared) => { document.body.dataset.shared = JSON.stringify(shared); }
+"""
 
 
 def test_somebody_activates_step_by_step_gets_stuck_and_is_done(site: Site, visit: Visit) -> None:
@@ -65,7 +68,18 @@ def test_on_a_phone_its_own_list_of_apps_opens(site: Site, visit: Visit) -> None
     chat = visit(site, "/?start=e_le-phi")
     chat.page.evaluate(DEVICE)
     chat.taps("📤 Chia sẻ cho người thân")
-    chat.page.wait_for_function("window.shared")
-    shared = chat.page.evaluate("window.shared")
+    expect(chat.page.locator("body[data-shared]")).to_be_visible()
+    shared = json.loads(chat.page.locator("body").get_attribute("data-shared") or "")
     assert shared["url"] == f"{site.url}/?start=e_le-phi"
     assert "khi đổi thẻ" in shared["text"]
+
+
+def test_the_picture_of_an_answer_is_shown_in_the_talk(site: Site, visit: Visit) -> None:
+    chat = visit(site, "/?start=e_le-phi")
+    chat.taps("🖼 Ảnh để gửi nhóm")
+    chat.says("Ảnh câu trả lời")
+    picture = chat.last.get_by_alt_text("Ảnh câu trả lời")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("naturalWidth", 1080)
+    wide = picture.evaluate("node => node.getBoundingClientRect().width")
+    assert wide <= 300

@@ -73,7 +73,8 @@ def test_an_answer_reads_from_the_answer_down_to_the_details(chat: Chat) -> None
 def test_an_answer_offers_links_and_neighbouring_questions(chat: Chat) -> None:
     reply = chat().presses("ask:mat-the").replies[0]
     assert [b.url for b in reply.buttons if b.url] == ["https://dichvucong.gov.vn"]
-    assert [b.entry for b in reply.buttons if b.data] == ["le-phi", "quen-mat-khau"]
+    asks = [b.entry for b in reply.buttons if b.data.startswith("ask:")]
+    assert asks == ["le-phi", "quen-mat-khau"]
 
 
 def test_a_fee_is_the_one_that_holds_today_in_vietnam(chat: Chat, clock: Clock) -> None:

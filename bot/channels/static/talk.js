@@ -82,7 +82,11 @@ function links(reply) {
 
 /** Files that come with a reply: a picture is shown, anything else can be kept. */
 function files(reply) {
-  return (reply.files ?? []).map(({ name, type, url, private: own, number }) => {
+  return (reply.files ?? []).map(({ name, type, url, private: own, number, card }) => {
+    if (card) {
+      const picture = element("img", { className: "picture card", src: url, alt: "Ảnh câu trả lời", width: 288, height: 360 });
+      return element("a", { href: url, target: "_blank", rel: "noopener" }, picture);
+    }
     if (own) {
       const node = element("button", { type: "button", className: "link" }, element("span", {}, `Lưu vào máy: ${name}`));
       Object.assign(node.dataset, { file: number, row: reply.id, name });

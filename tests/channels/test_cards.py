@@ -1,0 +1,49 @@
+"""Pictures of answers on the web, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web_service import WebService
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
+    running = WebService(tmp_path_factory.mktemp("web"))
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_a_card_is_served_with_a_mark_by_which_it_is_not_sent_twice(service: WebService) -> None:
+    answer = service.request("GET", "/cards/le-phi.png")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    assert answer.body.startswith(b"\x89PNG")
+    mark = answer.headers["etag"]
+    again = service.request("GET", "/cards/le-phi.png", headers={"If-None-Match": mark})
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["etag"] == mark
+
+
+@pytest.mark.parametrize("name", ["khong-co.png", "le-phi.jpg", "LE-PHI.png", "../config.yaml"])
+def test_what_is_no_answer_has_no_card(service: WebService, name: str) -> None:
+    assert service.request("GET", f"/cards/{name}").status == 404
+
+
+def test_in_the_chat_the_picture_is_an_address_that_anybody_may_open(service: WebService) -> None:
+    answer = service.post("/api/chat", {"session": "", "button": "card:le-phi"}).json
+    ((file,),) = [reply["files"] for reply in answer["replies"]]
+    assert file == {
+        "name": "le-phi.png", "type": "image/png", "url": "cards/le-phi.png", "card": True
+    }  # fmt: skip
+    assert service.request("GET", "/" + file["url"]).status == 200
+    assert service.rows("SELECT n FROM tallies WHERE name = 'card'") == [{"n": 1}]
+
+
+def test_a_button_for_no_answer_is_outdated(service: WebService) -> None:
+    answer = service.post("/api/chat", {"session": "", "button": "card:khong-co"}).json
+    assert "đã cũ" in answer["replies"][0]["text"]
