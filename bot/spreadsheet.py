@@ -66,8 +66,9 @@ def _lines(file: Path) -> list[tuple[int, list[str]]]:
     return table(raw, file.name)
 
 
-def table(raw: bytes, name: str) -> list[tuple[int, list[str]]]:
-    """The lines that are not empty, each with its number; raises `Faults` when it is no CSV."""
+def table(raw: bytes, name: str, delimiter: str = "") -> list[tuple[int, list[str]]]:
+    """The lines that are not empty, each with its number; raises `Faults` when it is no CSV. Without
+    *delimiter* it is the one that the first line has most of."""
     if len(raw) > MAX_BYTES:
         raise _fault(name, "tệp quá lớn (trên 2 MB)", "tách thành nhiều tệp")
     try:
@@ -76,7 +77,9 @@ def table(raw: bytes, name: str) -> list[tuple[int, list[str]]]:
         raise _fault(name, "tệp không phải UTF-8", "lưu lại kiểu 'CSV UTF-8'") from error
     first = text.split("\n", 1)[0]
     reader = csv.reader(
-        io.StringIO(text), delimiter=max(",;\t", key=first.count), skipinitialspace=True
+        io.StringIO(text),
+        delimiter=delimiter or max(",;\t", key=first.count),
+        skipinitialspace=True,
     )
     try:
         found = [(reader.line_num, line) for line in reader if any(map(str.strip, line))]

@@ -61,12 +61,24 @@ def counted(count: Count) -> str:
     return number(count.least) if count.exact else f"ít nhất {number(count.least)}"
 
 
+def people(count: int) -> str:
+    """12.345, dưới 5"""
+    return number(count) if count == 0 or count >= FEWEST else f"dưới {FEWEST}"
+
+
+def date_of(at: datetime) -> str:
+    """27/11/2026"""
+    return f"{local(at):%d/%m/%Y}"
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
+    "date": date_of,
     "date_time": date_time,
     "day": day,
     "iso_day": iso_day,
     "number": number,
+    "people": people,
     "counted": counted,
     "channel": channel,
     "waited": waited,

@@ -6,7 +6,7 @@ import io
 import re
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from PIL import Image
@@ -25,7 +25,7 @@ DOTS = 1754  # across a picture: A3 at 150 dpi, A5 at 300
 PREVIEW_DOTS = 640
 ANY_KIND = "khac"  # what a poster of a kind says that is no longer in loi-chao.yaml
 
-_pdfium = threading.Lock()  # PDFium is not made for several threads at once
+_drawing = threading.Lock()  # neither reportlab's fonts nor PDFium are made for several threads
 
 
 class NoChannel(Exception):
@@ -62,15 +62,21 @@ def sheet(poster: Poster, settings: Settings, greetings: Greetings, vault: Vault
 
 def render(one: Sheet, size: str, kind: str, dots: int = DOTS) -> bytes:
     """One poster as a file of this *kind*; a picture is *dots* wide."""
-    page = pdf([one], size)
+    page = pages([one], size)
     return page if kind == "pdf" else _picture(page, dots)
+
+
+def pages(sheets: Sequence[Sheet], size: str) -> bytes:
+    """All of *sheets* as one PDF."""
+    with _drawing:
+        return pdf(sheets, size)
 
 
 def _picture(page: bytes, dots: int) -> bytes:
     import pypdfium2  # takes a while to load, and not every process draws
 
     written = io.BytesIO()
-    with _pdfium:
+    with _drawing:
         document = pypdfium2.PdfDocument(page)
         try:
             scale = dots / document[0].get_width()
@@ -117,6 +123,7 @@ __all__ = [
     "NoWords",
     "all_files",
     "name",
+    "pages",
     "render",
     "sheet",
     "zipped",

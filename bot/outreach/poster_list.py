@@ -60,7 +60,9 @@ def _names(greetings: Greetings) -> Mapping[str, Place]:
 
 def read(raw: bytes, file: str, greetings: Greetings) -> Listed:
     """Read the list; raises `Faults` when it is no list at all."""
-    lines = table(raw, file)
+    first = raw.split(b"\n", 1)[0]
+    # Names of places have commas in them, so that any other sign that divides says more.
+    lines = table(raw, file, next((sign for sign in "\t;" if sign.encode() in first), ","))
     columns = _columns(lines[0][1])
     if columns is None:
         columns = {PLACE: 0, KIND: 1}  # no headings: the place, then its kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.calendar import VIETNAM
 from bot.store.database import Row, Transaction
 from bot.store.values import stamp
 
@@ -25,6 +26,8 @@ TOPICS = """
 """
 FUNNEL = """
     SELECT
+        (SELECT COALESCE(SUM(n), 0) FROM poster_counts
+            WHERE step = 'scan' AND day >= :first AND day <= :last) AS scanned,
         (SELECT count(DISTINCT channel || ':' || person) FROM incoming
             WHERE at >= :start AND at < :end) AS talked,
         (SELECT count(DISTINCT code) FROM bookings
@@ -52,12 +55,17 @@ class Figures:
 def between(tx: Transaction, start: datetime, end: datetime) -> Figures:
     """Figures of what lies from *start* to before *end*."""
     edges = {"start": stamp(start), "end": stamp(end)}
+    days = {"first": _day(start), "last": _day(end)}
     return Figures(
         outcomes={row["outcome"]: row["n"] for row in tx.rows(OUTCOMES, **edges)},
         votes={row["vote"]: row["n"] for row in tx.rows(VOTES, **edges)},
         topics=tx.rows(TOPICS, fewest=FEWEST, **edges),
-        funnel=tx.rows(FUNNEL, **edges)[0],
+        funnel=tx.rows(FUNNEL, **edges, **days)[0],
     )
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(VIETNAM).date().isoformat()
 
 
 # --- targets -------------------------------------------------------------------------------------

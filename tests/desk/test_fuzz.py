@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import bot.desk
 from bot.desk.guard import COOKIE, token_id
 from bot.desk.routes import ROUTES, Route
+from bot.outreach import posters
 from bot.store import accounts
 from bot.store.bookings import State
 from handlers.ticket import check_in_mark
@@ -36,6 +37,7 @@ EDGES = st.sampled_from([
     "", "0", "1", "-1", "9" * 30, "1e9", "²", "٣", "on", "the", "xlsx", "csv", "mau-a", "2026-11-27",
     "0001-01-01", "9999-12-31", "2026-02-30", "\x00", "\r\nX: y", "../../etc", "' OR 1=1 --", "{{7*7}}",
     "<script>", "0900000001", "a" * 5000, "ẵ" * 300, "[]", "{", "=1+1", "00:00", "24:00", "T2-CN",
+    "nha-tro", "make", "try", "Nơi dán;Loại nơi\nNhà trọ;nhà trọ",
     *map(str, State),
 ])  # fmt: skip
 VALUES = st.one_of(TEXT, EDGES)
@@ -66,7 +68,11 @@ def known(service: WebService, moving: Clock, admin: Officer) -> dict[str, str]:
     """Values of a path that lead somewhere."""
     (booking,) = book(service, moving, "Người Thử")
     ticket = f"{booking.code}-{check_in_mark(VAULT, booking.code)}"
-    return {"office": "mau-a", "date": str(FRIDAY), "ticket": ticket, "code": booking.code}
+    with service.database.transaction() as tx:
+        poster, _ = posters.put_up(tx, "nha-tro", "Nhà trọ Thử", moving(), "x", "x", "one-batch")
+    paper = {"poster": poster.code, "batch": poster.batch, "file": "A5.pdf"}
+    known = {"office": "mau-a", "date": str(FRIDAY), "ticket": ticket, "code": booking.code}
+    return known | paper
 
 
 def send(one: Officer, method: str, path: str, body: str = "", kind: str = FORM) -> int:
@@ -96,7 +102,10 @@ def test_no_form_breaks_a_page(admin: Officer, known: dict[str, str], route: Rou
 @pytest.mark.parametrize("route", GETS, ids=name_of)
 def test_no_address_breaks_a_page(admin: Officer, known: dict[str, str], route: Route) -> None:
     @MANY
-    @given(FORMS, st.dictionaries(st.sampled_from(["office", "date", "ticket"]), VALUES))
+    @given(
+        FORMS,
+        st.dictionaries(st.sampled_from(["office", "date", "ticket", "poster", "file"]), VALUES),
+    )
     def check(query: list[tuple[str, str]], path: dict[str, str]) -> None:
         values = {**known, **path}
         address = fill(route, lambda name: values.get(name, "khong-co") or "-")

@@ -92,10 +92,10 @@ async def chart(request: web.Request) -> web.Response:
 
 
 def _funnel(found: Figures, targets: list[Target]) -> bytes:
-    steps = ("talked", "booked", "came", "activated")
-    labels = ("trò chuyện", "đặt lịch", "đến làm", "đã kích hoạt")
+    steps = ("scanned", "talked", "booked", "came", "activated")
+    labels = ("quét áp phích", "trò chuyện", "đặt lịch", "đến làm", "đã kích hoạt")
     people = [n if (n := found.funnel[step]) >= FEWEST else 0 for step in steps]
-    return charts.bars("Từ trò chuyện đến kích hoạt", labels, {"người": people})
+    return charts.bars("Từ áp phích đến kích hoạt", labels, {"người": people})
 
 
 def _targets(found: Figures, targets: list[Target]) -> bytes:
