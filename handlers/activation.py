@@ -53,15 +53,20 @@ def handle(turn: Turn) -> Answer | None:
     return None
 
 
+def settle(turn: Turn, booking: Booking) -> None:
+    """The account that this visit was about works: nothing more is asked about it."""
+    bookings.activated(turn.tx, booking.code, turn.now)
+    told.end_questions(turn.tx, booking.code)
+    if booking.member == 1:
+        profiles.activated(turn.tx, booking.address, turn.now)
+
+
 def _done(turn: Turn, code: str) -> Answer:
     booking = remind.asked(turn, code)
     if booking is None:
         return Answer((booking_texts.not_yours(),))
     if booking.state is not State.SERVED:
         return Answer((booking_texts.not_live(code),))
-    bookings.activated(turn.tx, code, turn.now)
-    told.end_questions(turn.tx, code)
-    if booking.member == 1:
-        profiles.activated(turn.tx, booking.address, turn.now)
+    settle(turn, booking)
     coachings.end(turn.tx, turn.incoming.sender, turn.now)
     return Answer((coach_texts.well_done(()),))

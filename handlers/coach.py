@@ -14,9 +14,9 @@ from datetime import timedelta
 from bot import reminders
 from bot.messages import Answer, Conversation, Kind, Priority, Reply
 from bot.store import bookings, coachings, consents, outbox
-from bot.store import reminders as told
+from bot.store.bookings import State
 from bot.store.coachings import Coaching
-from handlers import ask, booking_texts, remind
+from handlers import activation, ask, booking_texts, remind
 from handlers import coach_texts as say
 from handlers.coach_texts import STEPS, Step
 from handlers.turn import Turn
@@ -63,8 +63,7 @@ def _pressed(turn: Turn) -> Answer | None:
         case ["active", "how", code]:
             return begin(turn, code)
         case ["active", "stuck", code]:
-            _visit(turn, STEPS[0], _booking(turn, code))
-            return Answer((say.which_step(),))
+            return _where(turn, _booking(turn, code))
         case ["coach", verb] if verb in CHOICES:
             return CHOICES[verb](turn)
         case ["coach", verb, id_, *rest] if verb in AT_STEP and (step := _step(id_)):
@@ -103,6 +102,13 @@ def begin(turn: Turn, code: str = "") -> Answer:
         return _go(turn, STEPS[0], [], before=(say.welcome(),), booking=booking)
     _visit(turn, left, booking)
     return Answer((say.left_off(left),), _idle(turn))
+
+
+def _where(turn: Turn, booking: str = "") -> Answer:
+    """Which step is it? Until that is said, they stand where they stood."""
+    found = coachings.current(turn.tx, turn.incoming.sender, turn.now - REMEMBERED)
+    _visit(turn, (_step(found.step) if found else None) or STEPS[0], booking)
+    return Answer((say.which_step(),))
 
 
 def _booking(turn: Turn, code: str) -> str:
@@ -254,15 +260,16 @@ def _done(turn: Turn) -> Answer:
     coaching = coachings.end(turn.tx, turn.incoming.sender, turn.now)
     if coaching:
         coachings.note(turn.tx, coaching.id, coachings.DONE, turn.now)
-        if coaching.booking and bookings.activated(turn.tx, coaching.booking, turn.now):
-            told.end_questions(turn.tx, coaching.booking)
+        booking = remind.asked(turn, coaching.booking)
+        if booking and booking.state is State.SERVED:
+            activation.settle(turn, booking)
             return Answer((say.well_done(()),), _idle(turn))
     waiting = bookings.not_activated(turn.tx, turn.incoming.sender)
     return Answer((say.well_done(waiting),), _idle(turn))
 
 
 CHOICES: dict[str, Callable[[Turn], Answer]] = {
-    "where": lambda turn: Answer((say.which_step(),)),
+    "where": _where,
     "later": _later,
     "remind": _remind,
     "quiet": lambda turn: Answer((say.will_not_ask(),)),

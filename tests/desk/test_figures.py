@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from bot.store import audit, bookings, coachings
+from bot.store import audit, bookings, coachings, tallies
 from bot.store.bookings import State
 from tests.bookings import Desk
 from tests.conftest import Clock
@@ -172,3 +173,16 @@ def test_where_people_get_stuck_at_activating_is_shown_from_five_on(
     assert "Bắt đầu kích hoạt cùng trợ lý: 6. Làm xong: chưa đủ 5 người." in page
     assert "4. nhập mã OTP" in page
     assert "đặt passcode" not in page
+
+
+def test_how_answers_spread_is_counted_by_the_day(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    today = moving().date()
+    with service.database.transaction() as tx:
+        for _ in range(3):
+            tallies.add(tx, tallies.INLINE, today)
+        tallies.add(tx, tallies.CARD, today - timedelta(days=80))
+    one = officer("viewer")
+    assert "3 lượt. Ảnh câu trả lời: 0 lượt." in text(one.get("/desk/figures?days=7"))
+    assert "3 lượt. Ảnh câu trả lời: 1 lượt." in text(one.get("/desk/figures?days=90"))

@@ -126,6 +126,15 @@ def test_it_is_opened_by_a_link_and_by_the_button_under_an_answer(there: Town) -
     assert heard.buttons["📱 Kích hoạt từng bước"] == "coach"
 
 
+def test_who_agreed_to_be_reminded_is_not_asked_again_when_they_leave(there: Town) -> None:
+    an = there.person()
+    reminded(there, an)
+    an.presses("coach:go:otp")
+    heard = an.presses("coach:later")
+    assert "Tối mai mình hỏi lại" in heard.text
+    assert "🔔 Được, nhắc tôi" not in heard.buttons
+
+
 def test_words_do_what_the_buttons_do(there: Town) -> None:
     an = there.person()
     an.says("kích hoạt giúp tôi")
@@ -234,6 +243,15 @@ def test_where_it_was_left_one_may_begin_anew_or_name_another_step(there: Town) 
     assert "giống điều nào" in tap(an, where, "6. Đặt passcode").text
 
 
+def test_who_asks_for_another_step_stands_where_they_stood_until_it_is_named(there: Town) -> None:
+    an = there.person()
+    code = there.book(an)
+    there.served(code)
+    an.presses("coach:go:otp")
+    an.presses(f"active:stuck:{code}")
+    assert "Lần trước bạn dừng ở bước 4/8" in an.says("kích hoạt giúp tôi").text
+
+
 def test_after_two_weeks_it_begins_anew(there: Town) -> None:
     an = there.person()
     an.presses("coach:go:otp")
@@ -289,6 +307,7 @@ def test_every_step_puts_the_question_off(there: Town) -> None:
 def test_nothing_is_asked_of_who_is_done_or_wants_no_more(there: Town, end: str) -> None:
     an = there.person()
     reminded(there, an)
+    there.clock.move(minutes=1)
     an.presses("coach:go:otp")
     an.presses(end)
     there.clock.now = local_time("2026-11-25 19:00")

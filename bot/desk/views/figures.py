@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from bot.calendar import VIETNAM
 from bot.desk import charts
 from bot.desk.context import desk_of, note, page, redirect, run
 from bot.desk.views import weekly
-from bot.store import coachings, figures
+from bot.store import coachings, figures, tallies
 from bot.store.database import Transaction
 from bot.store.figures import FEWEST, Figures, Target
 from handlers.coach_texts import STEPS
@@ -54,6 +55,7 @@ async def show(
         "targets": targets,
         "fewest": FEWEST,
         "coach": await _coach(request, days),
+        "spread": await _spread(request, days),
         "fault": fault,
         "text": text if text is not None else _as_text(targets),
     }
@@ -68,6 +70,12 @@ def _days(request: web.Request) -> int:
 async def _figures(request: web.Request, days: int) -> Figures:
     end = desk_of(request).clock()
     return await run(request, lambda tx: figures.between(tx, end - timedelta(days=days), end))
+
+
+async def _spread(request: web.Request, days: int) -> dict[str, int]:
+    today = desk_of(request).clock().astimezone(VIETNAM).date()
+    first = today - timedelta(days=days)
+    return await run(request, lambda tx: tallies.sums(tx, first, today))
 
 
 async def _coach(request: web.Request, days: int) -> Coached:
