@@ -210,7 +210,7 @@ def _channels(
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
     tempo = Tempo(settings.outreach.rates.web)
-    channels: list[Channel] = [WebChannel(database, handle, clock, vault, tempo)]
+    channels: list[Channel] = [WebChannel(database, handle, clock, vault, settings, tempo)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
 

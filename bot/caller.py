@@ -1,15 +1,65 @@
-"""Where a request comes from."""
+"""What stands at the HTTP door: who calls, and how long we wait for what they have to say."""
 
 from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from aiohttp import web
 
 from bot.config.channels import Listen
 
+T = TypeVar("T")
+
+HEAD_WITHIN = 30.0  # seconds for a request's head to be whole, from the start or the last answer on
+BODY_WITHIN = 20.0  # seconds for a body to be whole; a bad mobile network needs some
+BODY = web.AppKey("seconds for a body", float)
+
+
+def runner(
+    app: web.Application,
+    *,
+    head_within: float = HEAD_WITHIN,
+    body_within: float = BODY_WITHIN,
+    **more: Any,
+) -> web.AppRunner:
+    """A runner of *app* that does not wait for ever for who sends a byte now and then."""
+    app[BODY] = body_within
+    return web.AppRunner(app, access_log=None, keepalive_timeout=head_within, **more)
+
+
+async def in_time(request: web.Request, body: Awaitable[T]) -> T:
+    """*body* of *request* when it has come whole; raises 408 when it takes too long, 400 when the
+    caller has gone away."""
+    try:
+        async with asyncio.timeout(request.config_dict.get(BODY, BODY_WITHIN)):
+            return await body
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    except ConnectionError as error:
+        raise web.HTTPBadRequest from error
+
 
 def address(request: web.Request, listen: Listen) -> str:
-    """The caller's address; behind a proxy of our own, what that one says last."""
+    """The network that the request comes from. Behind a proxy of ours it is what that one wrote last
+    into X-Forwarded-For: anything before could be made up by the caller."""
+    found = str(request.remote)
     if listen.behind_proxy:
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        return forwarded.rsplit(",", 1)[-1].strip() or str(request.remote)
-    return str(request.remote)
+        said = ",".join(request.headers.getall("X-Forwarded-For", []))
+        found = said.rsplit(",", 1)[-1].strip() or found
+    return _network(found)
+
+
+def _network(text: str) -> str:
+    """A subscriber has one IPv4 address, and 2^64 of IPv6."""
+    try:
+        found = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return text[:64]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import structlog
 
 from bot import privacy
+from bot.buckets import Floods, Pace
 from bot.config import Settings
 from bot.matching.matcher import Matcher
 from bot.messages import Answer, Conversation, Incoming, Kind, Reply
@@ -29,6 +30,7 @@ from handlers.words import plain
 
 REPLY_USEFUL_FOR = timedelta(hours=24)
 MAX_STORED_CHARACTERS = 2000
+SIGNALS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})  # nobody says anything
 MAX_DATA = 64  # a button's data has no more; what is longer was not made by us
 
 log = structlog.get_logger()
@@ -81,6 +83,7 @@ class Dialogue:
         self._numbered = frozenset(numbered)
         self._windows = windows
         self._wake = wake
+        self._floods = Floods(settings.limits.messages_per_minute)
         self._ids = Ids()
 
     async def handle(self, incoming: Incoming) -> Delivered:
@@ -110,7 +113,7 @@ class Dialogue:
         turn = self._open(tx, incoming, matcher)
         if turn is None:
             return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
-        return self._write(turn, self._ask(turn))
+        return self._write(turn, self._heard(turn) or self._ask(turn))
 
     def _apologise(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
         turn = self._open(tx, incoming, matcher)
@@ -142,6 +145,18 @@ class Dialogue:
             window=self._windows.get(incoming.sender.channel),
             new_id=lambda: self._ids.new(now),
         )
+
+    def _heard(self, turn: Turn) -> Answer | None:
+        """None unless the sender writes faster than anybody reads: they are told so once a minute.
+        The web tells it in its own way, before anything gets here."""
+        sender = turn.incoming.sender
+        if sender.channel in self._mailboxes or turn.incoming.kind in SIGNALS:
+            return None
+        pace = self._floods.look(f"{sender.channel}:{sender.user}", turn.now)
+        if pace is Pace.HEARD:
+            return None
+        most = self._settings.limits.messages_per_minute
+        return Answer((texts.too_fast(most),) if pace is Pace.TOLD else ())
 
     def _ask(self, turn: Turn) -> Answer:
         """The first handler that answers wins."""

@@ -67,7 +67,8 @@ class Incoming:
     """One genuine update of a platform.
 
     `id` is unique within the channel and stable when the platform sends the update again. `public`:
-    others read along, and what is answered too.
+    others read along, and what is answered too. `origin`: a keyed hash of the network address, where
+    the channel knows one.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Incoming:
     data: str = ""
     edited: bool = False
     public: bool = False
+    origin: str = ""
 
 
 class Wish(StrEnum):

@@ -14,7 +14,7 @@ from secrets import token_hex
 import click
 from aiohttp import web
 
-from bot import places, systemd
+from bot import caller, places, systemd
 from bot.app import (
     SERVICE,
     AlreadyRunning,
@@ -76,9 +76,7 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     database = open_database(settings)
     told = bookable(settings, database)
     app = make_app(settings, database, clock)
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=REQUESTS, handler_cancellation=False
-    )
+    runner = caller.runner(app, shutdown_timeout=REQUESTS, handler_cancellation=False)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)

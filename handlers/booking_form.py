@@ -13,11 +13,11 @@ from datetime import timedelta
 
 from bot.config.booking import Service
 from bot.messages import OWN, Answer, Conversation, Kind, Reply
-from bot.store import bookings, consents, numbers, offices
+from bot.store import bookings, consents, numbers, offices, quotas
 from bot.store.bookings import AlreadyBooked, Booking, HoldEnded, SlotFull
 from bot.store.slots import Free
 from bot.vault import phone_number
-from handlers import ask, ticket
+from handlers import ask, quota, ticket
 from handlers import booking_texts as say
 from handlers.turn import Turn
 
@@ -85,6 +85,8 @@ def _is_question(turn: Turn) -> bool:
 
 def begin(turn: Turn, service: Service, slot: Free, first: int) -> Answer:
     """Hold one place at *slot*; *first* is the member it is for: 1 for the person, 2 on for kin."""
+    if refused := quota.refusal(turn):
+        return Answer((refused,))
     try:
         held = _hold(turn, service.id, slot.id, _holders(turn, _base(turn), first, 1))
     except SlotFull:
@@ -95,7 +97,7 @@ def begin(turn: Turn, service: Service, slot: Free, first: int) -> Answer:
 
 
 def _hold(turn: Turn, service: str, slot: str, holders: Sequence[str]) -> tuple[Booking, ...]:
-    return bookings.hold(
+    held = bookings.hold(
         turn.tx,
         slot=slot,
         service=service,
@@ -105,6 +107,8 @@ def _hold(turn: Turn, service: str, slot: str, holders: Sequence[str]) -> tuple[
         held_until=turn.now + timedelta(minutes=turn.settings.booking.hold_minutes),
         new_id=turn.new_id,
     )
+    quotas.note_origin(turn.tx, held[0].party, turn.incoming.origin, turn.now)
+    return held
 
 
 def _base(turn: Turn) -> str:
@@ -189,6 +193,8 @@ def _form(turn: Turn, held: tuple[Booking, ...]) -> Answer:
 def _confirm(turn: Turn, held: tuple[Booking, ...], remind_me: bool) -> Answer:
     sealed = turn.conversation.data.get(NUMBER, "")
     base = turn.vault.mark(turn.vault.open(sealed)) if sealed else _base(turn)
+    if sealed and (refused := quota.phone_refusal(turn, base)):
+        return Answer((refused,))
     own = held[0].holder == _base(turn)
     holders = _holders(turn, base, 1 if own else 2, len(held))
     try:

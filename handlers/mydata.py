@@ -11,10 +11,10 @@ from bot.messages import Address, Answer, Attachment, Conversation, Kind, Reply
 from bot.store import bookings, erasure, links, mydata
 from bot.store.bookings import State
 from bot.store.database import Row
-from bot.store.values import pack, unpack
+from bot.store.values import unpack
 from bot.vault import BadKey
 from handlers import privacy_texts as say
-from handlers.turn import Turn
+from handlers.turn import Turn, erased_mark
 
 SHOW_WORDS = frozenset({
     "dulieucuatoi", "du lieu cua toi", "xem du lieu cua toi", "du lieu cua minh", "tai du lieu cua toi",
@@ -160,6 +160,6 @@ def _erase(turn: Turn, whose: str) -> Answer:
     release_at = turn.now + timedelta(minutes=turn.settings.booking.release_minutes)
     for address in addresses:
         erasure.erase(turn.tx, address, turn.now, release_at, nobody=turn.new_id())
-    marks = [turn.vault.mark(f"erased {pack([one.channel, one.user])}") for one in addresses]
+    marks = [erased_mark(turn.vault, one) for one in addresses]
     code = erasure.record(turn.tx, marks, turn.now, turn.new_id)
     return Answer((say.erased(code, turn.now),), Conversation())

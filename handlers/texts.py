@@ -306,6 +306,13 @@ def thanks_reason() -> Reply:
     return notice("Cảm ơn bạn, tình nguyện viên sẽ xem lại câu này.", MENU, OFFICER)
 
 
+def too_fast(most: int) -> Reply:
+    return notice(
+        f"Bạn nhắn nhanh quá: mỗi phút mình chỉ trả lời được {most} tin, mấy tin vừa rồi mình chưa xử lý. "
+        "Bạn đợi khoảng một phút rồi nhắn lại giúp mình nhé."
+    )
+
+
 def sorry() -> Reply:
     return notice(
         "Xin lỗi, mình gặp trục trặc với tin này. Mình đã ghi lại để sửa; bạn thử hỏi cách khác "

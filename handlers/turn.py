@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from bot.config import Settings
 from bot.matching.entries import Entry
 from bot.matching.matcher import Matcher
-from bot.messages import Answer, Conversation, Incoming
+from bot.messages import Address, Answer, Conversation, Incoming
 from bot.places import Wards
 from bot.privacy import Masked
 from bot.store.database import Transaction
+from bot.store.values import pack
 from bot.vault import Vault
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -58,6 +59,11 @@ class Turn:
 
 
 Handler = Callable[[Turn], Answer | None]
+
+
+def erased_mark(vault: Vault, person: Address) -> str:
+    """What the log of erasures knows *person* by."""
+    return vault.mark(f"erased {pack([person.channel, person.user])}")
 
 
 def local(moment: datetime) -> datetime:

@@ -14,15 +14,25 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import caller
 from bot.answering import reply_to
 from bot.app import SERVICE, make_app, utc_now
 from bot.config import Settings
+from bot.config.limits import Limits
 from bot.store import officers
 from bot.store.database import Row, SqliteDatabase
 from bot.store.values import Ids
 
 PATIENCE = 20  # seconds until a test gives up
 FAQ = Path(__file__).parent / "faq"
+# Many tests are one person, from one address, at one moment.
+ROOMY = Limits(
+    messages_per_minute=100_000,
+    requests_per_minute=100_000,
+    requests_per_second=100_000,
+    sessions_per_hour=100_000,
+    sessions_per_minute=100_000,
+)
 
 
 @dataclass
@@ -45,6 +55,8 @@ class WebService:
     port: int = 0
     settings: Settings = Settings(data_key="a made-up key")  # noqa: RUF009 - frozen
     clock: Callable[[], datetime] = utc_now
+    limits: Limits = ROOMY
+    patience: Mapping[str, float] = field(default_factory=dict)  # of `caller.runner`
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -71,9 +83,9 @@ class WebService:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._database = SqliteDatabase(self.folder / "web.db")
-        settings = self.settings.model_copy(update={"faq": str(self.faq)})
+        settings = self.settings.model_copy(update={"faq": str(self.faq), "limits": self.limits})
         self._app = make_app(settings, self._database, self.clock)
-        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1)
+        runner = caller.runner(self._app, shutdown_timeout=1, **self.patience)
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", self.port).start()

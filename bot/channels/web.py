@@ -23,8 +23,10 @@ from typing import Any, TypeAlias
 import structlog
 from aiohttp import web
 
+from bot import caller
 from bot.channels import Handle
 from bot.channels.files import ROUTE, Files
+from bot.channels.turnstile import Turnstile
 from bot.channels.web_json import (
     STREAMING,
     BadRequest,
@@ -35,6 +37,7 @@ from bot.channels.web_json import (
     reply_json,
     text_of,
 )
+from bot.config import Settings
 from bot.messages import Address, Incoming, Kind, Reply
 from bot.store import conversations, marks, outbox
 from bot.store.database import Database
@@ -49,7 +52,7 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -110,6 +113,7 @@ class WebChannel:
         handle: Handle,
         clock: Callable[[], datetime],
         vault: Vault,
+        settings: Settings,
         tempo: Tempo,
     ) -> None:
         self.tempo = tempo
@@ -119,6 +123,9 @@ class WebChannel:
         with database.transaction() as tx:
             key = bytes.fromhex(marks.once(tx, KEY, secrets.token_hex(32)))
         self._sessions = Sessions(key)
+        self._vault = vault
+        self._listen = settings.listen
+        self._turnstile = Turnstile(settings.limits, key, clock)
         self._files = Files(database, clock, vault)
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._stopping = False
@@ -160,9 +167,13 @@ class WebChannel:
         return web.FileResponse(STATIC / "index.html")
 
     async def chat(self, request: web.Request) -> web.Response:
-        body = await read_json(request)
-        session = self._session(body)
-        incoming = self._incoming(body, session)
+        body, address = await self._admitted(request)
+        known = self._sessions.find(text_of(body, "session"))
+        session = known or self._sessions.new()  # a client never chooses its own id
+        incoming = self._incoming(body, session, self._vault.mark(f"address {address}"))
+        if known is None:
+            self._turnstile.newcomer(address, text_of(body, "proof"))
+        self._turnstile.message(session.person.user)
         delivered = await self._handle(incoming)
         return json_response(
             {
@@ -174,7 +185,11 @@ class WebChannel:
         )
 
     async def history(self, request: web.Request) -> web.Response:
-        session = self._session(await read_json(request))
+        """The talk of a session; a session that is none has no lines and gets no new one."""
+        body, _ = await self._admitted(request)
+        session = self._sessions.find(text_of(body, "session"))
+        if session is None:
+            return json_response({"session": "", "lines": []})
         rows = await self._database.run(lambda tx: conversations.history(tx, session.person))
         return json_response(
             {
@@ -185,22 +200,39 @@ class WebChannel:
 
     async def file(self, request: web.Request) -> web.Response:
         """A private file of a reply, to the session that the reply was written to."""
-        body = await read_json(request)
+        body, _ = await self._admitted(request)
+        session = self._sessions.find(text_of(body, "session"))
         number = body.get("number")
         if type(number) is not int:
             raise BadRequest("`number` phải là số thứ tự của tệp.")
-        return await self._files.serve_own(self._session(body).person, text_of(body, "id"), number)
+        if session is None:
+            raise web.HTTPNotFound
+        return await self._files.serve_own(session.person, text_of(body, "id"), number)
+
+    async def _admitted(self, request: web.Request) -> tuple[dict[str, Any], str]:
+        """The request's JSON, and where it comes from; raises `TooMany` when that is too often."""
+        address = caller.address(request, self._listen)
+        self._turnstile.request(address)
+        return await read_json(request), address
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one `reply` for each row after the id `after`."""
-        body = await read_json(request)
-        session = self._session(body)
+        body, address = await self._admitted(request)
+        session = self._sessions.find(text_of(body, "session")) or self._sessions.new()
         after = text_of(body, "after")
+        self._turnstile.enter(address)
+        try:
+            return await self._follow(request, session.person, after)
+        finally:
+            self._turnstile.leave(address)
+
+    async def _follow(
+        self, request: web.Request, person: Address, after: str
+    ) -> web.StreamResponse:
         response = web.StreamResponse(headers=STREAM_HEADERS)
         await response.prepare(request)
         request[STREAMING] = True
         listener: Listener = asyncio.Queue()
-        person = session.person
         self._listeners[person.user].add(listener)
         try:
             await self._stream(response, person, after, listener)
@@ -233,11 +265,7 @@ class WebChannel:
                 if pushed is not None:
                     await response.write(_event(pushed))
 
-    def _session(self, body: dict[str, Any]) -> Session:
-        """The session the body names, or a new one: a client never chooses its own id."""
-        return self._sessions.find(text_of(body, "session")) or self._sessions.new()
-
-    def _incoming(self, body: dict[str, Any], session: Session) -> Incoming:
+    def _incoming(self, body: dict[str, Any], session: Session, origin: str) -> Incoming:
         button = text_of(body, "button")
         place = place_of(body)
         if "text" not in body and not button and not place:
@@ -257,6 +285,7 @@ class WebChannel:
             at=self._clock(),
             text=text_of(body, "text") if kind is Kind.TEXT else "",
             data=data,
+            origin=origin,
         )
 
 

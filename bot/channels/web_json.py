@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import structlog
 from aiohttp import web
 
+from bot.caller import in_time
+from bot.channels.turnstile import TooMany
 from bot.messages import Attachment, Reply
 from bot.store.values import unpack
 
@@ -25,7 +27,7 @@ class BadRequest(Exception):
 async def read_json(request: web.Request) -> dict[str, Any]:
     """The request's JSON object; raises `BadRequest`, or 413 from aiohttp when it is too long."""
     try:
-        body = json.loads(await request.read())
+        body = json.loads(await in_time(request, request.read()))
     except (ValueError, RecursionError, web.RequestPayloadError) as error:
         raise BadRequest("Nội dung gửi lên phải là JSON.") from error
     if not isinstance(body, dict):
@@ -106,6 +108,7 @@ def json_response(data: Any, status: int = 200) -> web.Response:
 SORRY = {
     404: "Không có địa chỉ này.",
     405: "Cách gọi không đúng với địa chỉ này.",
+    408: "Đường truyền chậm quá nên tin chưa đến hết. Bạn gửi lại nhé.",
     413: "Tin dài quá (tối đa 16 KB). Bạn viết gọn lại nhé.",
     500: "Máy chủ đang trục trặc nên chưa nhận được tin này. Bạn gửi lại sau ít phút nhé.",
 }
@@ -121,6 +124,8 @@ async def errors_as_json(request: web.Request, handler: Any) -> web.StreamRespon
         return await handler(request)  # type: ignore[no-any-return]
     except BadRequest as error:
         return json_response({"error": str(error)}, status=400)
+    except TooMany as error:
+        return _too_many(error)
     except web.HTTPException as error:
         message = SORRY.get(error.status, "Yêu cầu không dùng được.")
         return json_response({"error": message}, status=error.status)
@@ -129,3 +134,13 @@ async def errors_as_json(request: web.Request, handler: Any) -> web.StreamRespon
             raise
         log.exception("request failed", path=request.path)
         return json_response({"error": SORRY[500]}, status=500)
+
+
+def _too_many(error: TooMany) -> web.Response:
+    """429 with what to do: wait, or work on the challenge and send the same again with `proof`."""
+    body = {"error": str(error), "retry_after": error.wait}
+    if error.challenge:
+        body["challenge"] = error.challenge
+    response = json_response(body, status=429)
+    response.headers["Retry-After"] = str(error.wait)
+    return response

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import structlog
 from aiohttp import web
 
+from bot.caller import in_time
+
 # Bytes. A message of 4,096 characters, each escaped, quoting another such one, takes some 60 KB.
 MAX_BODY = 512 * 1024
 
@@ -43,8 +45,8 @@ class SecretWebhook:
 
 
 async def raw_body(request: web.Request) -> bytes:
-    """The body; raises 413 when it is too long."""
-    return await request.clone(client_max_size=MAX_BODY).read()
+    """The body; raises 413 when it is too long, 408 when it takes too long."""
+    return await in_time(request, request.clone(client_max_size=MAX_BODY).read())
 
 
 def parse(raw: bytes) -> dict[str, Any]:

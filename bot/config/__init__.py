@@ -14,6 +14,7 @@ from bot import yaml_file
 from bot.config.backup import Backup
 from bot.config.booking import Booking
 from bot.config.channels import Listen, Telegram, ZaloBot, ZaloOa
+from bot.config.limits import Limits
 from bot.config.outreach import Outreach
 from bot.config.section import Section
 from bot.config.watch import Watch
@@ -51,6 +52,7 @@ class Settings(Section):
     contact: Contact = Contact()
     booking: Booking = Booking()
     outreach: Outreach = Outreach()
+    limits: Limits = Limits()
     data_key: str = Field(default="", repr=False)
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
     backup: Backup = Backup()

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
+from bot.caller import in_time
 from bot.desk.context import SESSION, STREAMING, allowed, desk_of, page, redirect
 from bot.desk.faults import sorry
 from bot.store import accounts
@@ -104,7 +105,7 @@ async def _readable(request: web.Request) -> None:
     if request.method != "POST":
         return
     try:
-        await request.post()
+        await in_time(request, request.post())
     except (LookupError, ValueError, HttpProcessingError, web.RequestPayloadError) as error:
         raise web.HTTPBadRequest from error
 

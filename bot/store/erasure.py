@@ -164,6 +164,17 @@ PERSONAL = (
         "delete",
         ("DELETE FROM numbers WHERE channel = :channel AND person = :person",),
     ),
+    # While a campaign is being written its place in the order is needed; its end takes it away.
+    Rule(
+        "campaign_parts",
+        "empty",
+        (
+            """
+            UPDATE campaign_parts SET after_person = ''
+            WHERE channel = :channel AND after_person = :person AND done = 1
+            """,
+        ),
+    ),
     Rule(
         "officer_chats",
         "delete",
@@ -174,7 +185,7 @@ PERSONAL = (
 
 # Columns by which a table is known to be about people.
 TELLING = frozenset({
-    "person", "other_person", "holder", "phone", "name", "text", "reply", "address", "origin",
+    "person", "other_person", "after_person", "holder", "phone", "name", "text", "reply", "address", "origin",
     "email", "recipient", "contact",
 })  # fmt: skip
 # Tables that have such a column and hold nothing of anybody who writes to us, with the reason.
@@ -276,3 +287,11 @@ def find(tx: Transaction, code: str) -> str | None:
     """When the erasure of a receipt took place; None when there was none."""
     rows = tx.rows(FIND, code=code)
     return rows[0]["at"] if rows else None
+
+
+TIMES = "SELECT count(*) AS n FROM erasures WHERE mark = :mark AND at > :since"
+
+
+def times(tx: Transaction, mark: str, since: datetime) -> int:
+    """How often the account of this *mark* was erased since then."""
+    return int(tx.rows(TIMES, mark=mark, since=stamp(since))[0]["n"])

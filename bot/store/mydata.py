@@ -23,6 +23,8 @@ class Section:
     sql: str
 
 
+# Where a campaign that is being written stands says nothing about anybody.
+NOT_SHOWN = frozenset({"campaign_parts"})
 SECTIONS = (
     Section(
         "people",

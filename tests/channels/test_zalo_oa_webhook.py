@@ -124,6 +124,15 @@ async def test_a_repeated_event_is_answered_once(zalo: FakeZalo, service: Runnin
     assert len(service.rows(TO, person=AN)) == 1
 
 
+async def test_an_event_sent_again_after_days_is_left_alone(
+    zalo: FakeZalo, service: Running, clock: Clock
+) -> None:
+    caught = zalo.text(AN, QUESTION)
+    clock.move(days=2, minutes=1)
+    assert await zalo.post(caught) == 200
+    assert service.count("incoming") == 0
+
+
 async def test_events_in_another_order_are_each_answered(zalo: FakeZalo, service: Running) -> None:
     events = [zalo.follow(AN), zalo.text(AN, QUESTION), zalo.text(AN, "menu")]
     for event in (*reversed(events), *events):

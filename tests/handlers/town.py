@@ -26,6 +26,7 @@ SETTINGS = Settings.model_validate(
         },
         "public_url": "https://troly.example.vn",
         "data_key": "a made-up key",
+        "limits": {"messages_per_minute": 1000},  # people of tests say all at one moment
     }
 )
 FRIDAY = date(2026, 11, 27)  # the tests' clock starts on Tuesday the 24th, 10:00

@@ -89,8 +89,24 @@ function request(path, body, signal) {
   });
 }
 
-/** The answer to `body`; throws a `Failure`. */
+/** Whoever wants to hear that the browser is at work, and how far it is (0 to 1; null: done). */
+export const work = { tell: () => {} };
+
+/** The answer to `body`; throws a `Failure`. Where the server wants work first, it is done. */
 export async function post(path, body) {
+  const first = await exchange(path, body);
+  const challenge = first.status === 429 && first.data.challenge;
+  if (!challenge) return usable(first);
+  try {
+    const { toil } = await import("./toil.js");
+    const proof = await toil(challenge, work.tell);
+    return usable(await exchange(path, { ...body, proof }));
+  } finally {
+    work.tell(null);
+  }
+}
+
+async function exchange(path, body) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), PATIENCE);
   let response;
@@ -103,9 +119,12 @@ export async function post(path, body) {
   } finally {
     clearTimeout(timer);
   }
-  if (response.ok) return data;
-  const passing = response.status >= 500 || response.status === 429 || response.status === 408;
-  throw new Failure(data.error ?? UNREACHABLE, passing);
+  return { status: response.status, data };
+}
+
+function usable({ status, data }) {
+  if (status < 400) return data;
+  throw new Failure(data.error ?? UNREACHABLE, status >= 500 || status === 429 || status === 408);
 }
 
 /** A private file of the reply `id`, for whoever has the session; throws a `Failure`. */

@@ -1,6 +1,6 @@
 // The chat page: sends what is typed or tapped, shows what comes back.
 
-import { Failure, fetchFile, newId, pending, post, replacedElsewhere, session } from "./api.js";
+import { Failure, fetchFile, newId, pending, post, replacedElsewhere, session, work } from "./api.js";
 import { follow, hurry, reconnect } from "./follow.js";
 import * as screen from "./screen.js";
 import { share } from "./share.js";
@@ -215,7 +215,14 @@ function onOffline() {
   screen.hint("Đang mất mạng. Tin chưa gửi được sẽ tự gửi khi có mạng lại.");
 }
 
+/** The server wants a proof that this is no script; it takes a moment. */
+function onWork(share) {
+  if (share === null) screen.hint("");
+  else screen.hint(`Đang kiểm tra đây không phải máy tự động… ${Math.round(share * 100)}%`);
+}
+
 function wire() {
+  work.tell = onWork;
   screen.wireScreen();
   at("ask").addEventListener("submit", (event) => {
     event.preventDefault();

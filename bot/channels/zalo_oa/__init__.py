@@ -10,7 +10,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import ClientSession, web
@@ -32,6 +32,9 @@ from bot.store.database import Database
 from bot.tempo import Tempo
 from bot.vault import Vault
 
+# Zalo gives up after 12 hours at the latest. Somebody who has caught a genuine event could send it again
+# after it is forgotten here.
+STALE = timedelta(days=2)
 log = structlog.get_logger()
 
 
@@ -104,6 +107,9 @@ class ZaloOaChannel:
         """Handle one genuine event; returns after the commit, raises when there was none."""
         now = self._clock()
         if not self._is_ours(event):
+            return
+        if now - parse.when(event, now) > STALE:
+            log.warning("zalo event too old: left alone")
             return
         if seen := parse.interaction(event, now):
             await self._database.run(lambda tx: interactions.note(tx, *seen))

@@ -55,7 +55,7 @@ def interaction(event: Json, now: datetime) -> tuple[Address, datetime] | None:
     alive = (
         name in SIGNS or name in MEDIA or name in {"follow", "user_send_text", "user_submit_info"}
     )
-    return (sender, min(_time(event, now), now)) if sender and alive else None
+    return (sender, min(when(event, now), now)) if sender and alive else None
 
 
 def incoming(event: Json, now: datetime) -> Incoming | None:
@@ -67,7 +67,7 @@ def incoming(event: Json, now: datetime) -> Incoming | None:
     if found is None:
         return None
     kind, text, data = found
-    return Incoming(_id(name, event, sender), sender, kind, _time(event, now), text, data)
+    return Incoming(_id(name, event, sender), sender, kind, when(event, now), text, data)
 
 
 def known(event: Json) -> bool:
@@ -123,7 +123,7 @@ def _id(name: str, event: Json, sender: Address) -> str:
     return f"{name}:{sender.user}:{event.get('timestamp', '')}"
 
 
-def _time(event: Json, now: datetime) -> datetime:
+def when(event: Json, now: datetime) -> datetime:
     """When it happened, in UTC, from milliseconds in text; *now* where Zalo does not say."""
     text = str(event.get("timestamp", ""))
     if not (text.isascii() and text.isdigit() and 12 <= len(text) <= 13):

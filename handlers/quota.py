@@ -1,0 +1,65 @@
+"""Whether somebody may take places: not whoever holds them without booking, nor for hundreds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.messages import Reply
+from bot.store import erasure, quotas
+from handlers.booking_texts import OFFICIAL, VISITS
+from handlers.texts import MENU, OFFICER, notice
+from handlers.turn import Turn, erased_mark
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MOST_ERASURES = 3  # in a day, after which nothing is held: who is erased has nothing counted
+
+
+def refusal(turn: Turn) -> Reply | None:
+    """Why nothing can be held for the sender now; None when it can."""
+    limits, tx, origin = turn.settings.limits, turn.tx, turn.incoming.origin
+    sender = turn.incoming.sender
+    if erasure.times(tx, erased_mark(turn.vault, sender), turn.now - DAY) >= MOST_ERASURES:
+        return held_too_often()
+    if quotas.dropped(tx, sender, turn.now - HOUR) >= limits.holds_per_hour:
+        return held_too_often()
+    if quotas.booked(tx, sender, turn.now - DAY) >= limits.bookings_per_day:
+        return booked_too_many(limits.bookings_per_day)
+    if quotas.held_from(tx, origin, turn.now - HOUR) >= limits.holds_per_address:
+        return crowded_address()
+    if quotas.booked_from(tx, origin, turn.now - DAY) >= limits.bookings_per_address:
+        return crowded_address()
+    return None
+
+
+def phone_refusal(turn: Turn, holder: str) -> Reply | None:
+    """Why nothing more is booked for a phone number, whose mark is *holder*."""
+    most = turn.settings.limits.bookings_per_day
+    enough = quotas.booked_for(turn.tx, holder, turn.now - DAY) >= most
+    return booked_too_many(most) if enough else None
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def held_too_often() -> Reply:
+    text = (
+        "Bạn đã chọn giờ nhiều lần mà chưa đặt, trong khi người khác cũng đang cần chỗ. Bạn nghỉ "
+        "khoảng một giờ rồi chọn lại nhé; muốn đặt ngay thì đặt trên VNeID hoặc Cổng Dịch vụ công."
+    )
+    return notice(text, VISITS, *OFFICIAL, OFFICER)
+
+
+def booked_too_many(most: int) -> Reply:
+    text = (
+        f"Mỗi người đặt được nhiều nhất {most} chỗ trong một ngày, để ai cũng có phần. Mai bạn đặt tiếp "
+        "nhé. Đặt giúp cho nhiều người (tổ dân phố, cơ quan): bấm “Gặp cán bộ” để được xếp riêng."
+    )
+    return notice(text, VISITS, OFFICER, MENU)
+
+
+def crowded_address() -> Reply:
+    text = (
+        "Mạng bạn đang dùng có quá nhiều người đang giữ chỗ. Bạn thử lại sau 10 phút, dùng mạng khác "
+        "(ví dụ 4G), hoặc bấm “Gặp cán bộ”."
+    )
+    return notice(text, VISITS, *OFFICIAL, OFFICER)

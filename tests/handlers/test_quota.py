@@ -1,0 +1,149 @@
+"""Places are for those who come: nobody holds or books them by the dozen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue import Delivered, Dialogue
+from bot.matching.matcher import Matcher
+from bot.messages import Address, Incoming
+from bot.places import Wards
+from bot.store.database import SqliteDatabase
+from bot.vault import Vault
+from tests.conftest import Clock, Person
+from tests.handlers import town
+from tests.handlers.test_booking import EIGHT, NINE, book, rows, tap
+from tests.handlers.town import FRIDAY, slot_id
+
+Browser = Callable[..., Person]
+LIMITS = town.SETTINGS.limits.model_copy(
+    update={
+        "holds_per_hour": 3,
+        "holds_per_address": 2,
+        "bookings_per_day": 2,
+        "bookings_per_address": 3,
+    }
+)
+
+
+@pytest.fixture
+def browser(
+    database: SqliteDatabase,
+    matcher: Matcher,
+    clock: Clock,
+    vault: Vault,
+    wards: Wards,
+    loop_runner: asyncio.Runner,
+) -> Browser:
+    """`browser("an", origin="home")`: somebody on the web, at a network address."""
+    town.build(database)
+    settings = town.SETTINGS.model_copy(update={"limits": LIMITS})
+    dialogue = Dialogue(database, settings, lambda: matcher, clock, vault, wards)
+
+    def person(name: str, origin: str = "home") -> Person:
+        def handle(incoming: Incoming) -> Delivered:
+            return loop_runner.run(dialogue.handle(replace(incoming, origin=origin)))
+
+        return Person(handle, Address("web", name), clock)
+
+    return person
+
+
+def free(database: SqliteDatabase, slot: str) -> int:
+    found = rows(database, f"SELECT capacity - booked AS n FROM slots WHERE id = '{slot}'")  # noqa: S608
+    return int(found[0]["n"])
+
+
+def test_who_holds_and_never_books_has_to_pause(
+    browser: Browser, database: SqliteDatabase, clock: Clock
+) -> None:
+    an = browser("an")
+    for _ in range(3):
+        tap(an, an.presses(f"time:the:{EIGHT}"), "Thôi")
+    refused = an.presses(f"time:the:{EIGHT}")
+    assert "mà chưa đặt" in refused.text
+    assert "Gặp cán bộ" in refused.buttons
+    assert free(database, EIGHT) == 2
+    clock.move(hours=1, minutes=1)
+    assert "giữ" in an.presses(f"time:the:{EIGHT}").text
+
+
+def test_one_account_books_so_many_places_a_day(browser: Browser, clock: Clock) -> None:
+    an = browser("an")
+    book(an, EIGHT, "cô Ba, chú Tư")
+    refused = an.presses(f"kin:the:{NINE}")
+    assert "nhiều nhất 2 chỗ trong một ngày" in refused.text
+    clock.move(days=1, minutes=1)
+    assert "giữ" in an.presses(f"kin:the:{NINE}").text
+
+
+def test_booking_and_cancelling_again_and_again_ends(
+    browser: Browser, database: SqliteDatabase
+) -> None:
+    an = browser("an")
+    for slot in (EIGHT, NINE):
+        code = book(an, slot).text.split("Mã hẹn: ")[1][:6]
+        an.presses(f"visit:drop:{code}")
+    assert "nhiều nhất 2 chỗ" in an.presses(f"time:the:{EIGHT}").text
+
+
+def test_one_phone_number_books_so_many_places_a_day_whatever_the_account(
+    browser: Browser,
+) -> None:
+    for number, slot in enumerate((EIGHT, slot_id("mau-b", FRIDAY, 8))):
+        service = ("the", "the")[number]
+        one = browser(f"account-{number}", origin=f"place-{number}")
+        one.presses(f"{'kin' if number else 'time'}:{service}:{slot}")
+        one.says("cô Ba")
+        tap(one, one.says("0900000001"), "✅ Đồng ý đặt lịch, không cần nhắc")
+    third = browser("account-9", origin="place-9")
+    third.presses(f"kin:the:{NINE}")
+    third.says("chú Tư")
+    refused = tap(third, third.says("0900 000 001"), "✅ Đồng ý đặt lịch, không cần nhắc")
+    assert "nhiều nhất 2 chỗ trong một ngày" in refused.text
+
+
+def test_one_address_holds_so_many_places_at_a_time(
+    browser: Browser, database: SqliteDatabase, clock: Clock
+) -> None:
+    for number in range(2):
+        browser(f"script-{number}", "bad").presses(f"time:the:{EIGHT}")
+    refused = browser("script-2", "bad").presses(f"time:the:{NINE}")
+    assert "quá nhiều người đang giữ chỗ" in refused.text
+    assert "giữ" in browser("an", "home").presses(f"time:the:{NINE}").text
+    clock.move(minutes=11)
+    assert "giữ" in browser("script-2", "bad").presses(f"time:the:{EIGHT}").text
+
+
+def test_one_address_books_so_many_places_a_day(browser: Browser) -> None:
+    slots = (EIGHT, NINE, slot_id("mau-b", FRIDAY, 8))
+    for number, slot in enumerate(slots):
+        assert "Đã đặt lịch" in book(browser(f"script-{number}", "bad"), slot).text
+    other = slot_id("mau-b", FRIDAY, 9)
+    assert "Mạng bạn đang dùng" in browser("script-9", "bad").presses(f"time:the:{other}").text
+    assert "giữ" in browser("an", "home").presses(f"time:the:{other}").text
+
+
+def test_erasing_oneself_does_not_make_the_limits_new_without_end(
+    browser: Browser, database: SqliteDatabase
+) -> None:
+    an = browser("an")
+    for _ in range(3):
+        an.presses(f"time:the:{EIGHT}")
+        tap(an, an.says("/xoadulieu"), "🗑 Xóa hết")
+    assert "mà chưa đặt" in an.presses(f"time:the:{EIGHT}").text
+    assert free(database, EIGHT) == 2
+
+
+def test_where_places_were_taken_from_is_kept_as_long_as_the_visit_only(
+    browser: Browser, database: SqliteDatabase
+) -> None:
+    an = browser("an")
+    book(an, EIGHT)
+    assert rows(database, "SELECT origin FROM origins") == [{"origin": "home"}]
+    tap(an, an.says("/xoadulieu"), "🗑 Xóa hết")
+    assert rows(database, "SELECT * FROM origins") == []
