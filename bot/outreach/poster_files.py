@@ -22,7 +22,7 @@ from bot.vault import Vault
 
 FORMATS: Mapping[str, str] = MappingProxyType({"pdf": "application/pdf", "png": "image/png"})
 DOTS = 1754  # across a picture: A3 at 150 dpi, A5 at 300
-PREVIEW_DOTS = 640
+PREVIEW_DOTS = 900
 ANY_KIND = "khac"  # what a poster of a kind says that is no longer in loi-chao.yaml
 
 _drawing = threading.Lock()  # neither reportlab's fonts nor PDFium are made for several threads

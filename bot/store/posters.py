@@ -109,7 +109,7 @@ COUNTED = """
         FROM poster_visits AS v JOIN bookings AS b ON b.code = v.code
         WHERE b.state NOT IN ('held', 'expired', 'moved') GROUP BY v.poster
     ) AS v ON v.poster = p.code
-    WHERE :code = '' OR p.code = :code
+    WHERE CAST(:code AS TEXT) = '' OR p.code = :code
     ORDER BY p.retired_at IS NOT NULL, p.made_at DESC, p.place, p.code LIMIT :most
 """
 

@@ -65,8 +65,9 @@ class Citizen(ABC):
     def address(self) -> Address:
         return Address(self.channel, self.user)
 
-    async def opens(self) -> Heard:
-        return await self._does(self._open())
+    async def opens(self, payload: str = "") -> Heard:
+        """Open the talk, as a deep link with *payload* does where there are such."""
+        return await self._does(self._open(payload))
 
     async def says(self, text: str) -> Heard:
         return await self._does(self._text(text))
@@ -125,7 +126,7 @@ class Citizen(ABC):
     async def _deliver(self, update: Any) -> None: ...
 
     @abstractmethod
-    def _open(self) -> Any: ...
+    def _open(self, payload: str) -> Any: ...
 
     @abstractmethod
     def _text(self, text: str) -> Any: ...
@@ -153,8 +154,8 @@ class OnTelegram(Citizen):
     async def _deliver(self, update: Any) -> None:
         assert await self._server.post(update) == 200
 
-    def _open(self) -> Any:
-        return self._text("/start")
+    def _open(self, payload: str) -> Any:
+        return self._text(f"/start {payload}".rstrip())
 
     def _text(self, text: str) -> Any:
         return self._server.text(42, text)
@@ -184,7 +185,7 @@ class OnZaloOa(Citizen):
     async def _deliver(self, update: Any) -> None:
         assert await self._server.post(update) == 200
 
-    def _open(self) -> Any:
+    def _open(self, payload: str) -> Any:
         return self._server.follow(self.user)
 
     def _text(self, text: str) -> Any:
@@ -217,7 +218,7 @@ class OnZaloBot(Citizen):
     async def _deliver(self, update: Any) -> None:
         assert await self._server.post(update) == 200
 
-    def _open(self) -> Any:
+    def _open(self, payload: str) -> Any:
         return self._text("xin chào")
 
     def _text(self, text: str) -> Any:
@@ -274,8 +275,8 @@ class OnTheWeb(Citizen):
     def _update(self, **body: Any) -> Any:
         return {"id": f"message-{next(self._ids)}", **body}
 
-    def _open(self) -> Any:
-        return self._update(button="start")
+    def _open(self, payload: str) -> Any:
+        return self._update(button=f"start:{payload}" if payload else "start")
 
     def _text(self, text: str) -> Any:
         return self._update(text=text)

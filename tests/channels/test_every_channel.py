@@ -16,6 +16,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.answering import reply_to
+from bot.outreach import posters
 from bot.store import officers
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids
@@ -255,6 +256,23 @@ async def test_a_booking_is_reminded_of_and_answered_with_a_tap(
     assert "Cảm ơn bạn đã báo" in (await citizen.taps("✅ Tôi sẽ đến")).text
     (row,) = citizen.service.rows("SELECT answer FROM bookings WHERE state = 'booked'")
     assert row["answer"] == "coming"
+
+
+async def test_a_posters_code_is_typed_and_its_link_opened_with_the_greeting_of_its_place(
+    citizen: Citizen, clock: Clock
+) -> None:
+    with citizen.service.database.transaction() as tx:
+        poster, _ = posters.put_up(tx, "nha-tro", "Nhà trọ Mẫu", clock(), "lan", "seed")
+    heard = await citizen.says(f"pt {poster.code}")
+    assert "Chào bạn công nhân!" in heard.text
+    assert f"✅ Áp phích thật: PT-{poster.code}, dán tại Nhà trọ Mẫu" in heard.text
+    assert "25.000 đ" in (await citizen.taps("Lệ phí làm thẻ")).text
+    payload = posters.payload(Vault(KEY), poster.code)
+    if isinstance(citizen, OnTheWeb | OnTelegram):  # no link to Zalo carries anything
+        assert "Chào bạn công nhân!" in (await citizen.opens(payload)).text
+        assert "KHÔNG phải do chúng tôi làm" in (await citizen.opens(f"{payload[:-1]}-")).text
+    rows = citizen.service.rows("SELECT step, n FROM poster_counts ORDER BY step")
+    assert rows == [{"step": "asked", "n": 1}, {"step": "scan", "n": 1}]
 
 
 # --- from one channel to another ---------------------------------------------------------------------

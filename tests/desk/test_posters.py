@@ -191,7 +191,7 @@ def test_files_are_what_they_say_and_their_download_is_in_the_log(
     )
     assert pages_of(pdf) == 1
     preview = outreach.get(f"/desk/posters/{code}/preview.png")
-    assert Image.open(io.BytesIO(preview.body)).width == 640
+    assert Image.open(io.BytesIO(preview.body)).width == 900
     for name in ("A4.pdf", "A3.svg", "x"):
         assert outreach.get(f"/desk/posters/{code}/{name}").status == 404
     with service.database.transaction() as tx:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.config import load
 from bot.desk import passwords
+from bot.outreach import posters
 from bot.store import accounts, bookings
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids, stamp
@@ -89,6 +90,12 @@ class Desk:
         with self._tx() as tx:
             accounts.add(tx, name, role, [], passwords.hashed(PASSWORD), datetime.now(UTC))
             accounts.set_password(tx, name, passwords.hashed(PASSWORD), must_change=False)
+
+    def hangs(self, kind: str, place: str) -> str:
+        """A poster is put up, or was; its code."""
+        with self._tx() as tx:
+            now = datetime.now(UTC)
+            return posters.put_up(tx, kind, place, now, "lan", place, "mot-danh-sach")[0].code
 
     def ticket(self, code: str) -> str:
         return f"/desk/hen/{code}-{check_in_mark(self.vault, code)}"

@@ -33,6 +33,8 @@ def paths(desk: Desk, page: Page, code: str) -> list[str]:
         "ticket": desk.ticket(code).rpartition("/")[2],
         "entry": "mat-the",
         "id": person.rpartition("/")[2],
+        "poster": desk.hangs("nha-tro", "Nhà trọ Mẫu, 12 đường Mẫu"),
+        "batch": "mot-danh-sach",
     }
     return [
         "/desk" + PARAMETER.sub(lambda found: quote(known.get(found[1], "khong-co")), path)
