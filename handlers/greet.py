@@ -9,13 +9,13 @@ from bot.matching.entries import Entry
 from bot.matching.greetings import Audience
 from bot.messages import Answer, Button, Conversation, Kind, Reply
 from bot.outreach import posters as codes
+from bot.outreach.links import AUDIENCE
 from bot.store import attribution, posters
 from bot.store.posters import Poster
 from handlers import poster_texts as say
 from handlers import texts
 from handlers.turn import Turn, local
 
-AUDIENCE_LINK = "a_"
 ANYBODY = "cong-dan"  # whose greeting stands where a kind of place has none any more
 
 
@@ -26,9 +26,9 @@ def linked(turn: Turn, payload: str) -> Answer | None:
         poster = posters.get(turn.tx, code) if code else None
         replies = _through(turn, poster) if poster else _forged(turn)
         return Answer(replies, Conversation())
-    if payload.startswith(AUDIENCE_LINK):
+    if payload.startswith(AUDIENCE):
         audiences = turn.matcher.faq.greetings.audiences
-        audience = audiences.get(payload.removeprefix(AUDIENCE_LINK).replace("_", "-"))
+        audience = audiences.get(payload.removeprefix(AUDIENCE).replace("_", "-"))
         return Answer((_greeting(turn, audience),), Conversation()) if audience else None
     return None
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bot import deep_links
 from bot.config import Settings
 
 CHECK_PATH = "/kiem-tra-poster"
+AUDIENCE = "a_"  # deep link `a_<audience>`: greets as for these people
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ def of(settings: Settings, payload: str) -> Iterator[Link]:
     outreach = settings.outreach
     if outreach.telegram_username:
         name = outreach.telegram_username
-        yield Link("Telegram", f"https://t.me/{name}?start={payload}", f"@{name}", carries=True)
+        yield Link("Telegram", deep_links.telegram(name, payload), f"@{name}", carries=True)
     if outreach.zalo_url:
         # No documented parameter of such a link reaches the bot.
         bare = outreach.zalo_url.removeprefix("https://")

@@ -226,6 +226,15 @@ def test_a_poster_is_taken_down_and_brought_back(service: WebService, outreach: 
     assert outreach.post("/desk/posters/2A222/retire").status == 404
 
 
+def test_the_links_of_each_kind_of_people_open_their_greeting(
+    service: WebService, outreach: Officer
+) -> None:
+    page = text(outreach.get("/desk/posters"))
+    assert "https://troly.example.vn/?p=a_cong-nhan" in page
+    said = service.post("/api/chat", {"session": "", "button": "start:a_cong-nhan"}).json
+    assert "Chào bạn công nhân!" in said["replies"][0]["text"]
+
+
 # --- many at once --------------------------------------------------------------------------------
 
 LIST = "Nơi dán; Loại nơi\nNhà trọ Lô 1, hẻm 3; nhà trọ\nTrạm xăng Lô 2; xăng\n"

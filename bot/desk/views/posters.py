@@ -11,6 +11,7 @@ from bot.desk import forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.matching.greetings import Greetings
 from bot.outreach import links, poster_files, poster_list, poster_texts, posters
+from bot.outreach.links import AUDIENCE, Link
 from bot.outreach.poster_files import PREVIEW_DOTS, NoChannel, NoWords
 from bot.outreach.poster_list import Wanted
 from bot.outreach.posters import BadPlace
@@ -35,12 +36,22 @@ async def show(
         "retired": sum(one.poster.retired_at is not None for one in found),
         "everything": everything,
         "kinds": words(request).places,
+        "audiences": _audience_links(request),
         "steps": poster_texts.STEPS,
         "missing": missing(request),
         "fault": fault,
         "form": form or {"place": "", "kind": ""},
     }
     return page(request, "posters.html", values, status)
+
+
+def _audience_links(request: web.Request) -> list[tuple[str, list[Link]]]:
+    """For each kind of people the links that greet them as such, to post or to send."""
+    settings = desk_of(request).settings
+    return [
+        (one.name, [link for link in links.of(settings, AUDIENCE + one.id) if link.carries])
+        for one in words(request).audiences.values()
+    ]
 
 
 async def make(request: web.Request) -> web.Response:
