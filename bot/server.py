@@ -111,6 +111,8 @@ def _announce(
 
 def _backups(settings: Settings) -> str:
     backup = settings.backup
+    if "://" in settings.database:
+        return "bằng công cụ của PostgreSQL: xem docs/backup.md"
     if not backup.folder:
         return "TẮT   đặt backup.folder trong config.yaml và biến môi trường VNEID_BACKUP_KEY"
     return f"BẬT   {backup.at} mỗi đêm vào {backup.folder}"

@@ -63,7 +63,8 @@ class Nightly:
     def warnings(self) -> dict[str, str]:
         """What /readyz tells."""
         if not self._is_on:
-            return {"backup": "off: set backup.folder and VNEID_BACKUP_KEY"}
+            off = "off: set backup.folder and VNEID_BACKUP_KEY"
+            return {} if "://" in self._settings.database else {"backup": off}
         since = self._newest or self._began
         hours = (self._clock() - since) / timedelta(hours=1)
         return {"backup": f"none for {hours:.0f} h"} if self._clock() - since > OLD else {}

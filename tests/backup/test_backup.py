@@ -63,6 +63,18 @@ def test_a_backup_is_readable_by_its_owner_only_and_leaves_nothing_beside_it(
     assert NAME.encode() not in made.read_bytes()
 
 
+def test_what_a_crash_left_behind_goes_with_the_next_backup(
+    made: Path, source: SqliteDatabase, clock: Clock
+) -> None:
+    beside = Path(source.path).parent / f"{archive.TEMPORARY}of-a-crash"
+    beside.mkdir()
+    (beside / archive.DATABASE).write_text(NAME)
+    made.with_suffix(".part").write_text("half a backup")
+    archive.make(Path(source.path), made.parent, KEY, clock.now)
+    assert not beside.exists()
+    assert [file.name for file in made.parent.iterdir()] == [made.name]
+
+
 def test_the_drill_tells_what_would_be_lost_and_how_long_it_takes(made: Path, clock: Clock) -> None:
     found = drill(made, KEY, clock.now + timedelta(hours=3))
     assert found.faults == ()

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import importlib
 
-for name in ("messages", "matching", "slots", "bookings", "claims", "desk"):
+for name in ("messages", "matching", "slots", "bookings", "claims", "desk", "backup"):
     print(f"\n== {name} ==", flush=True)
     importlib.import_module(f"tests.bench.{name}").main()

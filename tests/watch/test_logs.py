@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.logs import HIDDEN, Mask
-from tests.conftest import FAQ
+from tests.conftest import FAQ, PROJECT
 from tests.fakes.telegram import FakeTelegram
 from tests.service import Service, running, write_config
 
@@ -53,7 +54,7 @@ async def test_no_number_no_token_and_nothing_said_stands_in_the_log(
 ) -> None:
     async with FakeTelegram() as telegram:
         telegram.known.add(CHAT)
-        extra = f"log: {form}\nwatch: {{token: '${{WATCH}}'}}\n"
+        extra = f"log: {form}\nwatch: {{token: '${{WATCH}}'}}\n" + bookable()
         extra += f"telegram_api_url: {telegram.url}\ntelegram: {{token: '${{TOKEN}}'}}\n"
         environment = {"TOKEN": telegram.token, "WATCH": WATCH_TOKEN}
         with running(write_config(tmp_path, extra, FAQ), environment=environment) as service:
@@ -71,11 +72,19 @@ async def test_no_number_no_token_and_nothing_said_stands_in_the_log(
     assert [secret for secret in (*secrets, session, session[:20]) if secret in log] == []
 
 
+def bookable() -> str:
+    """The services and sample offices that come along."""
+    settings = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
+    offices = str(PROJECT / "deploy" / "offices.yaml")
+    return json.dumps({"booking": {**settings["booking"], "offices": offices}})[1:-1] + "\n"
+
+
 def talk(service: Service) -> str:
     """All that a browser may do, the wrong things too; returns the session."""
     _, answer = call(service, "/api/chat", {"text": SAID})
     session = str(json.loads(answer)["session"])
     call(service, "/api/chat", {"session": session, "button": f"ask:{PHONE}"})
+    book(service, session)
     call(service, "/api/history", {"session": session})
     call(service, f"/?so={PHONE}&token={session}")
     call(service, f"/files/{PAPER}/1/{session}")
@@ -83,6 +92,19 @@ def talk(service: Service) -> str:
     call(service, "/metrics", Authorization=f"Bearer {WATCH_TOKEN}")
     call(service, "/api/chat", {"text": [PHONE]})
     return session
+
+
+def book(service: Service, session: str) -> None:
+    """Press the first button of each answer, and write name and number where one has to write."""
+    body: dict[str, str] = {"text": "đặt lịch"}
+    asked = set()
+    for _ in range(16):
+        _, answer = call(service, "/api/chat", {"session": session, **body})
+        replies = json.loads(answer)["replies"]
+        asked |= {reply["text"][:20] for reply in replies}
+        buttons = [button["data"] for reply in replies for button in reply["buttons"]]
+        body = {"button": buttons[0]} if buttons else {"text": f"{NAME} {PHONE}"}
+    assert len(asked) > 4
 
 
 def lines(folder: Path) -> Iterator[dict[str, Any]]:
