@@ -5,14 +5,13 @@ from __future__ import annotations
 import fcntl
 import gzip
 import hashlib
-import io
 import json
 import os
 import shutil
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from bot.backup import BadBackup
 from bot.backup.folder import name_of
+from bot.backup.gentle import Gentle
 from bot.backup.sealed import DAMAGED, SealedReader, SealedWriter
 from bot.store import snapshot
 from bot.store.values import moment, stamp
@@ -57,11 +57,13 @@ def make(database: Path, folder: Path, key: str, now: datetime) -> tuple[Path, M
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(database), _workplace(database.parent) as place:
         copied = place / DATABASE
-        snapshot.copy(database, copied)
+        snapshot.copy(database, copied, Gentle())
         if faults := snapshot.faults(copied):
             raise BadBackup(SOURCE_BROKEN.format(faults="; ".join(faults[:3])))
         size, counts = copied.stat().st_size, snapshot.counts(copied)
-        manifest = Manifest(stamp(now), version("vneid-bot"), _digest(copied), size, counts)
+        manifest = Manifest(
+            stamp(now), version("vneid-bot"), _digest(copied, Gentle()), size, counts
+        )
         target = folder / name_of(now)
         with _whole_or_not_at_all(target) as file:
             _pack(file, key, manifest, copied)
@@ -72,7 +74,7 @@ def make(database: Path, folder: Path, key: str, now: datetime) -> tuple[Path, M
 def verify(file: Path, key: str, manifest: Manifest) -> None:
     """Read every byte of *file* again, as a restore would; raises `BadBackup`."""
     with unpacked(file, key) as (found, content):
-        if found != manifest or _digest_of(content) != manifest.digest:
+        if found != manifest or _digest_of(content, Gentle()) != manifest.digest:
             raise BadBackup(DAMAGED.format(number=0))
 
 
@@ -84,7 +86,7 @@ def unpacked(file: Path, key: str) -> Iterator[tuple[Manifest, IO[bytes]]]:
             reader = SealedReader(raw, key)
             with (
                 gzip.GzipFile(fileobj=cast(BinaryIO, reader)) as plain,
-                tarfile.open(fileobj=plain, mode="r|") as tar,
+                tarfile.open(fileobj=plain, mode="r|", bufsize=STEP) as tar,
             ):
                 manifest = Manifest(**json.loads(_member(tar, MANIFEST).read()))
                 yield manifest, _member(tar, DATABASE)
@@ -123,23 +125,34 @@ def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
 
 
 def _pack(file: BinaryIO, key: str, manifest: Manifest, database: Path) -> None:
+    """A tar of the two; only its heads are made by the library, which would copy big files in tiny
+    bites."""
+    text, rest = json.dumps(asdict(manifest)).encode(), Gentle()
     with (
         SealedWriter(file, key) as sealed,
         gzip.GzipFile(
             fileobj=cast(BinaryIO, sealed), mode="wb", compresslevel=LEVEL, mtime=0
         ) as plain,
-        tarfile.open(fileobj=plain, mode="w|", bufsize=STEP) as tar,
+        database.open("rb") as content,
     ):
-        text = json.dumps(asdict(manifest)).encode()
-        tar.addfile(_entry(MANIFEST, len(text)), io.BytesIO(text))
-        with database.open("rb") as content:
-            tar.addfile(_entry(DATABASE, manifest.bytes), content)
+        plain.write(_head(MANIFEST, len(text)) + text + _filled_up(len(text)))
+        plain.write(_head(DATABASE, manifest.bytes))
+        while piece := content.read(STEP):
+            plain.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+            rest()
+        plain.write(_filled_up(manifest.bytes) + b"\0" * 2 * tarfile.BLOCKSIZE)
 
 
-def _entry(name: str, size: int) -> tarfile.TarInfo:
+def _head(name: str, size: int) -> bytes:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = size, 0o600
-    return entry
+    return entry.tobuf(tarfile.GNU_FORMAT)
+
+
+def _filled_up(size: int) -> bytes:
+    return b"\0" * (-size % tarfile.BLOCKSIZE)
 
 
 @contextmanager
@@ -188,13 +201,14 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _digest(file: Path) -> str:
+def _digest(file: Path, rest: Callable[[], None] = lambda: None) -> str:
     with file.open("rb") as content:
-        return _digest_of(content)
+        return _digest_of(content, rest)
 
 
-def _digest_of(content: Any) -> str:
+def _digest_of(content: Any, rest: Callable[[], None] = lambda: None) -> str:
     digest = hashlib.sha256()
     while piece := content.read(STEP):
         digest.update(piece)
+        rest()
     return digest.hexdigest()

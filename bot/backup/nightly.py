@@ -13,6 +13,7 @@ import structlog
 
 from bot.backup import BadBackup, archive
 from bot.backup.folder import listed, rotate
+from bot.backup.gentle import stand_back
 from bot.calendar import VIETNAM
 from bot.channels.alarm import Alarm
 from bot.config import Settings
@@ -116,6 +117,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
     future: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
+        stand_back()
         try:
             tell, outcome = future.set_result, work()
         except BaseException as error:

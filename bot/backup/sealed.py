@@ -79,17 +79,22 @@ class SealedReader:
             raise BadBackup(WRONG_KEY)
         self._file = file
         self._next = file.read(SIZE + TAG)
-        self._open = b""
+        self._open = memoryview(b"")
         self._number = 0
         self._ended = False
 
     def read(self, size: int = -1) -> bytes:
         """Up to *size* bytes, all that is left for -1; nothing at the end."""
-        while not self._ended and (size < 0 or len(self._open) < size):
-            self._open += self._piece()
-        end = len(self._open) if size < 0 else size
-        found, self._open = self._open[:end], self._open[end:]
-        return found
+        found = bytearray()
+        while size < 0 or len(found) < size:
+            if not self._open:
+                if self._ended:
+                    break
+                self._open = memoryview(self._piece())
+            end = len(self._open) if size < 0 else size - len(found)
+            found += self._open[:end]
+            self._open = self._open[end:]
+        return bytes(found)
 
     def _piece(self) -> bytes:
         piece, self._next = self._next, self._file.read(SIZE + TAG)

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.store.database import SqliteTransaction
 
+STEP = 1000  # pages, 4 MB
 TABLES = """
     SELECT name FROM sqlite_master
     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name
 """
 
 
-def copy(database: Path, to: Path) -> None:
-    """SQLite's online backup, in one step: it reads one state of the file, and writers go on beside
-    it. The copy is one file, complete in itself."""
+def copy(database: Path, to: Path, rest: Callable[[], None]) -> None:
+    """SQLite's online backup of one state of the file, while writers go on beside it. The copy is one
+    file, complete in itself. *rest* is called after every few MB, which are on the disk by then: a
+    flood of unwritten pages would hold up the commits of others.
+
+    The transaction that is open all the time keeps that one state: without it the copy would begin
+    anew at every commit.
+    """
     with (
         closing(_opened(database, "mode=rw")) as source,
         closing(sqlite3.connect(to, isolation_level=None)) as target,
     ):
         target.execute("PRAGMA synchronous = OFF")  # lost in a power cut, it is made anew
-        source.backup(target)
+        source.execute("BEGIN")
+        source.execute(TABLES).fetchall()
+        with to.open("rb") as written:
+
+            def step(status: int, left: int, total: int) -> None:
+                os.fsync(written.fileno())
+                rest()
+
+            source.backup(target, pages=STEP, progress=step)
         target.execute("PRAGMA journal_mode = DELETE")
 
 
 def _opened(file: Path, options: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.resolve().as_uri()}?{options}", uri=True, timeout=60)
+    return sqlite3.connect(
+        f"{file.resolve().as_uri()}?{options}", uri=True, timeout=60, isolation_level=None
+    )
 
 
 @contextmanager

@@ -17,10 +17,15 @@ from bot.backup import BadBackup, archive
 from bot.backup.folder import listed
 from bot.backup.restore import drill, restore
 from bot.cli import main
-from bot.store import snapshot
-from bot.store.database import SqliteDatabase
+from bot.store import marks, snapshot
+from bot.store.database import SqliteDatabase, Transaction
 from tests.backup.conftest import KEY, NAME, write
 from tests.conftest import Clock
+
+
+def big(tx: Transaction, number: int) -> None:
+    """A row of 4 MB, which is one step of the copy."""
+    marks.put(tx, f"big-{number}", "x" * 4_000_000)
 
 
 @pytest.fixture
@@ -31,7 +36,9 @@ def made(source: SqliteDatabase, tmp_path: Path, clock: Clock) -> Path:
 async def test_a_backup_made_while_the_service_writes_is_one_state_of_it(
     source: SqliteDatabase, tmp_path: Path, clock: Clock
 ) -> None:
-    """Each transaction writes two rows: a copy that tears one apart has an odd number."""
+    """Each transaction writes two rows: a copy that tears one apart has an odd number. The file is
+    big enough to be copied in several steps, with commits between them."""
+    await source.run(lambda tx: [big(tx, number) for number in range(4)])
 
     def two(number: int) -> Callable[..., None]:
         def work(tx: object) -> None:
