@@ -15,7 +15,7 @@ import asyncio
 import random
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -38,7 +38,7 @@ from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
 from bot.tempo import Tempo
-from handlers.reminder_texts import passed_on
+from handlers.reminder_texts import passed_on, together
 
 LEASE = timedelta(seconds=60)
 SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cannot be sent twice
@@ -112,6 +112,13 @@ def _again(error: SendError, attempts: int, now: datetime, jitter: float) -> dat
             return now + timedelta(seconds=error.retry_after)
     pause = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 16), LONGEST_PAUSE)
     return now + timedelta(seconds=pause * (0.5 + jitter / 2))
+
+
+def _joined(letter: Letter) -> Reply:
+    """What is sent: one message for the row and those that are said with it."""
+    if not letter.companions:
+        return letter.reply
+    return together([letter.reply, *(companion.reply for companion in letter.companions)])
 
 
 class Courier:
@@ -259,6 +266,8 @@ class Courier:
             taken = await self._database.run(
                 lambda tx: claims.take(tx, channel, owner, now, now + LEASE, self._calm, lane)  # noqa: B023
             )
+            if isinstance(taken, Letter) and channel in self._mailboxes:
+                return replace(taken, companions=())  # a mailbox shows each row as it stands
             if not isinstance(taken, Skipped):
                 return taken
         return None
@@ -276,14 +285,17 @@ class Courier:
                 self.wake(next_channel)
         else:
             now = self._clock()
-            await self._database.run(lambda tx: outbox.sent(tx, letter.id, owner, now, receipt))
+            along = [companion.id for companion in letter.companions]
+            await self._database.run(
+                lambda tx: outbox.sent(tx, letter.id, owner, now, receipt, along)
+            )
 
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
         if letter.receipt and isinstance(sender, Resumes):
             sender.resume(letter.id, letter.receipt)
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
-                reply = await self._whole(letter.reply)
+                reply = await self._whole(_joined(letter))
                 return await sender.send(letter.address.user, reply, letter.id)
         except SendError:
             raise

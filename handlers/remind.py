@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,7 +42,8 @@ def schedule(
     if not consents.has(tx, booking.address, "reminders"):
         return
     said = reminder_texts.reminder(booking, office, service, bring)
-    reply = replace(said, facts=visit_facts.reminder(booking, office, service))
+    papers = reminder_texts.papers(bring)
+    reply = replace(said, facts=visit_facts.reminder(booking, office, service, papers))
     for due in reminders.due(booking.starts_at, now, settings.booking.reminders):
         put(tx, booking, due, reply, now, new_id)
 
@@ -74,11 +75,21 @@ def put(
 
 
 def handle(turn: Turn) -> Answer | None:
-    """`visit:coming:<code>`: they will come."""
+    """`visit:coming:<code>[,<code>…]`: they will come."""
     match turn.data.split(":"):
-        case ["visit", "coming", code] if turn.incoming.kind is Kind.BUTTON:
-            return _coming(turn, code)
+        case ["visit", "coming", codes] if turn.incoming.kind is Kind.BUTTON:
+            first, *others = codes.split(",")
+            return _all_coming(turn, [first, *others]) if others else _coming(turn, first)
     return None
+
+
+def _all_coming(turn: Turn, codes: Sequence[str]) -> Answer:
+    """Those of the reminder who have not moved or cancelled since."""
+    said = (bookings.coming(turn.tx, code, turn.now) for code in codes if asked(turn, code))
+    found = [booking for booking in said if booking]
+    if not found:
+        return Answer((booking_texts.not_live(codes[0]),))
+    return Answer((reminder_texts.all_coming(found),))
 
 
 def _coming(turn: Turn, code: str) -> Answer:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.config import Contact
 from bot.config.booking import Service
 from bot.matching.entries import Entry
-from bot.messages import Button, Reply
+from bot.messages import Button, Facts, Reply
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers.booking_texts import VISITS, map_button, moment
 from handlers.texts import OFFICER, ask_button, notice
+from handlers.visit_facts import UNNAMED
 
 FEW_PAPERS = 4  # more are behind the button
 
@@ -36,6 +39,49 @@ def reminder(booking: Booking, office: Office, service: Service, bring: Entry | 
         map_button(office),
         *((ask_button(bring),) if bring else ()),
     )
+
+
+def together(replies: Sequence[Reply]) -> Reply:
+    """One reminder in the place of *replies*, which are for several people at one office and hour.
+    Each keeps their own code, and is moved or cancelled on their own."""
+    facts = [reply.facts for reply in replies if reply.facts]
+    first, count = facts[0].values, len(facts)
+    at = datetime.strptime(f"{first['date']} {first['time']} +0700", "%d/%m/%Y %H:%M %z")
+    people = (f"• {_called(one)}: mã hẹn {one.values['code']}" for one in facts)
+    parts = [
+        f"⏰ Nhắc lịch hẹn của {count} người",
+        f"{first['service']}\n{moment(at)}\n{first['office']}\n{first['address']}",
+        "\n".join(people),
+        first.get("papers", ""),
+        "Bạn bấm giúp một nút để nơi làm biết trước. Ai bận thì đổi hoặc hủy riêng người đó, người khác "
+        "sẽ có chỗ.",
+    ]
+    codes = ",".join(one.values["code"] for one in facts)
+    kept = (b for b in replies[0].buttons if b.url or b.data.startswith("ask:"))
+    return replace(
+        replies[0],
+        text="\n\n".join(part for part in parts if part),
+        buttons=(
+            Button(f"✅ Cả {count} người sẽ đến", f"visit:coming:{codes}"),
+            Button("Đổi, hủy của từng người", "visits"),
+            *kept,
+        ),
+        facts=replace(facts[0], values={**first, "name": f"{count} người, có {first['name']}"}),
+    )
+
+
+def _called(one: Facts) -> str:
+    name = one.values["name"]
+    return "Không ghi tên" if name == UNNAMED else name
+
+
+def all_coming(found: Sequence[Booking]) -> Reply:
+    codes = ", ".join(f"{one.name} ({one.code})" if one.name else one.code for one in found)
+    text = (
+        f"Cảm ơn bạn đã báo. Hẹn gặp {len(found)} người lúc {moment(found[0].starts_at)}.\n"
+        f"Đến nơi, mỗi người đọc mã hẹn của mình cho cán bộ: {codes}."
+    )
+    return notice(text, VISITS)
 
 
 def papers(entry: Entry | None) -> str:

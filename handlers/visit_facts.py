@@ -8,17 +8,20 @@ from bot.store.bookings import Booking
 from bot.store.offices import Office
 from handlers.turn import local
 
+UNNAMED = "bạn"
 
-def reminder(booking: Booking, office: Office, service: Service) -> Facts:
-    """What `zalo_oa.templates.reminder` in config.yaml may use."""
+
+def reminder(booking: Booking, office: Office, service: Service, papers: str = "") -> Facts:
+    """What `zalo_oa.templates.reminder` in config.yaml may use, and *papers*, what to bring."""
     at = local(booking.starts_at)
     values = {
-        "name": booking.name or "bạn",
+        "name": booking.name or UNNAMED,
         "code": booking.code,
         "service": service.title,
         "date": f"{at:%d/%m/%Y}",
         "time": f"{at:%H:%M}",
         "office": office.name,
         "address": office.address,
+        "papers": papers,
     }
     return Facts(REMINDER, values, booking.phone)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.reminders import BEFORE_VISIT
 from bot.store import calls, fitness, outbox, reminders
 from bot.store.campaigns import KIND as CAMPAIGN
 from bot.store.database import Transaction
@@ -71,9 +72,36 @@ def take(
         rows = tx.rows(CLAIM, channel=channel, owner=owner, priority=priority, **times)
         if rows:
             letter = Letter.from_row(rows[0])
-            fit = _fit(tx, letter, owner, now, calm)
-            return letter if fit else Skipped(letter.id)
+            if not _fit(tx, letter, owner, now, calm):
+                return Skipped(letter.id)
+            return replace(letter, companions=_companions(tx, letter, now))
     return None
+
+
+# The same reminder for others whom this person booked for: same office, service and hour. Each of
+# these bookings is asked anew here, as that of the row itself is.
+COMPANIONS = """
+    SELECT o.* FROM outbox AS o
+    JOIN bookings AS mine ON mine.code = :code AND mine.version = :version
+    JOIN bookings AS b ON b.code = o.code AND b.version = o.version
+    WHERE o.channel = :channel AND o.person = :person AND o.kind = :kind AND o.id > :id
+      AND o.state = 'due' AND o.attempts = 0 AND o.due_at <= :now AND o.useful_until >= :now
+      AND mine.channel = o.channel AND mine.person = o.person
+      AND b.channel = o.channel AND b.person = o.person AND b.state = 'booked'
+      AND b.office = mine.office AND b.service = mine.service AND b.starts_at = mine.starts_at
+    ORDER BY o.id LIMIT 4
+"""
+
+
+def _companions(tx: Transaction, letter: Letter, now: datetime) -> tuple[Letter, ...]:
+    """What can be said in the same message as *letter*; a reply without parts cannot be joined."""
+    about = letter.about
+    if about is None or about.kind not in BEFORE_VISIT or letter.reply.facts is None:
+        return ()
+    whose = {"channel": letter.address.channel, "person": letter.address.user}
+    values = {"code": about.code, "version": about.version, "kind": about.kind}
+    rows = tx.rows(COMPANIONS, id=letter.id, now=stamp(now), **whose, **values)
+    return tuple(found for row in rows if (found := Letter.from_row(row)).reply.facts)
 
 
 PUT_OFF = """

@@ -10,7 +10,7 @@ transaction that claims the row (bot.store.claims).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ class Letter:
     useful_until: datetime | None
     about: About | None = None
     receipt: str = ""  # of those of its messages that have gone out
+    companions: tuple[Letter, ...] = ()  # due to the same person, to be said in the same message
 
     @classmethod
     def from_row(cls, row: Row) -> Letter:
@@ -135,9 +136,28 @@ SENT = """
 """
 
 
-def sent(tx: Transaction, id: str, owner: str, now: datetime, receipt: str) -> bool:  # noqa: A002
-    """Record that the platform took it; False when the lease was lost meanwhile."""
-    return bool(tx.rows(SENT, id=id, owner=owner, now=stamp(now), receipt=receipt))
+# Nobody else takes it meanwhile: it waits for the older row that is on its way (bot.store.claims).
+SENT_ALONG = """
+    UPDATE outbox SET state = 'sent', sent_at = :now, receipt = :receipt
+    WHERE id = :id AND state = 'due'
+"""
+
+
+def sent(
+    tx: Transaction,
+    id: str,  # noqa: A002 - the column's name
+    owner: str,
+    now: datetime,
+    receipt: str,
+    companions: Iterable[str] = (),
+) -> bool:
+    """Record that the platform took it, and with it what its *companions* say; False when the lease
+    was lost meanwhile."""
+    if not tx.rows(SENT, id=id, owner=owner, now=stamp(now), receipt=receipt):
+        return False
+    for other in companions:
+        tx.rows(SENT_ALONG, id=other, now=stamp(now), receipt=receipt)
+    return True
 
 
 RETRY = """

@@ -185,10 +185,10 @@ async def test_reminders_go_out_though_the_service_is_killed_twice_in_the_middle
         staying, gone = range(1001, 1001 + PEOPLE), range(3001, 3021)
         telegram.known.update(staying, gone)
         database = SqliteDatabase(tmp_path / "vneid.db")
+        for chat in gone:  # first, so that they are seen to before the last of the others arrives
+            due_now(database, chat, state="cancelled" if chat % 2 else "moved")
         for chat in staying:
             due_now(database, chat, state="booked")
-        for chat in gone:
-            due_now(database, chat, state="cancelled" if chat % 2 else "moved")
         database.close()
         extra = f"telegram_api_url: {telegram.url}\ntelegram: {{token: '${{TOKEN}}'}}\n"
         config = write_config(tmp_path, extra + NO_QUIET_HOURS, faq=FAQ)
