@@ -7,11 +7,13 @@ import fcntl
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from secrets import token_hex
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -45,6 +47,7 @@ from bot.store import (
     coachings,
     conversations,
     interactions,
+    leases,
     links,
     numbers,
     officers,
@@ -53,7 +56,8 @@ from bot.store import (
     retention,
     uploads,
 )
-from bot.store.database import Database, SqliteDatabase, Transaction
+from bot.store import database as databases
+from bot.store.database import Database, Transaction
 from bot.store.values import Ids
 from bot.tempo import Tempo
 from bot.vault import Vault, key_for
@@ -80,8 +84,9 @@ class AlreadyRunning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of one running service."""
+    """The parts of one running service. `owner` names this process among others."""
 
+    owner: str
     settings: Settings
     database: Database
     library: Library
@@ -136,7 +141,7 @@ def _poster_check(service: Service, clock: Clock) -> PosterCheck:
 def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     metrics = Metrics(lambda: facts(library, nightly))
     database = metrics.timing(plain)
-    ids = Ids()
+    ids, owner = Ids(), f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     wards = places.load()
     vault = open_vault(settings)
 
@@ -152,7 +157,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     courier = Courier(
         database,
         clock,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
+        owner=owner,
         spreaders=settings.outreach.in_flight,
         calm=lambda now: reminders.calm(now, rules),
         mailboxes=(WebChannel.name,),
@@ -173,7 +178,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     handle = access_log.updates(metrics.handling(dialogue.handle))
     channels = _channels(settings, database, handle, clock, vault, library)
     opening = Opening(database, settings, wards, clock)
-    keeper = Keeper(database, settings, clock, courier.wake)
+    keeper = Keeper(database, settings, clock, courier.wake, owner=owner)
     rates = {channel.name: channel.tempo.rate for channel in channels}
     feeder = Feeder(database, settings, wards, rates, clock, courier.wake)
     scrubber = Scrubber(database, clock)
@@ -182,6 +187,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     nightly = Nightly(settings, clock, Alarm(database, clock, "backup"))
     watch = watching(settings, database, library, channels, clock, ending, metrics, nightly)
     return Service(
+        owner,
         settings,
         database,
         library,
@@ -246,7 +252,10 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
         """Courier first, so that what a crash left is on its way before new messages come."""
         service = app[SERVICE]
         senders = [service.metrics.sending(channel) for channel in service.channels]
-        await service.courier.start(senders, alone=True)
+        alone = not service.database.shared
+        if alone:
+            await service.database.run(leases.clear)
+        await service.courier.start(senders, alone=alone)
         for channel in service.channels:
             await channel.start()
         tasks = [
@@ -286,14 +295,19 @@ async def _all_channels(
 async def _sweep(service: Service, clock: Clock) -> None:
     """Delete what is older than the deployment keeps."""
     while True:
-        now = clock()
-        before = now - timedelta(days=service.settings.keep_days)
         try:
-            await service.database.run(lambda tx: forget_before(tx, before))  # noqa: B023
-            await service.database.run(lambda tx: want_tonight(tx, now))  # noqa: B023
+            await service.database.run(partial(_forget, service, clock()))
         except Exception:
             log.exception("sweeping failed")
         await asyncio.sleep(SWEEP_EVERY)
+
+
+def _forget(service: Service, now: datetime, tx: Transaction) -> None:
+    """Once in a while, by whichever process comes first."""
+    until = now + timedelta(seconds=SWEEP_EVERY * 0.9)
+    if leases.take(tx, "sweep", service.owner, now, until):
+        forget_before(tx, now - timedelta(days=service.settings.keep_days))
+        want_tonight(tx, now)
 
 
 def forget_before(tx: Transaction, before: datetime) -> None:
@@ -301,8 +315,9 @@ def forget_before(tx: Transaction, before: datetime) -> None:
         part.forget_before(tx, before)
 
 
-def open_database(settings: Settings) -> SqliteDatabase:
-    return SqliteDatabase(settings.database)
+def open_database(settings: Settings) -> Database:
+    """Raises `DatabaseUnfit`."""
+    return databases.open_database(settings.database)
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -311,15 +326,21 @@ def open_vault(settings: Settings) -> Vault:
 
 
 def kept(settings: Settings) -> Path:
-    """The folder of what can be made anew: beside the database."""
-    return Path(settings.database).parent / "kept"
+    """The folder of what can be made anew: beside the database, if that is a file."""
+    beside = (
+        Path(settings.faq).parent / "data" if settings.shared else Path(settings.database).parent
+    )
+    return beside / "kept"
 
 
-def lock(settings: Settings) -> IO[str]:
-    """Hold the database for this process: only one may serve from one SQLite file.
+def lock(settings: Settings) -> AbstractContextManager[object]:
+    """Hold the database for this process: only one may serve from one SQLite file, any number from
+    a PostgreSQL.
 
     Raises `AlreadyRunning`. The lock ends with the returned file, or with the process.
     """
+    if settings.shared:
+        return nullcontext()
     path = Path(settings.database + ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("w")

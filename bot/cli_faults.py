@@ -1,4 +1,4 @@
-"""Faults of files, told to who typed the command."""
+"""Faults of files and databases, told to who typed the command."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from bot.store.database import DatabaseUnfit
 from bot.yaml_file import Faults
 
 
 def explained(command: Callable[..., Any]) -> Callable[..., Any]:
     """Faults in config.yaml, the FAQ or another file are printed one under the other, with exit
-    code 2."""
+    code 2; why a database cannot be used, with exit code 1."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -24,5 +25,8 @@ def explained(command: Callable[..., Any]) -> Callable[..., Any]:
             count = len(faults.faults)
             click.echo(f"Có {count} lỗi cần sửa:\n{faults}", err=True)
             sys.exit(2)
+        except DatabaseUnfit as unfit:
+            click.echo(f"Không dùng được cơ sở dữ liệu: {unfit}", err=True)
+            sys.exit(1)
 
     return run

@@ -7,10 +7,12 @@ may a channel acknowledge the update; a crash before it means that the platform 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -18,7 +20,7 @@ from bot import privacy
 from bot.buckets import Floods, Pace
 from bot.config import Settings
 from bot.matching.matcher import Matcher
-from bot.messages import Answer, Conversation, Incoming, Kind, Reply
+from bot.messages import Address, Answer, Conversation, Incoming, Kind, Reply
 from bot.places import Wards
 from bot.store import conversations, officers, outbox
 from bot.store.database import Database, Transaction
@@ -85,6 +87,7 @@ class Dialogue:
         self._wake = wake
         self._floods = Floods(settings.limits.messages_per_minute)
         self._ids = Ids()
+        self._lines: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming) -> Delivered:
         """Answer *incoming*; returns after the commit.
@@ -94,9 +97,18 @@ class Dialogue:
         a fault of the database is raised: the platform has to send again.
         """
         incoming = replace(incoming, text=_clean(incoming.text), data=_clean(incoming.data))
+        async with self._lines.setdefault(
+            incoming.sender, asyncio.Lock()
+        ):  # first come, first served
+            delivered = await self._answer(incoming)
+        if delivered.rows and incoming.sender.channel not in self._mailboxes:
+            self._wake(incoming.sender.channel)
+        return delivered
+
+    async def _answer(self, incoming: Incoming) -> Delivered:
         matcher = self._matcher()
         try:
-            delivered = await self._database.run(lambda tx: self._turn(tx, incoming, matcher))
+            return await self._database.run(lambda tx: self._turn(tx, incoming, matcher))
         except HandlerFault as fault:
             log.error(
                 "handler failed",
@@ -104,10 +116,7 @@ class Dialogue:
                 channel=incoming.sender.channel,
                 exc_info=fault.__cause__,
             )
-            delivered = await self._database.run(lambda tx: self._apologise(tx, incoming, matcher))
-        if delivered.rows and incoming.sender.channel not in self._mailboxes:
-            self._wake(incoming.sender.channel)
-        return delivered
+            return await self._database.run(lambda tx: self._apologise(tx, incoming, matcher))
 
     def _turn(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
         turn = self._open(tx, incoming, matcher)
@@ -130,7 +139,9 @@ class Dialogue:
         stored = _stored(incoming, masked)
         if not conversations.first_time(tx, incoming, stored, now):
             return None
-        conversation = _current(conversations.take(tx, incoming.sender, now), now)
+        conversation = conversations.take(tx, incoming.sender, now)
+        now = self._clock()  # after what was answered to this person before, by whatever process
+        conversation = _current(conversation, now)
         return Turn(
             incoming=_as_tap(incoming, conversation),
             words=plain(incoming.text),

@@ -16,7 +16,7 @@ from bot.config.booking import Booking as Rules
 from bot.messages import Reply
 from bot.quiet import after_daytime
 from bot.reminders import calm
-from bot.store import bookings, offices, outbox, seats, slots, waiting
+from bot.store import bookings, leases, offices, outbox, seats, slots, waiting
 from bot.store.bookings import Booking, State
 from bot.store.database import Database, Row, Transaction
 from bot.store.values import Ids
@@ -24,6 +24,7 @@ from bot.store.waiting import Offer
 from handlers import waiting_texts as say
 
 LOOK_EVERY = 5.0  # seconds
+PAUSE = timedelta(seconds=4)  # between looks, whoever looks
 SOONEST = timedelta(hours=1)  # before its hour a place is no longer offered
 MOVE_USEFUL = timedelta(hours=1)  # before the visit a request to move it comes too late
 SHORTEST = timedelta(minutes=15)  # of daytime, to answer an offer
@@ -34,7 +35,8 @@ log = structlog.get_logger()
 
 
 class Keeper:
-    """Looks every few seconds; everything of one look is one transaction."""
+    """Looks every few seconds; everything of one look is one transaction. *owner* names this
+    process among others."""
 
     def __init__(
         self,
@@ -42,11 +44,14 @@ class Keeper:
         settings: Settings,
         clock: Callable[[], datetime],
         wake: Callable[[str], None] = lambda channel: None,
+        *,
+        owner: str = "",
     ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
         self._wake = wake
+        self._owner = owner
         self._ids = Ids()
 
     async def run(self) -> None:
@@ -59,10 +64,15 @@ class Keeper:
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
-        now = self._clock()
-        new_id = partial(self._ids.new, now)
-        for channel in await self._database.run(lambda tx: keep(tx, self._settings, now, new_id)):
+        for channel in await self._database.run(self._keep):
             self._wake(channel)
+
+    def _keep(self, tx: Transaction) -> set[str]:
+        """One process at a time: another one that comes meanwhile waits, and then has no need to."""
+        now = self._clock()
+        if not leases.take(tx, "keeper", self._owner, now, now + PAUSE):
+            return set()
+        return keep(tx, self._settings, now, partial(self._ids.new, now))
 
 
 def keep(tx: Transaction, settings: Settings, now: datetime, new_id: Callable[[], str]) -> set[str]:

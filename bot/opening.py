@@ -61,7 +61,7 @@ class Opening:
         if self._filled is None:
             await self._seed()
         for office in await self._all():
-            await self._database.run(partial(fill, office=office, first=first, last=last))
+            await self._database.run(partial(fill_by_id, id=office.id, first=first, last=last))
         self._filled = last
 
     async def _all(self) -> list[Office]:
@@ -90,3 +90,10 @@ def fill(tx: Transaction, office: Office, first: date, last: date) -> None:
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), VIETNAM)
     wanted = calendar.slots(office.id, office.hours, first, last) if office.open else ()
     slots.sync(tx, office.id, wanted, start, end)
+
+
+def fill_by_id(tx: Transaction, id: str, first: date, last: date) -> None:  # noqa: A002
+    """`fill` by the hours that the office has now: an officer may have changed them since, and
+    waits if it is just now."""
+    if office := office_store.hold(tx, id):
+        fill(tx, office, first, last)

@@ -34,7 +34,7 @@ from bot.ending import LAST, REQUESTS
 from bot.library import Library
 from bot.offices import is_sample
 from bot.store import offices
-from bot.store.database import Database, SqliteDatabase
+from bot.store.database import Database, SqliteDatabase, shown
 from bot.vault import Vault
 
 # Channels that a token turns on: name, whether it is on, and how to turn it on.
@@ -104,7 +104,7 @@ def _announce(
         lines.append(f"  {name:9} {state}")
     lines.append(f"  FAQ       {len(faq.entries)} mục, bản {faq.version} ({settings.faq})")
     lines.append(f"  Đặt lịch  {places_told}")
-    lines.append(f"  Dữ liệu   {settings.database}")
+    lines.append(f"  Dữ liệu   {shown(settings.database)}")
     lines.append(f"  Sao lưu   {_backups(settings)}")
     click.echo("\n".join(lines))
 

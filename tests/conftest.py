@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,11 @@ from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Address, Incoming, Kind, Reply
 from bot.places import Wards
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database, SqliteDatabase
+from bot.store.database.postgres import PostgresDatabase
 from bot.vault import Vault
+from tests import postgres as postgresql
+from tests.postgres import Cluster
 
 FAQ = Path(__file__).parent / "faq"
 PROJECT = Path(__file__).parent.parent
@@ -43,11 +48,46 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of the tests' own; without one they are skipped, or fail where CI=true."""
+    found = postgresql.programs()
+    if found is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(postgresql.MISSING)
+    with postgresql.cluster(found) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every test that asks for a database runs on both engines."""
+    return str(request.param)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    opened = SqliteDatabase(tmp_path / "test.db")
+def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Database]:
+    """`fresh()`: an empty database, in place of the one before."""
+    if engine == "sqlite":
+        numbers = itertools.count()
+        return lambda: SqliteDatabase(tmp_path / f"test{next(numbers) or ''}.db")
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return lambda: PostgresDatabase(cluster.emptied())
+
+
+@pytest.fixture
+def database(fresh: Callable[[], Database]) -> Iterator[Database]:
+    opened = fresh()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def another(database: Database, request: pytest.FixtureRequest) -> Callable[[], Database]:
+    """`another()`: the same database once more, as another process has it."""
+    if isinstance(database, SqliteDatabase):
+        return partial(SqliteDatabase, database.path)
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return lambda: PostgresDatabase(cluster.shared)
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +159,7 @@ def wards() -> Wards:
 
 @pytest.fixture
 def dialogue(
-    database: SqliteDatabase, matcher: Matcher, clock: Clock, vault: Vault, wards: Wards
+    database: Database, matcher: Matcher, clock: Clock, vault: Vault, wards: Wards
 ) -> Dialogue:
     return Dialogue(database, Settings(), lambda: matcher, clock, vault, wards, mailboxes=("web",))
 

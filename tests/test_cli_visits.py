@@ -17,7 +17,7 @@ from bot.cli import main
 from bot.config import Settings, load
 from bot.store import bookings, calls
 from bot.store.bookings import State
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.outbox import About
 from tests import visits
 from tests.conftest import FAQ, Clock
@@ -40,7 +40,7 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(config: Path) -> Iterator[SqliteDatabase]:
+def opened(config: Path) -> Iterator[Database]:
     database = SqliteDatabase(config.parent / "vneid.db")
     yield database
     database.close()
@@ -50,13 +50,13 @@ def run(*arguments: str, config: Path) -> Result:
     return CliRunner().invoke(main, ["officer", *arguments, "--config", str(config)])
 
 
-def book(database: SqliteDatabase, code: str, starts_at: datetime, **more: object) -> None:
+def book(database: Database, code: str, starts_at: datetime, **more: object) -> None:
     with database.transaction() as tx:
         visits.book(tx, code, starts_at, utc_now(), **more)  # type: ignore[arg-type]
 
 
 def test_the_day_lists_who_comes_in_order_with_what_they_said(
-    opened: SqliteDatabase, config: Path
+    opened: Database, config: Path
 ) -> None:
     book(opened, "BBBBBB", FRIDAY + timedelta(hours=1), name="chú Tư")
     book(opened, "AAAAAA", FRIDAY)
@@ -74,14 +74,14 @@ def test_the_day_lists_who_comes_in_order_with_what_they_said(
     ]
 
 
-def test_without_a_date_it_is_today_in_vietnam(opened: SqliteDatabase, config: Path) -> None:
+def test_without_a_date_it_is_today_in_vietnam(opened: Database, config: Path) -> None:
     book(opened, "AAAAAA", utc_now())
     today = utc_now().astimezone(VIETNAM)
     assert f"{today:%d/%m}: 1 lịch" in run("day", "mau-a", config=config).output
 
 
 def test_an_office_nobody_knows_is_answered_with_those_there_are(
-    opened: SqliteDatabase, config: Path
+    opened: Database, config: Path
 ) -> None:
     assert "chưa có nơi nào" in run("day", "mau-z", config=config).output
     book(opened, "AAAAAA", FRIDAY)
@@ -90,7 +90,7 @@ def test_an_office_nobody_knows_is_answered_with_those_there_are(
     assert "đang có: mau-a" in result.output
 
 
-def test_who_was_served_is_asked_about_activation(opened: SqliteDatabase, config: Path) -> None:
+def test_who_was_served_is_asked_about_activation(opened: Database, config: Path) -> None:
     book(opened, "AAAAAA", FRIDAY)
     assert "Đã ghi mã AAAAAA: làm xong." in run("mark", "aaaaaa", "served", config=config).output
     found = visits.rows(opened, "SELECT kind FROM outbox WHERE code = 'AAAAAA' ORDER BY kind")
@@ -108,7 +108,7 @@ def test_who_was_served_is_asked_about_activation(opened: SqliteDatabase, config
 
 
 def test_marks_that_make_no_sense_are_refused_with_the_reason(
-    opened: SqliteDatabase, config: Path
+    opened: Database, config: Path
 ) -> None:
     book(opened, "AAAAAA", utc_now() + timedelta(days=1))
     book(opened, "BBBBBB", FRIDAY, state="cancelled", name="chú Tư")
@@ -121,9 +121,7 @@ def test_marks_that_make_no_sense_are_refused_with_the_reason(
     assert "đang là “làm xong”" in again.output
 
 
-def test_the_call_list_tells_whom_to_call_when_and_why(
-    opened: SqliteDatabase, config: Path
-) -> None:
+def test_the_call_list_tells_whom_to_call_when_and_why(opened: Database, config: Path) -> None:
     assert "Không có ai cần gọi." in run("calls", config=config).output
     sealed = open_vault(load(config)).seal(MADE_UP_NUMBER)
     ahead = utc_now() + timedelta(days=1)
@@ -148,7 +146,7 @@ def test_the_call_list_tells_whom_to_call_when_and_why(
 
 
 def test_whom_there_is_no_reason_to_call_any_more_is_not_shown(
-    opened: SqliteDatabase, config: Path
+    opened: Database, config: Path
 ) -> None:
     book(opened, "AAAAAA", utc_now() + timedelta(days=1), state="cancelled")
     book(opened, "BBBBBB", utc_now() - timedelta(days=1), name="b")
@@ -168,7 +166,7 @@ SETTINGS: Settings = town.SETTINGS
 
 
 @pytest.fixture
-def tx(database: SqliteDatabase, clock: Clock) -> Iterator[Transaction]:
+def tx(database: Database, clock: Clock) -> Iterator[Transaction]:
     clock.now = FRIDAY + timedelta(hours=1)
     with database.transaction() as tx:
         visits.book(tx, "AAAAAA", FRIDAY, clock())

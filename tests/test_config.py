@@ -101,3 +101,46 @@ def test_every_key_is_explained_in_the_project_s_file() -> None:
     text = (PROJECT / "config.yaml").read_text(encoding="utf-8")
     for name in config.Settings.model_fields:
         assert f"\n{name}:" in f"\n{text}", f"{name} is missing from config.yaml"
+
+
+def test_a_database_is_a_file_or_a_postgresql(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("database: mysql://bot@db/vneid\n", encoding="utf-8")
+    with pytest.raises(Faults, match="tệp SQLite, hoặc postgresql://"):
+        config.load(file, {})
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://bot:secret@db/vneid", "postgresql:///vneid?user=bot&password=secret"]
+)
+def test_a_password_of_the_database_is_not_written_in_the_file(
+    tmp_path: Path, address: str
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(f"database: {address}\ndata_key: ${{VNEID_DATA_KEY}}\n", encoding="utf-8")
+    with pytest.raises(Faults, match="mật khẩu không được viết trong tệp") as faults:
+        config.load(file, {"VNEID_DATA_KEY": "x"})
+    assert "secret" not in str(faults.value)
+
+
+def test_the_environment_gives_the_password_or_the_whole_address(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    environment = {
+        "VNEID_DATA_KEY": "x",
+        "P": "secret",
+        "VNEID_DATABASE_URL": "postgresql://a:b@c/d",
+    }
+    key = "data_key: ${VNEID_DATA_KEY}\n"
+    file.write_text("database: postgresql://bot:${P}@db/vneid\n" + key, encoding="utf-8")
+    settings = config.load(file, environment)
+    assert settings.database == "postgresql://bot:secret@db/vneid"
+    assert "secret" not in repr(settings)
+    file.write_text("database: ${VNEID_DATABASE_URL}\n" + key, encoding="utf-8")
+    assert config.load(file, environment).database == "postgresql://a:b@c/d"
+
+
+def test_on_postgresql_the_key_of_the_data_must_be_given(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("database: postgresql://bot@db/vneid\n", encoding="utf-8")
+    with pytest.raises(Faults, match="VNEID_DATA_KEY"):
+        config.load(file, {})

@@ -23,7 +23,7 @@ from bot.messages import (
     Unreachable,
 )
 from bot.store import claims, conversations, officers, outbox
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
 from bot.tempo import Tempo
@@ -103,11 +103,11 @@ class Post:
 
 
 @pytest.fixture
-def courier(database: SqliteDatabase, clock: Clock) -> Courier:
+def courier(database: Database, clock: Clock) -> Courier:
     return Courier(database, clock, owner="me", workers=3)
 
 
-def put(database: SqliteDatabase, clock: Clock, *texts: str, to: Address = AN) -> None:
+def put(database: Database, clock: Clock, *texts: str, to: Address = AN) -> None:
     with database.transaction() as tx:
         conversations.take(tx, to, clock())
         for text in texts:
@@ -117,13 +117,13 @@ def put(database: SqliteDatabase, clock: Clock, *texts: str, to: Address = AN) -
             )  # fmt: skip
 
 
-def state(database: SqliteDatabase, key: str) -> dict[str, object]:
+def state(database: Database, key: str) -> dict[str, object]:
     with database.transaction() as tx:
         return tx.rows("SELECT * FROM outbox WHERE key = :key", key=key)[0]
 
 
 async def test_due_rows_go_out_in_order_and_are_recorded(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     post = Post()
     courier.serve([post])
@@ -134,7 +134,7 @@ async def test_due_rows_go_out_in_order_and_are_recorded(
 
 
 async def test_a_failed_send_is_repeated_and_the_uncertain_one_counted(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     post = Post(errors=[Unavailable("503"), Uncertain("timeout")])
     courier.serve([post])
@@ -147,7 +147,7 @@ async def test_a_failed_send_is_repeated_and_the_uncertain_one_counted(
 
 
 async def test_giving_up_leaves_a_line_for_the_officer(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     courier.serve([Post(errors=[Refused("too long")])])
     put(database, clock, "một")
@@ -158,7 +158,7 @@ async def test_giving_up_leaves_a_line_for_the_officer(
 
 
 async def test_who_blocked_the_bot_is_marked_unreachable(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     courier.serve([Post(errors=[Unreachable("403")])])
     put(database, clock, "một")
@@ -169,7 +169,7 @@ async def test_who_blocked_the_bot_is_marked_unreachable(
 
 
 async def test_a_fault_inside_a_channel_does_not_stop_the_others(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     post = Post(errors=[KeyError("bug")])
     courier.serve([post])
@@ -180,7 +180,7 @@ async def test_a_fault_inside_a_channel_does_not_stop_the_others(
 
 
 async def test_a_fresh_row_goes_out_as_soon_as_the_courier_is_woken(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     post = Post()
     await courier.start([post], alone=True)
@@ -194,7 +194,7 @@ async def test_a_fresh_row_goes_out_as_soon_as_the_courier_is_woken(
 
 
 async def test_what_a_crash_left_is_sent_at_the_next_start_and_counted_as_uncertain(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     put(database, clock, "một")
     with database.transaction() as tx:
@@ -207,7 +207,7 @@ async def test_what_a_crash_left_is_sent_at_the_next_start_and_counted_as_uncert
 
 
 async def test_stopping_finishes_what_is_on_its_way(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     post = Post()
     await courier.start([post], alone=True)
@@ -219,7 +219,7 @@ async def test_stopping_finishes_what_is_on_its_way(
 
 
 async def test_a_clock_that_was_set_back_delays_no_retry(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     post = Post(errors=[Unavailable("503")])
     courier.serve([post])
@@ -234,7 +234,7 @@ async def test_a_clock_that_was_set_back_delays_no_retry(
 
 
 async def test_a_lease_is_not_made_longer_by_a_clock_that_was_set_back(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     put(database, clock, "một")
     with database.transaction() as tx:
@@ -245,7 +245,7 @@ async def test_a_lease_is_not_made_longer_by_a_clock_that_was_set_back(
 
 
 async def test_an_unchanged_clock_changes_nothing(
-    courier: Courier, database: SqliteDatabase, clock: Clock
+    courier: Courier, database: Database, clock: Clock
 ) -> None:
     courier.serve([Post(errors=[Unavailable("503")])])
     put(database, clock, "một")
@@ -276,7 +276,7 @@ class Chapters:
 
 
 async def test_another_process_is_told_what_of_a_long_reply_has_gone_out(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     put(database, clock, "một")
     for whole in (False, True):

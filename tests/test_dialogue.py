@@ -25,7 +25,7 @@ from bot.messages import (
 )
 from bot.places import Wards
 from bot.store import conversations, officers
-from bot.store.database import DatabaseClosed, SqliteDatabase
+from bot.store.database import Database, DatabaseClosed
 from bot.vault import Vault
 from handlers.turn import Handler, Turn
 from tests.conftest import Clock, Person
@@ -35,7 +35,7 @@ VAULT = Vault("a made-up key")
 WARDS = Wards([], {})
 
 
-def rows(database: SqliteDatabase, table: str) -> list[dict[str, object]]:
+def rows(database: Database, table: str) -> list[dict[str, object]]:
     with database.transaction() as tx:
         return tx.rows(f"SELECT * FROM {table}")  # noqa: S608 - a table's name of this file
 
@@ -46,7 +46,7 @@ def says(*texts: str) -> Answer:
 
 @pytest.fixture
 def talk(
-    database: SqliteDatabase, matcher: Matcher, clock: Clock, loop_runner: asyncio.Runner
+    database: Database, matcher: Matcher, clock: Clock, loop_runner: asyncio.Runner
 ) -> Callable[..., Person]:
     """`talk(handler, …)`: somebody on Telegram in front of just these handlers."""
 
@@ -66,7 +66,7 @@ def test_the_first_handler_that_answers_wins(talk: Callable[..., Person]) -> Non
 
 
 def test_a_message_that_comes_twice_is_answered_once(
-    talk: Callable[..., Person], database: SqliteDatabase
+    talk: Callable[..., Person], database: Database
 ) -> None:
     count = iter(range(9))
     person = talk(lambda t: says(f"lần {next(count)}", "và"))
@@ -76,9 +76,7 @@ def test_a_message_that_comes_twice_is_answered_once(
     assert len(rows(database, "outbox")) == 2
 
 
-def test_replies_are_rows_for_the_courier(
-    talk: Callable[..., Person], database: SqliteDatabase
-) -> None:
+def test_replies_are_rows_for_the_courier(talk: Callable[..., Person], database: Database) -> None:
     woken: list[str] = []
     talk(lambda t: says("một"), woken=woken).says("x", id="u1")
     (row,) = rows(database, "outbox")
@@ -87,14 +85,14 @@ def test_replies_are_rows_for_the_courier(
 
 
 def test_every_answer_records_the_faq_version(
-    talk: Callable[..., Person], database: SqliteDatabase, matcher: Matcher
+    talk: Callable[..., Person], database: Database, matcher: Matcher
 ) -> None:
     talk(lambda t: says("một")).says("x")
     assert rows(database, "outbox")[0]["content"] == matcher.faq.version
 
 
 def test_a_fault_of_a_handler_is_undone_logged_and_apologised_for(
-    talk: Callable[..., Person], database: SqliteDatabase
+    talk: Callable[..., Person], database: Database
 ) -> None:
     def broken(turn: Turn) -> Answer:
         officers.hand_over(turn.tx, "h1", AN, turn.now, "nửa chừng")
@@ -109,7 +107,7 @@ def test_a_fault_of_a_handler_is_undone_logged_and_apologised_for(
 
 
 def test_a_fault_of_the_database_is_the_platform_s_to_repeat(
-    talk: Callable[..., Person], database: SqliteDatabase
+    talk: Callable[..., Person], database: Database
 ) -> None:
     person = talk(lambda t: says("một"))
     database.close()
@@ -147,7 +145,7 @@ def test_typing_a_number_is_a_tap_on_the_last_choices(talk: Callable[..., Person
 
 
 def test_personal_data_is_masked_before_it_is_stored_and_the_person_is_told(
-    talk: Callable[..., Person], database: SqliteDatabase
+    talk: Callable[..., Person], database: Database
 ) -> None:
     heard = talk(lambda t: says(t.masked.text)).says("cccd 079123456789")
     assert "Mình đã che đi" in heard.replies[0].text
@@ -168,7 +166,7 @@ def test_any_text_is_stored_and_answered(text: str, talk: Callable[..., Person])
 
 
 async def test_one_persons_messages_are_answered_in_order(
-    database: SqliteDatabase, matcher: Matcher, clock: Clock
+    database: Database, matcher: Matcher, clock: Clock
 ) -> None:
     def handler(turn: Turn) -> Answer:
         count = turn.conversation.data.get("n", 0) + 1
@@ -196,7 +194,7 @@ def echo(turn: Turn) -> Answer:
     [("numbers", [1, 2, 2], ["a", "b", "c"]), ("buttons", [0, 0, 0], ["b", "c", ""])],
 )
 def test_numbers_run_on_from_reply_to_reply_where_they_are_shown(
-    database: SqliteDatabase,
+    database: Database,
     matcher: Matcher,
     clock: Clock,
     loop_runner: asyncio.Runner,

@@ -13,7 +13,7 @@ from bot import reminders
 from bot.config.booking import Reminders
 from bot.courier import Courier
 from bot.messages import Address, Reply
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests import visits
 from tests.conftest import Clock
 from tests.visits import called, local_time
@@ -43,7 +43,7 @@ def post(clock: Clock) -> Post:
     return Post(clock)
 
 
-def book(database: SqliteDatabase, code: str, starts_at: str, booked_at: datetime) -> None:
+def book(database: Database, code: str, starts_at: str, booked_at: datetime) -> None:
     """A visit with the reminders that our rules give it."""
     visit, person = local_time(starts_at), Address("telegram", code)
     with database.transaction() as tx:
@@ -54,7 +54,7 @@ def book(database: SqliteDatabase, code: str, starts_at: str, booked_at: datetim
             )
 
 
-async def come_up(database: SqliteDatabase, clock: Clock, post: Post, at: str) -> None:
+async def come_up(database: Database, clock: Clock, post: Post, at: str) -> None:
     """The service starts at *at* and does all that is to be done then."""
     clock.now = local_time(at)
     courier = Courier(database, clock, owner="me", calm=lambda now: reminders.calm(now, RULES))
@@ -62,13 +62,13 @@ async def come_up(database: SqliteDatabase, clock: Clock, post: Post, at: str) -
     await courier.drain()
 
 
-def error(database: SqliteDatabase) -> Counter[str]:
+def error(database: Database) -> Counter[str]:
     found = visits.rows(database, "SELECT error FROM outbox WHERE state = 'missed'")
     return Counter(row["error"] for row in found)
 
 
 async def test_after_a_minute_everything_goes_out_at_once(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     for n in range(20):
         book(database, f"C{n}", "2026-11-27 10:00", clock())
@@ -77,7 +77,7 @@ async def test_after_a_minute_everything_goes_out_at_once(
 
 
 async def test_after_three_hours_what_is_of_use_goes_out_and_the_rest_is_called(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     """Down from half past six to half past nine in the morning."""
     book(database, "PAST", "2026-11-27 09:00", clock())
@@ -95,7 +95,7 @@ async def test_after_three_hours_what_is_of_use_goes_out_and_the_rest_is_called(
 
 
 async def test_an_evening_that_was_missed_is_made_up_for_in_the_morning(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     """Down from seven to ten in the evening: it is quiet then, and nobody is called for it."""
     book(database, "EARLY", "2026-11-27 08:00", clock())
@@ -108,7 +108,7 @@ async def test_an_evening_that_was_missed_is_made_up_for_in_the_morning(
 
 
 async def test_after_two_days_old_reminders_are_missed_and_questions_still_asked(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     """Down from Thursday noon to Saturday noon."""
     book(database, "FRI", "2026-11-27 10:00", clock())
@@ -138,7 +138,7 @@ async def test_after_two_days_old_reminders_are_missed_and_questions_still_asked
     ],
 )
 async def test_at_the_edges_of_quiet_hours(
-    database: SqliteDatabase, clock: Clock, post: Post, moment: str, sent: list[str]
+    database: Database, clock: Clock, post: Post, moment: str, sent: list[str]
 ) -> None:
     book(database, "A", "2026-11-27 15:00", clock())
     await come_up(database, clock, post, moment)
@@ -146,7 +146,7 @@ async def test_at_the_edges_of_quiet_hours(
 
 
 async def test_around_the_lunar_new_year_visits_are_announced_as_ever(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     """Tết Đinh Mùi is on 6 February 2027; offices open again on Thursday the 11th."""
     clock.now = local_time("2027-02-01 10:00")
@@ -162,7 +162,7 @@ async def test_around_the_lunar_new_year_visits_are_announced_as_ever(
 
 
 async def test_a_clock_set_back_sends_nothing_twice_and_loses_nothing(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     book(database, "A", "2026-11-27 10:00", clock())
     for moment in (
@@ -174,7 +174,7 @@ async def test_a_clock_set_back_sends_nothing_twice_and_loses_nothing(
 
 
 async def test_what_a_crash_left_is_sent_although_the_clock_was_set_back(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     """The dead sender's lease, by the new clock, would last for hours."""
     book(database, "A", "2026-11-27 10:00", clock())
@@ -193,7 +193,7 @@ async def test_what_a_crash_left_is_sent_although_the_clock_was_set_back(
 
 
 async def test_moved_while_its_reminder_is_under_way_only_that_one_goes_out(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     book(database, "A", "2026-11-27 10:00", clock())
     clock.now = local_time("2026-11-26 19:00")
@@ -219,7 +219,7 @@ async def test_moved_while_its_reminder_is_under_way_only_that_one_goes_out(
 
 
 async def test_late_rows_are_closed_one_to_a_transaction_so_that_replies_get_between_them(
-    database: SqliteDatabase, clock: Clock, post: Post
+    database: Database, clock: Clock, post: Post
 ) -> None:
     for n in range(50):
         book(database, f"C{n}", "2026-11-26 10:00", clock())

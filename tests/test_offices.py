@@ -18,7 +18,7 @@ from bot.opening import Opening
 from bot.places import Wards
 from bot.store import offices as store
 from bot.store import slots
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database, SqliteDatabase
 from bot.yaml_file import Faults
 from handlers import booking_texts
 from tests.bookings import Desk
@@ -162,7 +162,7 @@ def test_the_sample_that_comes_along_is_good_and_says_that_it_is_one(wards: Ward
 
 
 def test_serve_says_where_one_can_book_and_that_a_sample_is_one(
-    tmp_path: Path, wards: Wards, database: SqliteDatabase, clock: Clock
+    tmp_path: Path, wards: Wards, database: Database, clock: Clock
 ) -> None:
     def said(file: Path | str) -> str:
         given = Settings.model_validate({"booking": {"offices": str(file)}})
@@ -191,7 +191,7 @@ def settings(folder: Path) -> Settings:
 
 
 async def test_the_first_start_takes_in_the_offices_and_opens_the_calendar(
-    tmp_path: Path, wards: Wards, database: SqliteDatabase, clock: Clock
+    tmp_path: Path, wards: Wards, database: Database, clock: Clock
 ) -> None:
     write(tmp_path, "a.yaml", YAML)
     opening = Opening(database, settings(tmp_path), wards, clock)
@@ -204,7 +204,7 @@ async def test_the_first_start_takes_in_the_offices_and_opens_the_calendar(
 
 
 async def test_each_night_opens_one_more_day_and_keeps_the_rest(
-    tmp_path: Path, wards: Wards, database: SqliteDatabase, clock: Clock
+    tmp_path: Path, wards: Wards, database: Database, clock: Clock
 ) -> None:
     write(tmp_path, "a.yaml", YAML)
     opening = Opening(database, settings(tmp_path), wards, clock)
@@ -217,7 +217,7 @@ async def test_each_night_opens_one_more_day_and_keeps_the_rest(
 
 
 async def test_officers_offices_are_not_replaced_by_the_file(
-    tmp_path: Path, wards: Wards, database: SqliteDatabase, clock: Clock
+    tmp_path: Path, wards: Wards, database: Database, clock: Clock
 ) -> None:
     write(tmp_path, "a.yaml", YAML)
     (row,) = read(tmp_path / "a.yaml", wards)

@@ -10,7 +10,7 @@ import pytest
 from bot.courier import Courier
 from bot.messages import Address, Refused, Reply, SendError, Unavailable, Unreachable
 from bot.store import conversations, numbers, officers, reminders
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.outbox import About
 from bot.store.reminders import Other
 from handlers.reminder_texts import PASSED_ON
@@ -41,7 +41,7 @@ class Post:
 
 
 @pytest.fixture
-def town(database: SqliteDatabase, clock: Clock) -> SqliteDatabase:
+def town(database: Database, clock: Clock) -> Database:
     """A visit at ten, its reminder due now, at eight."""
     clock.now = local_time("2026-11-27 08:00")
     with database.transaction() as tx:
@@ -50,14 +50,14 @@ def town(database: SqliteDatabase, clock: Clock) -> SqliteDatabase:
     return database
 
 
-def known(database: SqliteDatabase, clock: Clock, person: Address, mark: str = PHONE) -> None:
+def known(database: Database, clock: Clock, person: Address, mark: str = PHONE) -> None:
     """*person*'s platform has named the same phone number as theirs."""
     with database.transaction() as tx:
         conversations.take(tx, person, clock())
         numbers.owned(tx, person, mark, clock())
 
 
-async def run(database: SqliteDatabase, clock: Clock, *posts: Post) -> Courier:
+async def run(database: Database, clock: Clock, *posts: Post) -> Courier:
     courier = Courier(database, clock, owner="me", mailboxes=("web",))
     courier.serve(posts)
     while await courier.drain():
@@ -67,7 +67,7 @@ async def run(database: SqliteDatabase, clock: Clock, *posts: Post) -> Courier:
 
 @pytest.mark.parametrize("error", [Unreachable("403"), Refused("400")])
 async def test_what_one_account_does_not_get_the_persons_other_one_does(
-    town: SqliteDatabase, clock: Clock, error: SendError
+    town: Database, clock: Clock, error: SendError
 ) -> None:
     known(town, clock, ZALO)
     zalo = Post("zalo")
@@ -78,7 +78,7 @@ async def test_what_one_account_does_not_get_the_persons_other_one_does(
 
 
 async def test_a_visit_of_another_member_of_the_family_is_told_there_too(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     with town.transaction() as tx:
         tx.rows("UPDATE bookings SET holder = holder || '/3'")
@@ -88,7 +88,7 @@ async def test_a_visit_of_another_member_of_the_family_is_told_there_too(
     assert zalo.sent == [("z1", PASSED)]
 
 
-async def test_who_typed_the_same_number_hears_nothing(town: SqliteDatabase, clock: Clock) -> None:
+async def test_who_typed_the_same_number_hears_nothing(town: Database, clock: Clock) -> None:
     """A number in a booking may be anybody's: it took no proof to type it."""
     with town.transaction() as tx:
         visits.book(
@@ -101,7 +101,7 @@ async def test_who_typed_the_same_number_hears_nothing(town: SqliteDatabase, clo
 
 
 async def test_a_number_that_got_a_new_owner_leads_to_the_new_one_only(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     known(town, clock, Address("zalo", "before"))
     known(town, clock, ZALO)
@@ -112,7 +112,7 @@ async def test_a_number_that_got_a_new_owner_leads_to_the_new_one_only(
 
 @pytest.mark.parametrize("mark", ["f00d2", "f00", "telegram:1001"])
 async def test_the_account_of_another_number_does_not(
-    town: SqliteDatabase, clock: Clock, mark: str
+    town: Database, clock: Clock, mark: str
 ) -> None:
     known(town, clock, ZALO, mark)
     zalo = Post("zalo")
@@ -121,7 +121,7 @@ async def test_the_account_of_another_number_does_not(
 
 
 async def test_who_has_no_other_account_is_put_on_the_call_list_once(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     await run(town, clock, Post(error=Unreachable("403")))
     assert called(town) == [("ABC234", "hours")]
@@ -133,7 +133,7 @@ async def test_who_has_no_other_account_is_put_on_the_call_list_once(
 
 
 async def test_when_the_other_account_fails_too_the_person_is_called(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     known(town, clock, ZALO)
     await run(town, clock, Post(error=Unreachable("403")), Post("zalo", Unreachable("gone")))
@@ -142,24 +142,20 @@ async def test_when_the_other_account_fails_too_the_person_is_called(
 
 
 async def test_a_web_page_that_may_be_closed_is_no_other_account(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     known(town, clock, WEB)
     await run(town, clock, Post(error=Unreachable("403")), Post("web"))
     assert called(town) == [("ABC234", "hours")]
 
 
-async def test_a_channel_that_is_off_is_no_other_account(
-    town: SqliteDatabase, clock: Clock
-) -> None:
+async def test_a_channel_that_is_off_is_no_other_account(town: Database, clock: Clock) -> None:
     known(town, clock, ZALO)
     await run(town, clock, Post(error=Unreachable("403")))
     assert called(town) == [("ABC234", "hours")]
 
 
-async def test_an_account_that_blocked_us_is_no_other_account(
-    town: SqliteDatabase, clock: Clock
-) -> None:
+async def test_an_account_that_blocked_us_is_no_other_account(town: Database, clock: Clock) -> None:
     known(town, clock, ZALO)
     with town.transaction() as tx:
         conversations.set_reachable(tx, ZALO, reachable=False)
@@ -168,7 +164,7 @@ async def test_an_account_that_blocked_us_is_no_other_account(
 
 
 async def test_what_cannot_be_sent_in_time_is_passed_on_while_it_is_still_of_use(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     """The channel is down; the next try would come when the visit begins."""
     known(town, clock, ZALO)
@@ -181,7 +177,7 @@ async def test_what_cannot_be_sent_in_time_is_passed_on_while_it_is_still_of_use
 
 
 async def test_a_booking_that_was_cancelled_while_its_reminder_was_under_way_calls_nobody(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     known(town, clock, ZALO)
 
@@ -198,7 +194,7 @@ async def test_a_booking_that_was_cancelled_while_its_reminder_was_under_way_cal
 
 
 async def test_what_concerns_no_booking_is_an_alert_and_no_call(
-    town: SqliteDatabase, clock: Clock
+    town: Database, clock: Clock
 ) -> None:
     with town.transaction() as tx:
         tx.rows("UPDATE outbox SET code = NULL")
@@ -208,12 +204,12 @@ async def test_what_concerns_no_booking_is_an_alert_and_no_call(
     assert called(town) == []
 
 
-def test_a_booking_nobody_knows_has_no_addresses(database: SqliteDatabase) -> None:
+def test_a_booking_nobody_knows_has_no_addresses(database: Database) -> None:
     with database.transaction() as tx:
         assert reminders.others(tx, About("NONE", 1, "hours")) == []
 
 
-async def test_who_lost_the_lease_passes_nothing_on(town: SqliteDatabase, clock: Clock) -> None:
+async def test_who_lost_the_lease_passes_nothing_on(town: Database, clock: Clock) -> None:
     @dataclass
     class Slow(Post):
         async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
@@ -225,9 +221,7 @@ async def test_who_lost_the_lease_passes_nothing_on(town: SqliteDatabase, clock:
     assert (states(town), called(town)) == ({"ABC234:1:hours": "sending"}, [])
 
 
-def test_it_is_the_newest_other_account_that_comes_first(
-    town: SqliteDatabase, clock: Clock
-) -> None:
+def test_it_is_the_newest_other_account_that_comes_first(town: Database, clock: Clock) -> None:
     known(town, clock, ZALO)
     clock.move(minutes=1)
     known(town, clock, Address("telegram", "2002"))
@@ -236,9 +230,7 @@ def test_it_is_the_newest_other_account_that_comes_first(
     assert found == [Other(Address("telegram", "2002"), False), Other(ZALO, False)]
 
 
-async def test_a_copy_that_fails_too_is_passed_on_as_it_is(
-    town: SqliteDatabase, clock: Clock
-) -> None:
+async def test_a_copy_that_fails_too_is_passed_on_as_it_is(town: Database, clock: Clock) -> None:
     known(town, clock, ZALO)
     clock.move(minutes=-1)
     known(town, clock, Address("other", "o1"))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.calendar import VIETNAM
 from bot.messages import Address, Priority, Reply, Tone
 from bot.store import consents, conversations, outbox
-from bot.store.database import Row, SqliteDatabase, Transaction
+from bot.store.database import Database, Row, Transaction
 from bot.store.values import Ids, stamp
 
 AN = Address("telegram", "1001")
@@ -104,18 +104,18 @@ def remind(
     )
 
 
-def rows(database: SqliteDatabase, sql: str, **values: object) -> list[Row]:
+def rows(database: Database, sql: str, **values: object) -> list[Row]:
     with database.transaction() as tx:
         return tx.rows(sql, **values)
 
 
-def states(database: SqliteDatabase) -> dict[str, str]:
+def states(database: Database) -> dict[str, str]:
     """The state of each row of the outbox, by what its key ends with: `<code>:<version>:<kind>`."""
     found = rows(database, "SELECT key, state FROM outbox ORDER BY key")
     return {row["key"].removeprefix("remind:"): row["state"] for row in found}
 
 
-def called(database: SqliteDatabase) -> list[tuple[str, str]]:
+def called(database: Database) -> list[tuple[str, str]]:
     """Code and kind of each line of the call list."""
     found = rows(database, "SELECT code, kind FROM calls ORDER BY code, kind")
     return [(row["code"], row["kind"]) for row in found]

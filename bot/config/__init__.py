@@ -21,6 +21,8 @@ from bot.config.watch import Watch
 from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+# A password written out in the address of a database: `//user:it@` or `?password=it`.
+PASSWORD = re.compile(r"\w+://([^/@:]*:(?!\$\{)[^/@]+@|.*[?&]password=(?!\$\{))")
 
 
 class Matching(Section):
@@ -65,6 +67,18 @@ class Settings(Section):
         if value and not value.startswith("https://"):
             raise ValueError("public_url phải bắt đầu bằng https:// hoặc để trống")
         return value.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _file_or_postgresql(cls, value: str) -> str:
+        if "://" in value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("database là một tệp SQLite, hoặc postgresql://người_dùng@máy/tên")
+        return value
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may serve from the database: it is a server, not a file."""
+        return "://" in self.database
 
 
 # Places that only the environment may fill, and the usual variable. Unset: the channel is off.
@@ -115,6 +129,10 @@ def _literal_secrets(document: Document, data: dict[str, Any]) -> list[Fault]:
             hint = f"viết ${{{name}}} và đặt biến môi trường {name}"
             message = f"{dotted(path)}: bí mật không được viết trong tệp"
             faults.append(document.fault(path, message, hint))
+    if PASSWORD.match(str(data.get("database", ""))):
+        message = "database: mật khẩu không được viết trong tệp"
+        hint = "viết database: ${VNEID_DATABASE_URL} và đặt biến môi trường VNEID_DATABASE_URL"
+        faults.append(document.fault(("database",), message, hint))
     return faults
 
 
@@ -150,6 +168,13 @@ def _cross_checks(document: Document, settings: Settings) -> list[Fault]:
             variable = SECRETS[name, "webhook_secret"]
             hint = f"đặt {variable}=… (chuỗi ngẫu nhiên A-Z a-z 0-9 _ -, từ 8 ký tự)"
             faults.append(document.fault((name, "webhook_secret"), message, hint))
+    if settings.shared and not settings.data_key:
+        message = "data_key: cơ sở dữ liệu PostgreSQL cần khóa mã hóa đặt riêng"
+        hint = (
+            "đặt VNEID_DATA_KEY=… giống nhau cho mọi máy (tạo bằng: openssl rand -hex 32; "
+            "chuyển từ SQLite thì lấy nội dung tệp .key cạnh cơ sở dữ liệu cũ)"
+        )
+        faults.append(document.fault(("data_key",), message, hint))
     if settings.zalo_oa.app_secret and not settings.zalo_oa.app_id:
         message = "zalo_oa.app_id: có ZALO_APP_SECRET thì cần ID ứng dụng"
         hint = "chép ID ứng dụng từ developers.zalo.me"
@@ -162,9 +187,7 @@ def _cross_checks(document: Document, settings: Settings) -> list[Fault]:
 
 
 def _absolute(settings: Settings, folder: Path) -> Settings:
-    database = settings.database
-    if "://" not in database:
-        database = str(folder / database)
+    database = settings.database if settings.shared else str(folder / settings.database)
     booking = settings.booking
     if booking.offices:
         booking = booking.model_copy(update={"offices": str(folder / booking.offices)})

@@ -190,6 +190,10 @@ class _Timing:
     def transaction(self) -> Any:
         return self._database.transaction()
 
+    @property
+    def shared(self) -> bool:
+        return self._database.shared
+
     def scrub(self) -> None:
         self._database.scrub()
 

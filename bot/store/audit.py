@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.store import leases
 from bot.store.database import Row, Transaction
 from bot.store.values import pack, stamp
 
@@ -23,6 +24,7 @@ def write(
 ) -> None:
     """*account* did *what* to *subject* (a code, an office, an account); *detail* holds no personal
     data."""
+    leases.one_at_a_time(tx, "audit")  # each row hangs on the one before
     last = tx.rows(LAST)
     number = last[0]["number"] + 1 if last else 1
     row = {

@@ -20,7 +20,7 @@ from bot.messages import Address
 from bot.store import seats
 from bot.store.attended import MARKS, activated, coming, mark, not_activated, unfinished
 from bot.store.booking import AlreadyBooked, Booking, HoldEnded, NotBooked, State, code_of
-from bot.store.database import Transaction
+from bot.store.database import Row, Transaction
 from bot.store.ledger import insert, last_event, note, walk_in
 from bot.store.register import by_code, get, held, live, live_of, of_day, of_party
 from bot.store.seats import SlotFull
@@ -78,11 +78,12 @@ def hold(
     A person holds one party at a time: what they held before is given back first. Raises
     `SlotFull` or `AlreadyBooked`, and then nothing has changed.
     """
-    expire(tx, now)
     with tx.atomic():
         for booking in held(tx, person, now):
             _end(tx, booking, State.CANCELLED, now, "person")
-        places = seats.take(tx, slot, len(holders))
+        places = seats.take(
+            tx, slot, len(holders), clear=lambda here: _expire_near(tx, here, person, now)
+        )
         party = new_id()
         return tuple(
             insert(
@@ -215,12 +216,32 @@ def _end(tx: Transaction, booking: Booking, state: State, now: datetime, actor: 
         note(tx, ended, now, actor)
 
 
-OVERDUE = "SELECT * FROM bookings WHERE state = 'held' AND held_until <= :now"
+# Those that somebody else is ending just now are passed over.
+OVERDUE = """
+    SELECT * FROM bookings WHERE state = 'held' AND held_until <= :now
+    ORDER BY slot, id FOR UPDATE SKIP LOCKED
+"""
+# Not those of the whole city: two people who book at once would wait for each other's hours.
+OVERDUE_NEAR = """
+    SELECT * FROM bookings
+    WHERE state = 'held' AND held_until <= :now
+      AND (slot = :slot OR channel = :channel AND person = :person)
+    ORDER BY slot, id FOR UPDATE SKIP LOCKED
+"""
 
 
 def expire(tx: Transaction, now: datetime) -> int:
     """End the holds whose time is over; returns how many."""
-    rows = tx.rows(OVERDUE, now=stamp(now))
+    return _expire(tx, tx.rows(OVERDUE, now=stamp(now)), now)
+
+
+def _expire_near(tx: Transaction, slot: str, person: Address, now: datetime) -> None:
+    """The same, for what is in the way of *person* at *slot*."""
+    who = {"channel": person.channel, "person": person.user}
+    _expire(tx, tx.rows(OVERDUE_NEAR, slot=slot, now=stamp(now), **who), now)
+
+
+def _expire(tx: Transaction, rows: Sequence[Row], now: datetime) -> int:
     for row in rows:
         _end(tx, Booking.from_row(row), State.EXPIRED, now, "service")
     return len(rows)

@@ -26,6 +26,8 @@ class Skipped:
 
 # One person's messages keep their order: a row waits for older ones that are on their way.
 # Asked once for each priority, so that the index finds the row without reading those that wait.
+# A row that another worker is about to take is passed over; it still holds back the same person's
+# newer ones, due or sending, so that no two workers can change their order.
 CLAIM = """
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, owner = :owner,
                       lease_until = :lease_until
@@ -38,7 +40,7 @@ CLAIM = """
               WHERE older.channel = o.channel AND older.person = o.person AND older.id < o.id
                 AND older.state IN ('due', 'sending') AND older.priority <= o.priority
                 AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now))
-        ORDER BY o.due_at, o.id LIMIT 1)
+        ORDER BY o.due_at, o.id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING *
 """
 

@@ -192,6 +192,7 @@ TELLING = frozenset({
 IMPERSONAL = {
     "alerts": "written by the service itself, without personal data",
     "campaigns": "names of campaigns, written by officers",
+    "leases": "names of kinds of work",
     "marks": "names of values",
     "migrations": "names of migrations",
     "offices": "names and addresses of offices",

@@ -87,6 +87,15 @@ def get(tx: Transaction, id: str) -> Office | None:  # noqa: A002
     return Office.from_row(rows[0]) if rows else None
 
 
+HOLD = "SELECT * FROM offices WHERE id = :id FOR NO KEY UPDATE"
+
+
+def hold(tx: Transaction, id: str) -> Office | None:  # noqa: A002
+    """The office, which nobody else changes until the transaction ends."""
+    rows = tx.rows(HOLD, id=id)
+    return Office.from_row(rows[0]) if rows else None
+
+
 ALL = "SELECT * FROM offices ORDER BY name, id"
 
 

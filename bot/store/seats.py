@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,13 +35,16 @@ NEXT = """
 """
 
 
-def take(tx: Transaction, slot: str, count: int) -> list[Seat]:
+def take(
+    tx: Transaction, slot: str, count: int, clear: Callable[[str], None] = lambda slot: None
+) -> list[Seat]:
     """Take *count* places one after the other from *slot* on: when it is full, from the slot that
     begins where it ends. All or none, and nobody waits for the others over an hour that is full:
-    raises `SlotFull`. Wrap it in a savepoint."""
+    raises `SlotFull`. Wrap it in a savepoint. *clear* frees what is free in a slot that is asked."""
     taken: list[Seat] = []
     here = slot
     while len(taken) < count:
+        clear(here)
         found = _take_some(tx, here, count - len(taken))
         if not found:
             raise SlotFull

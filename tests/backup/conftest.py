@@ -10,7 +10,7 @@ import pytest
 
 from bot.messages import Address, Reply, Tone
 from bot.store import audit, bookings, outbox
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database, SqliteDatabase
 from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.handlers import town
@@ -21,7 +21,7 @@ NAME = "Nguyễn Văn Thử"
 
 
 @pytest.fixture
-def source(tmp_path: Path, clock: Clock) -> Iterator[SqliteDatabase]:
+def source(tmp_path: Path, clock: Clock) -> Iterator[Database]:
     """The database of a service that runs: data/vneid.db with a booking, a message, an audit row."""
     database = SqliteDatabase(tmp_path / "data" / "vneid.db")
     town.build(database)

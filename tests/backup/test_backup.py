@@ -18,7 +18,7 @@ from bot.backup.folder import listed
 from bot.backup.restore import drill, restore
 from bot.cli import main
 from bot.store import marks, snapshot
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, SqliteDatabase, Transaction
 from tests.backup.conftest import KEY, NAME, write
 from tests.conftest import Clock
 
@@ -29,12 +29,12 @@ def big(tx: Transaction, number: int) -> None:
 
 
 @pytest.fixture
-def made(source: SqliteDatabase, tmp_path: Path, clock: Clock) -> Path:
+def made(source: Database, tmp_path: Path, clock: Clock) -> Path:
     return archive.make(Path(source.path), tmp_path / "backups", KEY, clock.now)[0]
 
 
 async def test_a_backup_made_while_the_service_writes_is_one_state_of_it(
-    source: SqliteDatabase, tmp_path: Path, clock: Clock
+    source: Database, tmp_path: Path, clock: Clock
 ) -> None:
     """Each transaction writes two rows: a copy that tears one apart has an odd number. The file is
     big enough to be copied in several steps, with commits between them."""
@@ -61,7 +61,7 @@ async def test_a_backup_made_while_the_service_writes_is_one_state_of_it(
 
 
 def test_a_backup_is_readable_by_its_owner_only_and_leaves_nothing_beside_it(
-    made: Path, source: SqliteDatabase
+    made: Path, source: Database
 ) -> None:
     assert made.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in made.parent.iterdir()] == [made.name]
@@ -71,7 +71,7 @@ def test_a_backup_is_readable_by_its_owner_only_and_leaves_nothing_beside_it(
 
 
 def test_what_a_crash_left_behind_goes_with_the_next_backup(
-    made: Path, source: SqliteDatabase, clock: Clock
+    made: Path, source: Database, clock: Clock
 ) -> None:
     beside = Path(source.path).parent / f"{archive.TEMPORARY}of-a-crash"
     beside.mkdir()
@@ -104,7 +104,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("told", BROKEN)
 def test_a_rule_that_does_not_hold_fails_the_drill(
-    source: SqliteDatabase, tmp_path: Path, clock: Clock, told: str
+    source: Database, tmp_path: Path, clock: Clock, told: str
 ) -> None:
     file = Path(source.path)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
@@ -119,7 +119,7 @@ def test_a_rule_that_does_not_hold_fails_the_drill(
 
 
 def test_two_live_bookings_of_one_person_fail_the_drill(
-    source: SqliteDatabase, tmp_path: Path, clock: Clock
+    source: Database, tmp_path: Path, clock: Clock
 ) -> None:
     with source.transaction() as tx:
         tx.rows("DROP INDEX one_live_booking")
@@ -168,7 +168,7 @@ def test_a_damaged_backup_leaves_no_database_behind(made: Path, tmp_path: Path) 
 
 
 def test_a_source_that_is_broken_is_not_backed_up_and_old_backups_stay(
-    made: Path, source: SqliteDatabase, clock: Clock
+    made: Path, source: Database, clock: Clock
 ) -> None:
     source.close()
     with Path(source.path).open("r+b") as file:
@@ -179,9 +179,7 @@ def test_a_source_that_is_broken_is_not_backed_up_and_old_backups_stay(
     assert [one.file for one in listed(made.parent)] == [made]
 
 
-def test_only_one_backup_runs_at_a_time(
-    source: SqliteDatabase, tmp_path: Path, clock: Clock
-) -> None:
+def test_only_one_backup_runs_at_a_time(source: Database, tmp_path: Path, clock: Clock) -> None:
     with archive._alone(Path(source.path)), pytest.raises(BadBackup, match="đang chạy"):
         archive.make(Path(source.path), tmp_path / "to", KEY, clock.now)
 
@@ -190,14 +188,14 @@ def test_only_one_backup_runs_at_a_time(
 
 
 @pytest.fixture
-def config(source: SqliteDatabase, tmp_path: Path) -> Path:
+def config(source: Database, tmp_path: Path) -> Path:
     file = tmp_path / "config.yaml"
     file.write_text("database: data/vneid.db\nbackup: {folder: kept, key: '${VNEID_BACKUP_KEY}'}\n")
     return file
 
 
 def vneid(config: Path, *arguments: str, key: str = KEY) -> Result:
-    runner = CliRunner(env={"VNEID_BACKUP_KEY": key})
+    runner = CliRunner(env={"VNEID_BACKUP_KEY": key, "VNEID_DATA_KEY": "a made-up key"})
     return runner.invoke(main, [*arguments, "--config", str(config)])
 
 
@@ -236,7 +234,7 @@ def test_what_is_wrong_is_told_in_one_line(config: Path, tmp_path: Path) -> None
 
 
 def test_a_drill_that_fails_says_so_by_its_exit_code(
-    config: Path, source: SqliteDatabase, tmp_path: Path
+    config: Path, source: Database, tmp_path: Path
 ) -> None:
     with source.transaction() as tx:
         tx.rows("UPDATE audit SET account = 'khac'")
@@ -249,7 +247,7 @@ def test_a_drill_that_fails_says_so_by_its_exit_code(
 
 def test_postgresql_is_pointed_to_its_own_tools(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
-    file.write_text("database: postgresql://made-up/vneid\n")
+    file.write_text("database: postgresql://made-up/vneid\ndata_key: ${VNEID_DATA_KEY}\n")
     result = vneid(file, "backup")
     assert result.exit_code == 1
     assert "docs/backup.md" in result.output

@@ -12,18 +12,18 @@ from bot.backup.nightly import Nightly, due
 from bot.channels.alarm import Alarm
 from bot.config import Settings
 from bot.store import officers
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.backup.conftest import KEY
 from tests.conftest import Clock
 
 
-def settings(database: SqliteDatabase, folder: Path) -> Settings:
+def settings(database: Database, folder: Path) -> Settings:
     backup = {"folder": str(folder), "key": KEY, "keep": {"daily": 2, "weekly": 0}}
     return Settings.model_validate({"database": database.path, "backup": backup})
 
 
 @pytest.fixture
-def nightly(source: SqliteDatabase, tmp_path: Path, clock: Clock) -> Nightly:
+def nightly(source: Database, tmp_path: Path, clock: Clock) -> Nightly:
     made = settings(source, tmp_path / "kept")
     return Nightly(made, clock, Alarm(source, clock, "backup"))
 
@@ -63,7 +63,7 @@ async def test_the_first_is_made_at_once_then_one_each_night_and_old_ones_go(
 
 
 async def test_one_that_fails_is_told_once_tried_again_later_and_counted(
-    nightly: Nightly, source: SqliteDatabase, tmp_path: Path, clock: Clock
+    nightly: Nightly, source: Database, tmp_path: Path, clock: Clock
 ) -> None:
     (tmp_path / "kept").write_text("no folder")
     for _ in range(3):
@@ -82,7 +82,7 @@ async def test_one_that_fails_is_told_once_tried_again_later_and_counted(
 
 
 async def test_an_old_backup_and_none_at_all_are_warned_of(
-    nightly: Nightly, source: SqliteDatabase, clock: Clock
+    nightly: Nightly, source: Database, clock: Clock
 ) -> None:
     assert nightly.warnings() == {}
     await nightly.look()

@@ -12,6 +12,12 @@ from tests.fakes.zalo import FakeZalo
 from tests.fakes.zalo_bot import FakeZaloBot
 
 
+@pytest.fixture
+def engine() -> str:
+    """A channel does not know it: on both engines runs only what is parametrized so."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _all_logs() -> None:
     """Commands that other tests run in this process show errors only, from then on."""

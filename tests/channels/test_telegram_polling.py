@@ -19,7 +19,7 @@ from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import Address, Button, Incoming, Reply, Tone
 from bot.store import marks, outbox
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running, serving
 from tests.fakes.telegram import BOT_ID, TOKEN, FakeTelegram, Fault
 
@@ -302,7 +302,7 @@ async def test_after_a_week_of_silence_numbers_may_begin_anew(
 
 
 async def test_stopping_finishes_what_is_being_handled_and_takes_nothing_new(
-    telegram: FakeTelegram, database: SqliteDatabase
+    telegram: FakeTelegram, database: Database
 ) -> None:
     begun, may_end = asyncio.Event(), asyncio.Event()
     handled: list[str] = []

@@ -16,7 +16,7 @@ from bot.courier import Courier
 from bot.dialogue import Delivered
 from bot.messages import Address, Incoming
 from bot.store import conversations, numbers, outbox
-from bot.store.database import Row, SqliteDatabase, Transaction
+from bot.store.database import Database, Row, Transaction
 from handlers.reminder_texts import PASSED_ON
 from tests import visits
 from tests.conftest import Clock
@@ -34,7 +34,7 @@ PHONE = "f00d"  # the mark of a phone number
 class Post:
     """The courier and Telegram's channel, and a clock that jumps to what is due next."""
 
-    database: SqliteDatabase
+    database: Database
     clock: Clock
     telegram: FakeTelegram
     courier: Courier
@@ -66,7 +66,7 @@ def _new_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def post(database: SqliteDatabase, clock: Clock) -> AsyncIterator[Post]:
+async def post(database: Database, clock: Clock) -> AsyncIterator[Post]:
     """A visit at ten, of which one is reminded at eight."""
     clock.now = DUE
     with database.transaction() as tx:
@@ -85,7 +85,7 @@ async def post(database: SqliteDatabase, clock: Clock) -> AsyncIterator[Post]:
         await channel.close()
 
 
-def _channel(telegram: FakeTelegram, database: SqliteDatabase, clock: Clock) -> TelegramChannel:
+def _channel(telegram: FakeTelegram, database: Database, clock: Clock) -> TelegramChannel:
     async def handle(incoming: Incoming) -> Delivered:
         return Delivered(())
 

@@ -36,7 +36,7 @@ from bot.messages import (
     Wish,
 )
 from bot.store import officers
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.conftest import Clock
 from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
 
@@ -58,7 +58,7 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
         yield server
 
 
-def make(telegram: FakeTelegram, database: SqliteDatabase, clock: Clock) -> TelegramChannel:
+def make(telegram: FakeTelegram, database: Database, clock: Clock) -> TelegramChannel:
     async def handle(incoming: Incoming) -> Delivered:
         return Delivered(())
 
@@ -73,7 +73,7 @@ def make(telegram: FakeTelegram, database: SqliteDatabase, clock: Clock) -> Tele
 
 @pytest.fixture
 async def channel(
-    telegram: FakeTelegram, database: SqliteDatabase, clock: Clock
+    telegram: FakeTelegram, database: Database, clock: Clock
 ) -> AsyncIterator[TelegramChannel]:
     made = make(telegram, database, clock)
     await made.start()
@@ -153,7 +153,7 @@ async def test_each_fault_says_what_the_courier_may_do(
 
 
 async def test_nothing_is_sent_when_telegram_cannot_be_reached(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     async with FakeTelegram() as gone:
         channel = make(gone, database, clock)
@@ -262,7 +262,7 @@ async def test_a_part_that_fails_does_not_send_the_first_one_twice(
 
 
 async def test_another_process_sends_only_what_is_left_of_a_long_reply(
-    telegram: FakeTelegram, channel: TelegramChannel, database: SqliteDatabase, clock: Clock
+    telegram: FakeTelegram, channel: TelegramChannel, database: Database, clock: Clock
 ) -> None:
     with pytest.raises(Throttled) as caught:
         await channel.send(AN, TWO_PARTS, "row")
@@ -276,7 +276,7 @@ async def test_another_process_sends_only_what_is_left_of_a_long_reply(
 
 
 async def test_after_the_end_nothing_is_sent(
-    telegram: FakeTelegram, database: SqliteDatabase, clock: Clock
+    telegram: FakeTelegram, database: Database, clock: Clock
 ) -> None:
     channel = make(telegram, database, clock)
     await channel.start()
@@ -286,7 +286,7 @@ async def test_after_the_end_nothing_is_sent(
         await channel.send(AN, HELLO, "row")
 
 
-async def test_a_bad_token_alerts_the_officers_once(database: SqliteDatabase, clock: Clock) -> None:
+async def test_a_bad_token_alerts_the_officers_once(database: Database, clock: Clock) -> None:
     async with FakeTelegram(token="4321:another") as telegram:
         channel = make(telegram, database, clock)
         for row in ("1", "2"):
@@ -302,7 +302,7 @@ async def test_a_bad_token_alerts_the_officers_once(database: SqliteDatabase, cl
 
 
 async def test_a_bad_token_is_survived_even_without_a_database(
-    telegram: FakeTelegram, channel: TelegramChannel, database: SqliteDatabase
+    telegram: FakeTelegram, channel: TelegramChannel, database: Database
 ) -> None:
     database.close()
     telegram.fail("sendMessage", Fault(401, description="Unauthorized"))
@@ -311,7 +311,7 @@ async def test_a_bad_token_is_survived_even_without_a_database(
 
 
 async def test_commands_are_registered_at_the_second_attempt(
-    telegram: FakeTelegram, database: SqliteDatabase, clock: Clock
+    telegram: FakeTelegram, database: Database, clock: Clock
 ) -> None:
     telegram.fail("setMyCommands", Fault(500))
     channel = make(telegram, database, clock)

@@ -28,7 +28,7 @@ from bot.messages import (
     Wish,
 )
 from bot.store import officers, outbox
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.values import Ids
 from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
 from tests.channels.zalo_service import AN, BINH, BOT_SECRET, serving_bot
@@ -144,7 +144,7 @@ def test_a_long_reply_is_cut() -> None:
 
 @pytest.fixture
 async def channel(
-    bots: FakeZaloBot, database: SqliteDatabase, clock: Clock
+    bots: FakeZaloBot, database: Database, clock: Clock
 ) -> AsyncIterator[ZaloBotChannel]:
     async def handle(incoming: Incoming) -> Delivered:
         return Delivered(())
@@ -181,7 +181,7 @@ async def test_each_error_says_what_the_courier_may_do(
 
 
 async def test_a_bad_token_alerts_once(
-    bots: FakeZaloBot, channel: ZaloBotChannel, database: SqliteDatabase
+    bots: FakeZaloBot, channel: ZaloBotChannel, database: Database
 ) -> None:
     bots.fail("sendMessage", *[Fault(error=401)] * 2)
     for _ in range(2):

@@ -29,7 +29,7 @@ from bot.messages import (
     Wish,
 )
 from bot.store import interactions, officers
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
 from tests.channels.zalo_service import AN, BINH, log_in, make_channel
 from tests.conftest import Clock
@@ -47,7 +47,7 @@ EIGHT_DAYS = timedelta(days=8)
 
 @pytest.fixture
 async def make(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock
 ) -> AsyncIterator[Any]:
     """`await make(**settings)`: a channel that is logged in, and AN has just written."""
     made: list[ZaloOaChannel] = []
@@ -64,7 +64,7 @@ async def make(
         await channel.close()
 
 
-def heard_from(zalo: FakeZalo, database: SqliteDatabase, clock: Clock) -> None:
+def heard_from(zalo: FakeZalo, database: Database, clock: Clock) -> None:
     zalo.interactions[AN] = clock()
     with database.transaction() as tx:
         interactions.note(tx, Address("zalo-oa", AN), clock())
@@ -75,7 +75,7 @@ def reminder(vault: Vault, phone: str = "84900000001") -> Reply:
     return Reply(Tone.NOTICE, "Nhắc lịch hẹn", facts=facts)
 
 
-def alerts(database: SqliteDatabase) -> list[str]:
+def alerts(database: Database) -> list[str]:
     with database.transaction() as tx:
         return [row["text"] for row in officers.alerts(tx)]
 
@@ -91,7 +91,7 @@ async def test_a_ticket_goes_out_as_text_with_buttons_and_a_picture(
 
 
 async def test_a_picture_is_uploaded_once_and_again_when_zalo_has_forgotten_it(
-    zalo: FakeZalo, database: SqliteDatabase, make: Any, clock: Clock
+    zalo: FakeZalo, database: Database, make: Any, clock: Clock
 ) -> None:
     channel = await make()
     await channel.send(AN, TICKET, "row 1")
@@ -184,7 +184,7 @@ async def test_the_rate_that_zalo_allows_is_kept_to_after_one_refusal(
 
 
 async def test_what_an_operator_must_mend_is_told_once_until_it_is_mended(
-    zalo: FakeZalo, database: SqliteDatabase, make: Any
+    zalo: FakeZalo, database: Database, make: Any
 ) -> None:
     channel = await make()
     for faults in (2, 1):

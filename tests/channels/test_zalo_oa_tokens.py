@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.messages import Address, Reply, SendError, Tone, Unavailable, Uncertain
 from bot.store import interactions, officers, tokens
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
 from tests.channels.zalo_service import AN, log_in, make_channel
 from tests.conftest import Clock
@@ -27,7 +26,7 @@ MEND = "DROP TRIGGER broken"
 
 @pytest.fixture
 async def channel(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock
 ) -> AsyncIterator[ZaloOaChannel]:
     await log_in(zalo, database, vault, clock)
     zalo.interactions[AN] = clock()
@@ -41,14 +40,14 @@ async def say(channel: ZaloOaChannel, clock: Clock, zalo: FakeZalo) -> None:
     await channel.send(AN, HELLO, f"row {clock()}")
 
 
-def generation(database: SqliteDatabase) -> int:
+def generation(database: Database) -> int:
     with database.transaction() as tx:
         pair = tokens.get(tx, f"zalo-oa {APP_ID}")
     assert pair
     return pair.generation
 
 
-def alerts(database: SqliteDatabase) -> list[str]:
+def alerts(database: Database) -> list[str]:
     with database.transaction() as tx:
         return [row["text"] for row in officers.alerts(tx)]
 
@@ -63,7 +62,7 @@ async def test_a_fresh_token_is_used_as_it_is(
 
 @pytest.mark.parametrize("lifetime", [90_000, 3600])
 async def test_it_is_renewed_before_it_ends_however_long_it_lives(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock, lifetime: int
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock, lifetime: int
 ) -> None:
     zalo.expires_in = lifetime
     await log_in(zalo, database, vault, clock)
@@ -86,11 +85,12 @@ async def test_many_who_need_it_at_once_exchange_it_once(
     assert len(zalo.to(AN)) == 20
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 async def test_two_processes_exchange_it_once(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, vault: Vault, clock: Clock,
-    tmp_path: Path,
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, vault: Vault, clock: Clock,
+    another: Callable[[], Database],
 ) -> None:  # fmt: skip
-    second = SqliteDatabase(database.path)
+    second = another()
     other = make_channel(zalo, second, vault, clock)
     clock.move(hours=22)  # old, but not yet refused
     zalo.interactions[AN] = clock()
@@ -103,8 +103,9 @@ async def test_two_processes_exchange_it_once(
     second.close()
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 async def test_who_waits_for_another_process_waits_no_longer_than_its_lease(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, clock: Clock
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, clock: Clock
 ) -> None:
     clock.move(hours=30)
     zalo.interactions[AN] = clock()
@@ -121,7 +122,7 @@ async def test_who_waits_for_another_process_waits_no_longer_than_its_lease(
 
 
 async def test_the_new_pair_is_committed_before_it_is_used(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, clock: Clock
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, clock: Clock
 ) -> None:
     clock.move(hours=30)
     zalo.interactions[AN] = clock()
@@ -141,7 +142,7 @@ async def test_the_new_pair_is_committed_before_it_is_used(
 
 
 async def test_who_gives_up_waiting_does_not_break_the_exchange_off(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, clock: Clock
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, clock: Clock
 ) -> None:
     clock.move(hours=30)
     with database.transaction() as tx:
@@ -167,7 +168,7 @@ async def test_a_token_refused_out_of_turn_is_renewed_once_and_the_message_sent(
 
 
 async def test_a_token_that_is_refused_again_is_not_renewed_for_ever(
-    zalo: FakeZalo, channel: ZaloOaChannel, clock: Clock, database: SqliteDatabase
+    zalo: FakeZalo, channel: ZaloOaChannel, clock: Clock, database: Database
 ) -> None:
     zalo.fail("cs", Fault(error=-216), Fault(error=-216))
     with pytest.raises(Unavailable):
@@ -177,7 +178,7 @@ async def test_a_token_that_is_refused_again_is_not_renewed_for_ever(
 
 
 async def test_a_dead_refresh_token_alerts_once_and_says_what_to_do(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, clock: Clock
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, clock: Clock
 ) -> None:
     zalo.refresh.clear()
     clock.move(hours=30)
@@ -190,7 +191,7 @@ async def test_a_dead_refresh_token_alerts_once_and_says_what_to_do(
 
 
 async def test_a_new_login_is_noticed_at_once(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, clock: Clock, vault: Vault
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, clock: Clock, vault: Vault
 ) -> None:
     zalo.refresh.clear()
     clock.move(hours=30)
@@ -229,7 +230,7 @@ async def test_an_oauth_server_in_trouble_is_asked_again_later(
 
 
 async def test_without_a_login_nothing_goes_out_and_an_alert_says_so(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock
 ) -> None:
     channel = make_channel(zalo, database, vault, clock)
     with pytest.raises(Unavailable):
@@ -239,7 +240,7 @@ async def test_without_a_login_nothing_goes_out_and_an_alert_says_so(
 
 
 async def test_an_alert_that_could_not_be_written_is_written_the_next_time(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock
 ) -> None:
     channel = make_channel(zalo, database, vault, clock)
     with database.transaction() as tx:
@@ -255,7 +256,7 @@ async def test_an_alert_that_could_not_be_written_is_written_the_next_time(
 
 
 async def test_without_a_login_the_keeper_goes_on_looking(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock
 ) -> None:
     channel = make_channel(zalo, database, vault, clock)
     await channel.start()
@@ -275,7 +276,7 @@ async def test_it_is_renewed_also_when_nobody_writes(
     await channel.stop()
 
 
-async def test_tokens_are_sealed(channel: ZaloOaChannel, database: SqliteDatabase) -> None:
+async def test_tokens_are_sealed(channel: ZaloOaChannel, database: Database) -> None:
     with database.transaction() as tx:
         (row,) = tx.rows("SELECT * FROM tokens")
     assert "access-" not in row["access"] + row["refresh"]
@@ -283,7 +284,7 @@ async def test_tokens_are_sealed(channel: ZaloOaChannel, database: SqliteDatabas
 
 
 async def test_another_key_is_told_apart_from_a_bad_token(
-    zalo: FakeZalo, channel: ZaloOaChannel, database: SqliteDatabase, clock: Clock
+    zalo: FakeZalo, channel: ZaloOaChannel, database: Database, clock: Clock
 ) -> None:
     other = make_channel(zalo, database, Vault("another key"), clock)
     with pytest.raises(Unavailable, match="VNEID_DATA_KEY"):
@@ -291,7 +292,7 @@ async def test_another_key_is_told_apart_from_a_bad_token(
     await other.close()
 
 
-def test_late_news_of_an_interaction_change_nothing(database: SqliteDatabase, clock: Clock) -> None:
+def test_late_news_of_an_interaction_change_nothing(database: Database, clock: Clock) -> None:
     person, before = Address("zalo-oa", AN), clock()
     clock.move(hours=1)
     with database.transaction() as tx:

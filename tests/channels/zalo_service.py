@@ -14,7 +14,7 @@ from bot.channels.zalo_oa import ZaloOaChannel, oauth, tokens
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import Incoming
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database, SqliteDatabase
 from bot.vault import Vault
 from tests.channels.telegram_service import FAQ, Running
 from tests.conftest import Clock
@@ -39,7 +39,7 @@ def oa_settings(zalo: FakeZalo, **more: Any) -> dict[str, Any]:
     }
 
 
-async def log_in(zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock) -> None:
+async def log_in(zalo: FakeZalo, database: Database, vault: Vault, clock: Clock) -> None:
     """As `vneid-bot zalo login` leaves it: a pair of tokens that Zalo knows."""
     pair = zalo.new_pair()
     granted = oauth.Granted(
@@ -50,7 +50,7 @@ async def log_in(zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: 
 
 
 def make_channel(
-    zalo: FakeZalo, database: SqliteDatabase, vault: Vault, clock: Clock, **more: Any
+    zalo: FakeZalo, database: Database, vault: Vault, clock: Clock, **more: Any
 ) -> ZaloOaChannel:
     """The channel alone, in front of nothing."""
 

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from bot.store.bookings import AlreadyBooked, HoldEnded, SlotFull
-from bot.store.database import Row, SqliteDatabase, Transaction
+from bot.store.database import BrokenRule, Row, SqliteDatabase, Transaction
 from tests.bookings import Desk, hour, wrong
 from tests.handlers import town
 
@@ -196,7 +196,7 @@ def test_without_the_guard_the_same_race_oversells(tmp_path: Path) -> None:
 
 def test_the_table_alone_refuses_what_an_unguarded_statement_would_do(tmp_path: Path) -> None:
     file = prepare(tmp_path / "race.db")
-    with pytest.raises(sqlite3.IntegrityError, match="booked BETWEEN 0 AND capacity"):
+    with pytest.raises(BrokenRule, match="booked BETWEEN 0 AND capacity"):
         race(lambda: store(file, Unguarded), seed=0)
     assert outcome(file, ()).oversold == 0
 

@@ -14,7 +14,7 @@ from bot.keeper import keep
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming
 from bot.places import Wards
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.values import Ids
 from bot.vault import Vault
 from tests.conftest import Clock, Person
@@ -23,7 +23,7 @@ from tests.handlers import town
 
 @pytest.fixture
 def citizen(
-    database: SqliteDatabase,
+    database: Database,
     matcher: Matcher,
     clock: Clock,
     vault: Vault,
@@ -47,7 +47,7 @@ def citizen(
 
 
 @pytest.fixture
-def keeper(database: SqliteDatabase, clock: Clock) -> Callable[[], set[str]]:
+def keeper(database: Database, clock: Clock) -> Callable[[], set[str]]:
     """One look of the keeper; returns the channels it has written to."""
     ids = Ids()
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.matching.matcher import Matcher
 from bot.messages import OWN, Kind
-from bot.store.database import Row, SqliteDatabase
+from bot.store.database import Database, Row
 from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
@@ -25,7 +25,7 @@ def chat(citizen: Chat) -> Chat:
     return citizen
 
 
-def rows(database: SqliteDatabase, sql: str) -> list[Row]:
+def rows(database: Database, sql: str) -> list[Row]:
     with database.transaction() as tx:
         return tx.rows(sql)
 
@@ -150,9 +150,7 @@ def test_a_place_nobody_knows_is_asked_again(chat: Chat) -> None:
     assert "chưa tìm ra phường, xã này" in an.says("xyzt qwert").text
 
 
-def test_a_shared_place_gives_the_nearest_and_is_not_kept(
-    chat: Chat, database: SqliteDatabase
-) -> None:
+def test_a_shared_place_gives_the_nearest_and_is_not_kept(chat: Chat, database: Database) -> None:
     an = chat()
     an.presses("book:the")
     heard = an.does(Kind.LOCATION, data="10.84,106.62")
@@ -187,7 +185,7 @@ def test_a_hold_ends_by_itself_and_others_get_the_place(chat: Chat, clock: Clock
     assert "Chọn lại giờ" in labels(heard)
 
 
-def test_a_hold_is_its_persons_only(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_hold_is_its_persons_only(chat: Chat, database: Database) -> None:
     an = chat("an")
     an.presses(f"time:the:{EIGHT}")
     (held,) = rows(database, "SELECT party FROM bookings")
@@ -196,7 +194,7 @@ def test_a_hold_is_its_persons_only(chat: Chat, database: SqliteDatabase) -> Non
     assert rows(database, "SELECT state FROM bookings") == [{"state": "held"}]
 
 
-def test_choosing_another_hour_gives_the_first_back(chat: Chat, database: SqliteDatabase) -> None:
+def test_choosing_another_hour_gives_the_first_back(chat: Chat, database: Database) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
     an.presses(f"time:the:{NINE}")
@@ -205,7 +203,7 @@ def test_choosing_another_hour_gives_the_first_back(chat: Chat, database: Sqlite
 
 
 @pytest.mark.parametrize("word", ["hủy", "thôi", "/huy"])
-def test_giving_up_gives_the_place_back(chat: Chat, database: SqliteDatabase, word: str) -> None:
+def test_giving_up_gives_the_place_back(chat: Chat, database: Database, word: str) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
     assert "Đã thôi đặt lịch" in an.says(word).text
@@ -220,7 +218,7 @@ def test_back_goes_one_step_back(chat: Chat) -> None:
     assert "Chọn lại giờ" in labels(an.says("quay lại"))
 
 
-def test_a_tap_that_comes_twice_books_once(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_tap_that_comes_twice_books_once(chat: Chat, database: Database) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
     ok = next(d for label, d in an.says("cô Ba").buttons.items() if "không cần nhắc" in label)
@@ -233,7 +231,7 @@ def test_a_tap_that_comes_twice_books_once(chat: Chat, database: SqliteDatabase)
 # --- who comes -------------------------------------------------------------------------------------
 
 
-def test_a_family_gets_places_one_after_the_other(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_family_gets_places_one_after_the_other(chat: Chat, database: Database) -> None:
     heard = book(chat(), names="cô Ba, bé Bi và chú Tư")
     assert heard.text.count("•") >= 3
     found = rows(database, "SELECT name, slot FROM bookings WHERE state = 'booked' ORDER BY member")
@@ -245,7 +243,7 @@ def test_a_family_gets_places_one_after_the_other(chat: Chat, database: SqliteDa
 
 
 def test_a_family_too_large_for_the_hour_keeps_the_one_place(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
@@ -254,7 +252,7 @@ def test_a_family_too_large_for_the_hour_keeps_the_one_place(
 
 
 @pytest.mark.parametrize("typed", ["079000000001", "a, b, c, d, e, f", "x" * 41, "cô 3"])
-def test_what_is_no_name_is_asked_again(chat: Chat, database: SqliteDatabase, typed: str) -> None:
+def test_what_is_no_name_is_asked_again(chat: Chat, database: Database, typed: str) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
     assert "Đừng ghi số giấy tờ" in an.says(typed).text
@@ -269,9 +267,7 @@ def test_one_person_has_one_booking_of_a_service(chat: Chat) -> None:
     assert "Người đến tên gì" in tap(an, heard, "Đặt cho người nhà").text
 
 
-def test_a_family_has_five_places_at_most_and_is_told_so(
-    chat: Chat, database: SqliteDatabase
-) -> None:
+def test_a_family_has_five_places_at_most_and_is_told_so(chat: Chat, database: Database) -> None:
     an = chat()
     book(an)
     an.presses(f"kin:the:{slot_id('mau-b', FRIDAY, 8)}")
@@ -295,7 +291,7 @@ def test_one_phone_number_has_one_booking_in_the_whole_city(chat: Chat) -> None:
 
 
 def test_a_phone_number_is_sealed_and_nobody_is_scolded_for_it(
-    chat: Chat, database: SqliteDatabase, vault: Vault
+    chat: Chat, database: Database, vault: Vault
 ) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
@@ -323,7 +319,7 @@ def test_a_shared_contact_counts_as_the_number(chat: Chat) -> None:
     [(Kind.CONTACT, OWN, True), (Kind.CONTACT, "", False), (Kind.TEXT, "", False)],
 )
 def test_only_a_number_that_the_platform_vouches_for_is_known_as_ones_own(
-    chat: Chat, database: SqliteDatabase, vault: Vault, kind: Kind, data: str, proved: bool
+    chat: Chat, database: Database, vault: Vault, kind: Kind, data: str, proved: bool
 ) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
@@ -335,9 +331,7 @@ def test_only_a_number_that_the_platform_vouches_for_is_known_as_ones_own(
     assert found == ([{"mark": vault.mark("84900000001"), "person": "an"}] if proved else [])
 
 
-def test_a_number_typed_after_a_shared_one_is_nobodys_own(
-    chat: Chat, database: SqliteDatabase
-) -> None:
+def test_a_number_typed_after_a_shared_one_is_nobodys_own(chat: Chat, database: Database) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
     an.says("cô Ba")
@@ -347,7 +341,7 @@ def test_a_number_typed_after_a_shared_one_is_nobodys_own(
 
 
 def test_consent_is_asked_per_purpose_and_kept_with_its_version(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
@@ -361,7 +355,7 @@ def test_consent_is_asked_per_purpose_and_kept_with_its_version(
 
 
 def test_news_is_a_consent_of_its_own_and_one_word_takes_all_back(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     heard = book(an)
@@ -384,7 +378,7 @@ def test_news_is_a_consent_of_its_own_and_one_word_takes_all_back(
 
 
 def test_who_agrees_to_reminders_later_gets_those_of_what_is_booked(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")
@@ -437,7 +431,7 @@ def code_of(heard: Heard) -> str:
 
 
 def test_ones_visits_are_seen_moved_and_cancelled(
-    chat: Chat, database: SqliteDatabase, clock: Clock
+    chat: Chat, database: Database, clock: Clock
 ) -> None:
     an = chat()
     code = code_of(book(an))
@@ -456,7 +450,7 @@ def test_ones_visits_are_seen_moved_and_cancelled(
     assert "Bạn chưa có lịch hẹn nào" in an.says("lich cua toi").text
 
 
-def test_a_move_to_a_full_hour_keeps_the_old_place(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_move_to_a_full_hour_keeps_the_old_place(chat: Chat, database: Database) -> None:
     an = chat("an")
     code = code_of(book(an))
     book(chat("binh"), NINE)
@@ -465,7 +459,7 @@ def test_a_move_to_a_full_hour_keeps_the_old_place(chat: Chat, database: SqliteD
     assert live == [{"slot": EIGHT}, {"slot": NINE}]
 
 
-def test_nobody_sees_or_cancels_anothers_visit(chat: Chat, database: SqliteDatabase) -> None:
+def test_nobody_sees_or_cancels_anothers_visit(chat: Chat, database: Database) -> None:
     code = code_of(book(chat("an")))
     for verb in ("visit:move", "visit:cancel", "visit:drop"):
         assert "không thấy lịch này" in chat("binh").presses(f"{verb}:{code}").text

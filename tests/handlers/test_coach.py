@@ -14,7 +14,7 @@ from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Kind
 from bot.places import Wards
 from bot.store import coachings, consents
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
 from handlers import coach_texts
 from handlers.coach_texts import STEPS
@@ -57,7 +57,7 @@ def faq(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
 
 @pytest.fixture
 def there(
-    database: SqliteDatabase,
+    database: Database,
     faq: Matcher,
     clock: Clock,
     vault: Vault,

@@ -11,7 +11,7 @@ from bot.messages import Address, Kind
 from bot.outreach import posters
 from bot.store import attribution
 from bot.store import posters as stored
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.posters import Poster
 from bot.vault import Vault
 from tests.conftest import Clock, Person
@@ -22,7 +22,7 @@ Hang = Callable[..., Poster]
 
 
 @pytest.fixture
-def hang(database: SqliteDatabase, clock: Clock) -> Hang:
+def hang(database: Database, clock: Clock) -> Hang:
     """`hang("nha-tro", "Nhà trọ Mẫu")`: a registered poster."""
 
     def put_up(kind: str = "nha-tro", place: str = "Nhà trọ Mẫu") -> Poster:
@@ -32,7 +32,7 @@ def hang(database: SqliteDatabase, clock: Clock) -> Hang:
     return put_up
 
 
-def counts(database: SqliteDatabase, code: str) -> tuple[int, ...]:
+def counts(database: Database, code: str) -> tuple[int, ...]:
     with database.transaction() as tx:
         found = stored.counted(tx, code)
     assert found
@@ -95,7 +95,7 @@ def test_an_unknown_code_is_told_with_what_to_do(chat: Chat, hang: Hang) -> None
 
 
 def test_a_retired_poster_says_so_and_still_helps(
-    chat: Chat, hang: Hang, database: SqliteDatabase, clock: Clock, vault: Vault
+    chat: Chat, hang: Hang, database: Database, clock: Clock, vault: Vault
 ) -> None:
     poster = hang()
     with database.transaction() as tx:
@@ -131,7 +131,7 @@ def test_a_code_in_the_middle_of_booking_lets_it_go_on(
 
 
 def test_one_account_is_one_scan_a_day_and_asks_once(
-    chat: Chat, hang: Hang, database: SqliteDatabase, clock: Clock, vault: Vault
+    chat: Chat, hang: Hang, database: Database, clock: Clock, vault: Vault
 ) -> None:
     poster = hang()
     link = posters.payload(vault, poster.code)
@@ -149,7 +149,7 @@ def test_one_account_is_one_scan_a_day_and_asks_once(
 
 
 def test_a_tap_on_a_question_of_the_greeting_is_a_question(
-    chat: Chat, hang: Hang, database: SqliteDatabase
+    chat: Chat, hang: Hang, database: Database
 ) -> None:
     poster = hang()
     one = chat()
@@ -160,7 +160,7 @@ def test_a_tap_on_a_question_of_the_greeting_is_a_question(
     assert counts(database, poster.code) == (1, 1, 0, 0, 0)
 
 
-def test_the_last_poster_counts(chat: Chat, hang: Hang, database: SqliteDatabase) -> None:
+def test_the_last_poster_counts(chat: Chat, hang: Hang, database: Database) -> None:
     first, second = hang(), hang("xang", "Trạm xăng Mẫu")
     one = chat()
     one.says(f"PT-{first.code}")
@@ -171,7 +171,7 @@ def test_the_last_poster_counts(chat: Chat, hang: Hang, database: SqliteDatabase
 
 
 def test_after_a_month_nothing_is_put_down_to_the_poster(
-    chat: Chat, hang: Hang, database: SqliteDatabase, clock: Clock
+    chat: Chat, hang: Hang, database: Database, clock: Clock
 ) -> None:
     poster = hang()
     one = chat()
@@ -184,16 +184,14 @@ def test_after_a_month_nothing_is_put_down_to_the_poster(
         assert tx.rows("SELECT code FROM poster_visits") == []
 
 
-def test_who_came_by_no_poster_counts_for_none(
-    chat: Chat, hang: Hang, database: SqliteDatabase
-) -> None:
+def test_who_came_by_no_poster_counts_for_none(chat: Chat, hang: Hang, database: Database) -> None:
     poster = hang()
     chat().presses("ask:le-phi")
     assert counts(database, poster.code) == (0, 0, 0, 0, 0)
 
 
 def test_through_which_poster_somebody_came_is_forgotten_with_the_rest(
-    chat: Chat, hang: Hang, database: SqliteDatabase, clock: Clock
+    chat: Chat, hang: Hang, database: Database, clock: Clock
 ) -> None:
     poster = hang()
     chat().says(f"PT-{poster.code}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.messages import Kind, Wish
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.conftest import Heard, Person
 from tests.visits import rows
 
@@ -64,7 +64,7 @@ def test_a_scam_is_warned_of(group: Callable[..., Heard]) -> None:
      "dữ liệu của tôi", "/xoadulieu"],
 )  # fmt: skip
 def test_personal_matters_are_for_a_private_talk(
-    group: Callable[..., Heard], database: SqliteDatabase, said: str
+    group: Callable[..., Heard], database: Database, said: str
 ) -> None:
     heard = group(said)
     assert "nhắn riêng cho mình" in heard.text
@@ -89,7 +89,7 @@ def test_other_things_than_words_are_passed_over(citizen: Chat) -> None:
 
 
 def test_numbers_in_a_group_are_masked_and_warned_of(
-    group: Callable[..., Heard], database: SqliteDatabase
+    group: Callable[..., Heard], database: Database
 ) -> None:
     assert "số giấy tờ" in group("cccd 079123456789 của má").text
     (row,) = rows(database, "SELECT text FROM incoming")

@@ -11,7 +11,7 @@ import pytest
 from bot.messages import Address, Kind, Reply
 from bot.store import conversations, links, reminders
 from bot.store.bookings import by_code
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.outbox import About
 from bot.store.reminders import Other
 from bot.store.values import unpack
@@ -39,7 +39,7 @@ def book(person: Person, phone: str = PHONE) -> str:
     return re.search(r"Mã hẹn: (\w{6})", said)[1]  # type: ignore[index]
 
 
-def written(database: SqliteDatabase, to: Address) -> list[Reply]:
+def written(database: Database, to: Address) -> list[Reply]:
     """What was sent to *to* by the links, oldest first."""
     with database.transaction() as tx:
         rows = tx.rows(
@@ -51,7 +51,7 @@ def written(database: SqliteDatabase, to: Address) -> list[Reply]:
     return [Reply.from_json(unpack(row["reply"])) for row in rows]
 
 
-def secret(database: SqliteDatabase) -> str:
+def secret(database: Database) -> str:
     (reply, *_) = written(database, THERE)[::-1]
     return re.search(r": (\w{6})\n", reply.text)[1]  # type: ignore[index]
 
@@ -73,7 +73,7 @@ def here(chat: Chat) -> Person:
 
 
 def test_a_booking_made_there_is_seen_moved_and_cancelled_here(
-    here: Person, there: Person, database: SqliteDatabase
+    here: Person, there: Person, database: Database
 ) -> None:
     code = book(there)
     assert "chưa có lịch hẹn" in here.says("lịch của tôi").text
@@ -88,7 +88,7 @@ def test_a_booking_made_there_is_seen_moved_and_cancelled_here(
     assert "chưa có lịch hẹn" in there.says("lịch của tôi").text
 
 
-def test_it_holds_in_both_directions(here: Person, there: Person, database: SqliteDatabase) -> None:
+def test_it_holds_in_both_directions(here: Person, there: Person, database: Database) -> None:
     ask(here, book(there))
     here.says(secret(database))
     here.presses(f"time:muc-2:{slot_id('mau-a', FRIDAY, 9)}")
@@ -99,7 +99,7 @@ def test_it_holds_in_both_directions(here: Person, there: Person, database: Sqli
 
 
 def test_the_account_that_booked_is_told_and_can_undo_it(
-    here: Person, there: Person, database: SqliteDatabase
+    here: Person, there: Person, database: Database
 ) -> None:
     code = book(there)
     ask(here, code)
@@ -117,7 +117,7 @@ def test_the_account_that_booked_is_told_and_can_undo_it(
     ("wrong_code", "phone"), [(True, PHONE), (False, "0900000002"), (True, "0900000002")]
 )
 def test_a_stranger_learns_nothing_and_nobody_is_bothered(
-    here: Person, there: Person, database: SqliteDatabase, wrong_code: bool, phone: str
+    here: Person, there: Person, database: Database, wrong_code: bool, phone: str
 ) -> None:
     code = book(there)
     good = ask(here, code).text
@@ -127,19 +127,19 @@ def test_a_stranger_learns_nothing_and_nobody_is_bothered(
 
 
 def test_a_booking_without_a_number_cannot_be_linked(
-    here: Person, there: Person, database: SqliteDatabase
+    here: Person, there: Person, database: Database
 ) -> None:
     ask(here, book(there, phone=""))
     assert written(database, THERE) == []
 
 
-def test_ones_own_booking_needs_no_link(there: Person, database: SqliteDatabase) -> None:
+def test_ones_own_booking_needs_no_link(there: Person, database: Database) -> None:
     ask(there, book(there))
     assert written(database, THERE) == []
 
 
 def test_the_one_time_code_is_good_once_here_and_for_ten_minutes(
-    here: Person, there: Person, chat: Chat, database: SqliteDatabase, clock: Clock
+    here: Person, there: Person, chat: Chat, database: Database, clock: Clock
 ) -> None:
     code = book(there)
     ask(here, code)
@@ -159,7 +159,7 @@ def test_the_one_time_code_is_good_once_here_and_for_ten_minutes(
     assert "chưa đúng" in here.says(second).text  # used
 
 
-def test_it_cannot_be_guessed(here: Person, there: Person, database: SqliteDatabase) -> None:
+def test_it_cannot_be_guessed(here: Person, there: Person, database: Database) -> None:
     ask(here, book(there))
     for guess in ("AAAAAA", "BBBBBB", "CCCCCC", "DDDDDD", "EEEEEE"):
         assert "chưa đúng" in here.says(guess).text
@@ -167,7 +167,7 @@ def test_it_cannot_be_guessed(here: Person, there: Person, database: SqliteDatab
 
 
 def test_nobody_is_flooded_with_codes(
-    there: Person, chat: Chat, database: SqliteDatabase, clock: Clock
+    there: Person, chat: Chat, database: Database, clock: Clock
 ) -> None:
     code = book(there)
     for n in range(6):
@@ -179,7 +179,7 @@ def test_nobody_is_flooded_with_codes(
 
 
 def test_nobody_tries_more_than_a_few_numbers_a_day(
-    here: Person, there: Person, database: SqliteDatabase
+    here: Person, there: Person, database: Database
 ) -> None:
     code = book(there)
     for n in range(links.MOST_ASKED):
@@ -188,9 +188,7 @@ def test_nobody_tries_more_than_a_few_numbers_a_day(
     assert written(database, THERE) == []
 
 
-def test_a_shared_contact_is_the_number(
-    here: Person, there: Person, database: SqliteDatabase
-) -> None:
+def test_a_shared_contact_is_the_number(here: Person, there: Person, database: Database) -> None:
     code = book(there)
     here.says("lien ket")
     here.says(code)
@@ -200,7 +198,7 @@ def test_a_shared_contact_is_the_number(
 
 
 def test_nobody_is_scolded_for_the_number_and_it_is_not_kept(
-    here: Person, there: Person, database: SqliteDatabase
+    here: Person, there: Person, database: Database
 ) -> None:
     assert "🔒 Tin của bạn có" not in ask(here, book(there)).text
     with database.transaction() as tx:
@@ -219,7 +217,7 @@ def test_a_question_in_between_is_answered_and_the_same_asked_again(here: Person
 
 
 def test_a_reminder_that_cannot_arrive_goes_to_the_linked_account_first(
-    here: Person, there: Person, database: SqliteDatabase
+    here: Person, there: Person, database: Database
 ) -> None:
     code = book(there)
     ask(here, code)
@@ -234,7 +232,7 @@ def test_a_reminder_that_cannot_arrive_goes_to_the_linked_account_first(
 
 
 def test_links_of_three_accounts_become_one_and_are_forgotten_with_their_people(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     a, b, c = (Address("web", name) for name in "abc")
     with database.transaction() as tx:
@@ -252,7 +250,7 @@ def test_links_of_three_accounts_become_one_and_are_forgotten_with_their_people(
         assert tx.rows("SELECT * FROM links") == []
 
 
-def test_two_groups_of_accounts_become_one(database: SqliteDatabase, clock: Clock) -> None:
+def test_two_groups_of_accounts_become_one(database: Database, clock: Clock) -> None:
     a, b, c, d = (Address("web", name) for name in "abcd")
     with database.transaction() as tx:
         links._join(tx, a, b, clock(), "one")

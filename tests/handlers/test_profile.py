@@ -13,7 +13,7 @@ from bot.messages import Address, Priority, Reply, Tone
 from bot.store import bookings, consents, outbox, profiles
 from bot.store.bookings import State
 from bot.store.campaigns import KIND
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.profiles import Profile
 from bot.store.values import Ids, stamp
 from handlers import profile_texts
@@ -35,7 +35,7 @@ def tap(person: Person, heard: Heard, label: str) -> Heard:
     return person.presses(next(d for name, d in heard.buttons.items() if name.startswith(label)))
 
 
-def profile(database: SqliteDatabase, person: Address = AN) -> Profile | None:
+def profile(database: Database, person: Address = AN) -> Profile | None:
     with database.transaction() as tx:
         return profiles.get(tx, person)
 
@@ -47,13 +47,13 @@ def subscribed(person: Person) -> Heard:
     return tap(person, heard, "Chưa làm")
 
 
-def agrees(database: SqliteDatabase, person: Address = AN) -> bool:
+def agrees(database: Database, person: Address = AN) -> bool:
     with database.transaction() as tx:
         return consents.has(tx, person, consents.NEWS)
 
 
 def test_three_taps_after_the_consent_that_says_what_is_kept(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     heard = an.says("đăng ký nhận tin")
@@ -67,14 +67,14 @@ def test_three_taps_after_the_consent_that_says_what_is_kept(
     assert row == {"purpose": "news", "given": 1, "version": profile_texts.CONSENT_VERSION}
 
 
-def test_nothing_is_kept_before_it_is_agreed_to(chat: Chat, database: SqliteDatabase) -> None:
+def test_nothing_is_kept_before_it_is_agreed_to(chat: Chat, database: Database) -> None:
     heard = chat().presses("profile:audience:cong-nhan")
     assert "✅ Đồng ý nhận tin" in heard.buttons
     assert profile(database) is None
 
 
 def test_a_ward_is_typed_by_any_name_and_chosen_where_several_have_it(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     heard = tap(an, subscribed(an), "📍 Thêm phường")
@@ -96,7 +96,7 @@ def test_a_question_while_a_ward_is_asked_for_is_no_ward(chat: Chat) -> None:
     assert "Bạn ở phường, xã nào?" not in an.presses("profile").text
 
 
-def test_what_was_told_is_changed_and_erased(chat: Chat, database: SqliteDatabase) -> None:
+def test_what_was_told_is_changed_and_erased(chat: Chat, database: Database) -> None:
     an = chat()
     subscribed(an)
     heard = tap(an, an.says("hồ sơ của tôi"), "Đổi nhóm")
@@ -112,9 +112,7 @@ def test_what_was_told_is_changed_and_erased(chat: Chat, database: SqliteDatabas
 @pytest.mark.parametrize(
     "word", ["DỪNG", "dừng", "dung", "Dung.", "STOP", "dừng nhận tin", "/dung", "“DỪNG”"]
 )
-def test_stop_is_understood_however_it_is_typed(
-    chat: Chat, database: SqliteDatabase, word: str
-) -> None:
+def test_stop_is_understood_however_it_is_typed(chat: Chat, database: Database, word: str) -> None:
     an = chat()
     subscribed(an)
     heard = an.says(word)
@@ -123,9 +121,7 @@ def test_stop_is_understood_however_it_is_typed(
     assert not agrees(database)
 
 
-def test_who_has_stopped_comes_back_with_what_was_told(
-    chat: Chat, database: SqliteDatabase
-) -> None:
+def test_who_has_stopped_comes_back_with_what_was_told(chat: Chat, database: Database) -> None:
     an = chat()
     subscribed(an)
     an.says("DỪNG")
@@ -137,7 +133,7 @@ def test_who_has_stopped_comes_back_with_what_was_told(
 
 
 def test_stop_counts_in_the_middle_of_booking_but_dung_is_a_name_there(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     an = chat()
     subscribed(an)
@@ -149,7 +145,7 @@ def test_stop_counts_in_the_middle_of_booking_but_dung_is_a_name_there(
 
 
 def test_stop_counts_for_linked_accounts_and_for_what_already_waits(
-    chat: Chat, database: SqliteDatabase, clock: Clock
+    chat: Chat, database: Database, clock: Clock
 ) -> None:
     an, other = chat(), chat("an-zalo", "zalo-oa")
     subscribed(an)
@@ -172,7 +168,7 @@ def test_stop_counts_for_linked_accounts_and_for_what_already_waits(
 
 
 def test_the_status_follows_what_the_service_sees(
-    chat: Chat, database: SqliteDatabase, clock: Clock
+    chat: Chat, database: Database, clock: Clock
 ) -> None:
     an = chat()
     subscribed(an)
@@ -194,7 +190,7 @@ def test_the_status_follows_what_the_service_sees(
 
 
 def test_who_did_not_agree_is_not_written_down_when_served(
-    chat: Chat, database: SqliteDatabase, clock: Clock
+    chat: Chat, database: Database, clock: Clock
 ) -> None:
     chat().says("xin chào")
     with database.transaction() as tx:
@@ -204,7 +200,7 @@ def test_who_did_not_agree_is_not_written_down_when_served(
 
 
 def test_profiles_of_who_left_are_forgotten_and_those_of_others_kept(
-    chat: Chat, database: SqliteDatabase, clock: Clock
+    chat: Chat, database: Database, clock: Clock
 ) -> None:
     an, binh = chat(), chat("binh")
     subscribed(an)

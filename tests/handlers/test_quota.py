@@ -12,7 +12,7 @@ from bot.dialogue import Delivered, Dialogue
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming
 from bot.places import Wards
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
 from tests.conftest import Clock, Person
 from tests.handlers import town
@@ -32,7 +32,7 @@ LIMITS = town.SETTINGS.limits.model_copy(
 
 @pytest.fixture
 def browser(
-    database: SqliteDatabase,
+    database: Database,
     matcher: Matcher,
     clock: Clock,
     vault: Vault,
@@ -53,13 +53,13 @@ def browser(
     return person
 
 
-def free(database: SqliteDatabase, slot: str) -> int:
+def free(database: Database, slot: str) -> int:
     found = rows(database, f"SELECT capacity - booked AS n FROM slots WHERE id = '{slot}'")  # noqa: S608
     return int(found[0]["n"])
 
 
 def test_who_holds_and_never_books_has_to_pause(
-    browser: Browser, database: SqliteDatabase, clock: Clock
+    browser: Browser, database: Database, clock: Clock
 ) -> None:
     an = browser("an")
     for _ in range(3):
@@ -81,9 +81,7 @@ def test_one_account_books_so_many_places_a_day(browser: Browser, clock: Clock) 
     assert "giữ" in an.presses(f"kin:the:{NINE}").text
 
 
-def test_booking_and_cancelling_again_and_again_ends(
-    browser: Browser, database: SqliteDatabase
-) -> None:
+def test_booking_and_cancelling_again_and_again_ends(browser: Browser, database: Database) -> None:
     an = browser("an")
     for slot in (EIGHT, NINE):
         code = book(an, slot).text.split("Mã hẹn: ")[1][:6]
@@ -108,7 +106,7 @@ def test_one_phone_number_books_so_many_places_a_day_whatever_the_account(
 
 
 def test_one_address_holds_so_many_places_at_a_time(
-    browser: Browser, database: SqliteDatabase, clock: Clock
+    browser: Browser, database: Database, clock: Clock
 ) -> None:
     for number in range(2):
         browser(f"script-{number}", "bad").presses(f"time:the:{EIGHT}")
@@ -129,7 +127,7 @@ def test_one_address_books_so_many_places_a_day(browser: Browser) -> None:
 
 
 def test_erasing_oneself_does_not_make_the_limits_new_without_end(
-    browser: Browser, database: SqliteDatabase
+    browser: Browser, database: Database
 ) -> None:
     an = browser("an")
     for _ in range(3):
@@ -140,7 +138,7 @@ def test_erasing_oneself_does_not_make_the_limits_new_without_end(
 
 
 def test_where_places_were_taken_from_is_kept_as_long_as_the_visit_only(
-    browser: Browser, database: SqliteDatabase
+    browser: Browser, database: Database
 ) -> None:
     an = browser("an")
     book(an, EIGHT)

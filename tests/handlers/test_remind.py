@@ -16,7 +16,7 @@ from bot.messages import Address, Incoming, Reply
 from bot.places import Wards
 from bot.store import bookings, claims, consents, offices, outbox
 from bot.store.bookings import Booking, State
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.values import Ids, unpack
 from bot.vault import Vault
 from handlers import activation, remind, reminder_texts
@@ -35,7 +35,7 @@ IDS = Ids()
 class Town:
     """People, their bookings, and the post that brings what has come due."""
 
-    database: SqliteDatabase
+    database: Database
     clock: Clock
     dialogue: Dialogue
     loop: asyncio.Runner
@@ -92,7 +92,7 @@ class Town:
 
 @pytest.fixture
 def there(
-    database: SqliteDatabase,
+    database: Database,
     matcher: Matcher,
     clock: Clock,
     vault: Vault,

@@ -8,14 +8,14 @@ import pytest
 
 from bot.messages import Kind
 from bot.store import officers
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from handlers import texts
 from tests.conftest import Clock, Person
 
 Chat = Callable[..., Person]
 
 
-def column(database: SqliteDatabase, sql: str) -> list[object]:
+def column(database: Database, sql: str) -> list[object]:
     with database.transaction() as tx:
         return [next(iter(row.values())) for row in tx.rows(sql)]
 
@@ -87,7 +87,7 @@ def test_a_fee_is_the_one_that_holds_today_in_vietnam(chat: Chat, clock: Clock) 
 
 
 def test_what_the_bot_does_not_know_it_admits_and_says_where_to_ask(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     heard = chat().says("cách nấu bún bò huế ngon")
     assert heard.tones == ["admit"]
@@ -109,7 +109,7 @@ def test_an_edited_question_is_answered_anew(chat: Chat) -> None:
     assert heard.entries == ["mat-the"]
 
 
-def test_questions_are_kept_masked(chat: Chat, database: SqliteDatabase) -> None:
+def test_questions_are_kept_masked(chat: Chat, database: Database) -> None:
     chat().says("mất thẻ căn cước số 079123456789")
     (kept,) = column(database, "SELECT text FROM questions")
     assert kept == "mất thẻ căn cước số [số giấy tờ]"
@@ -162,13 +162,13 @@ def ask_and_find(person: Person, label: str) -> str:
     return person.says("rớt bóp mất luôn cái thẻ căn cước").buttons[label]
 
 
-def test_a_thumb_up_is_kept_with_the_question(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_thumb_up_is_kept_with_the_question(chat: Chat, database: Database) -> None:
     person = chat()
     assert "Cảm ơn" in person.presses(ask_and_find(person, "👍 Đúng ý")).text
     assert column(database, "SELECT vote FROM questions") == ["up"]
 
 
-def test_a_thumb_down_asks_why_and_keeps_the_reason(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_thumb_down_asks_why_and_keeps_the_reason(chat: Chat, database: Database) -> None:
     person = chat()
     why = person.presses(ask_and_find(person, "👎 Chưa đúng"))
     assert set(texts.REASONS.values()) <= set(why.buttons)
@@ -176,7 +176,7 @@ def test_a_thumb_down_asks_why_and_keeps_the_reason(chat: Chat, database: Sqlite
     assert column(database, "SELECT vote || ' ' || reason FROM questions") == ["down unclear"]
 
 
-def test_nobody_can_vote_on_another_person_s_question(chat: Chat, database: SqliteDatabase) -> None:
+def test_nobody_can_vote_on_another_person_s_question(chat: Chat, database: Database) -> None:
     data = ask_and_find(chat("an"), "👍 Đúng ý")
     assert "đã cũ" in chat("binh").presses(data).text
     assert column(database, "SELECT vote FROM questions") == [None]
@@ -185,12 +185,12 @@ def test_nobody_can_vote_on_another_person_s_question(chat: Chat, database: Sqli
 # --- officers --------------------------------------------------------------------------------------
 
 
-def waiting(database: SqliteDatabase) -> list[dict[str, object]]:
+def waiting(database: Database) -> list[dict[str, object]]:
     with database.transaction() as tx:
         return officers.waiting(tx)
 
 
-def test_a_question_for_an_officer_is_queued_masked(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_question_for_an_officer_is_queued_masked(chat: Chat, database: Database) -> None:
     person = chat()
     assert "viết điều cần hỏi" in person.says("gặp cán bộ").text
     assert "đã chuyển câu hỏi" in person.says("hồ sơ 079123456789 của tôi sao chưa xong").text
@@ -198,7 +198,7 @@ def test_a_question_for_an_officer_is_queued_masked(chat: Chat, database: Sqlite
     assert row["text"] == "hồ sơ [số giấy tờ] của tôi sao chưa xong"
 
 
-def test_a_second_question_joins_the_first(chat: Chat, database: SqliteDatabase) -> None:
+def test_a_second_question_joins_the_first(chat: Chat, database: Database) -> None:
     person = chat()
     for text in ("câu một", "câu hai"):
         person.presses("officer")
@@ -287,7 +287,7 @@ def test_a_question_with_swearing_in_it_is_answered(chat: Chat) -> None:
 
 
 def test_who_blocks_the_bot_is_unreachable_until_they_unblock_it(
-    chat: Chat, database: SqliteDatabase
+    chat: Chat, database: Database
 ) -> None:
     person = chat()
     assert person.does(Kind.BLOCKED).replies == ()

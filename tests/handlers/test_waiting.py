@@ -10,7 +10,7 @@ import pytest
 from bot.messages import Address, Reply
 from bot.store import bookings
 from bot.store.bookings import State
-from bot.store.database import Row, SqliteDatabase
+from bot.store.database import Database, Row
 from bot.store.values import moment, stamp, unpack
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
@@ -23,14 +23,14 @@ EIGHT = slot_id("mau-a", FRIDAY, 8)  # two places
 NINE = slot_id("mau-a", FRIDAY, 9)  # one place
 
 
-def pushed(database: SqliteDatabase, person: Person, kind: str) -> list[Heard]:
+def pushed(database: Database, person: Person, kind: str) -> list[Heard]:
     """What was written to *person* unasked, oldest first."""
     found = rows(database, "SELECT * FROM outbox WHERE kind IS NOT NULL ORDER BY id")
     mine = (row for row in found if Address(row["channel"], row["person"]) == person.address)
     return [Heard((Reply.from_json(unpack(r["reply"])),)) for r in mine if r["kind"] == kind]
 
 
-def offers(database: SqliteDatabase) -> list[Row]:
+def offers(database: Database) -> list[Row]:
     return rows(
         database,
         "SELECT w.person, o.state FROM offers AS o JOIN waiting AS w ON w.id = o.waiting"
@@ -66,7 +66,7 @@ def waits(citizen: Citizen, *names: str) -> list[Person]:
 
 
 def test_a_place_given_back_is_offered_to_the_first_in_line(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     binh, chi = waits(citizen, "binh", "chi")
     cancelled()
@@ -86,7 +86,7 @@ def test_who_does_not_answer_is_passed_over_and_the_order_can_be_shown(
     keeper: Keeper,
     cancelled: Callable[[], None],
     clock: Clock,
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     binh, chi = waits(citizen, "binh", "chi")
     cancelled()
@@ -103,7 +103,7 @@ def test_who_does_not_answer_is_passed_over_and_the_order_can_be_shown(
 
 
 def test_who_declines_stays_in_line_but_is_not_asked_again_for_this_place(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     (binh,) = waits(citizen, "binh")
     cancelled()
@@ -116,7 +116,7 @@ def test_who_declines_stays_in_line_but_is_not_asked_again_for_this_place(
 
 
 def test_an_offer_is_its_persons_only(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     (binh,) = waits(citizen, "binh")
     cancelled()
@@ -139,7 +139,7 @@ def test_a_place_nobody_waits_for_is_free_after_a_while(
 
 
 def test_leaving_the_line_passes_the_offer_on(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     binh, chi = waits(citizen, "binh", "chi")
     cancelled()
@@ -156,7 +156,7 @@ def test_nobody_waits_twice_for_one_thing(citizen: Citizen) -> None:
     assert "rồi" in binh.presses("wait:the:mau-b").text
 
 
-def test_a_full_office_offers_the_waiting_list(citizen: Citizen, database: SqliteDatabase) -> None:
+def test_a_full_office_offers_the_waiting_list(citizen: Citizen, database: Database) -> None:
     with database.transaction() as tx:
         tx.rows("UPDATE slots SET booked = capacity")
     heard = citizen().presses("place:the:mau-a")
@@ -165,7 +165,7 @@ def test_a_full_office_offers_the_waiting_list(citizen: Citizen, database: Sqlit
 
 
 def test_who_is_booked_at_an_hour_that_is_gone_is_asked_to_move_once(
-    citizen: Citizen, keeper: Keeper, database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, database: Database
 ) -> None:
     an = citizen("an")
     code = code_of(book(an, NINE))
@@ -195,7 +195,7 @@ def test_an_offer_never_outlasts_the_hour_it_is_for(
     keeper: Keeper,
     cancelled: Callable[[], None],
     clock: Clock,
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     waits(citizen, "binh")
     cancelled()
@@ -210,7 +210,7 @@ def test_a_place_for_the_early_morning_is_not_offered_to_people_asleep(
     keeper: Keeper,
     cancelled: Callable[[], None],
     clock: Clock,
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     """From 22:00 nobody can answer before 07:00, and at 06:30 an offer for 07:30 ends."""
     waits(citizen, "binh")
@@ -229,7 +229,7 @@ def test_a_place_that_came_back_in_the_evening_can_be_answered_in_the_morning(
     keeper: Keeper,
     cancelled: Callable[[], None],
     clock: Clock,
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     waits(citizen, "binh")
     clock.now = town.at(FRIDAY - timedelta(days=2), 22)
@@ -244,7 +244,7 @@ def test_who_has_found_a_place_is_not_asked(
     citizen: Citizen,
     keeper: Keeper,
     cancelled: Callable[[], None],
-    database: SqliteDatabase,
+    database: Database,
     phone: str,
 ) -> None:
     binh = waits(citizen, "binh", "chi")[0]
@@ -255,7 +255,7 @@ def test_who_has_found_a_place_is_not_asked(
 
 
 def test_who_has_booked_for_a_relative_still_waits(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     (binh,) = waits(citizen, "binh")
     tap(binh, binh.presses(f"kin:the:{EIGHT}"), "Không ghi tên")
@@ -270,7 +270,7 @@ def test_an_offer_gives_no_second_booking(
     citizen: Citizen,
     keeper: Keeper,
     cancelled: Callable[[], None],
-    database: SqliteDatabase,
+    database: Database,
     phone: str,
 ) -> None:
     (binh,) = waits(citizen, "binh")
@@ -283,7 +283,7 @@ def test_an_offer_gives_no_second_booking(
 
 
 def test_who_takes_an_offer_lets_go_of_what_they_held(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     (binh,) = waits(citizen, "binh")
     cancelled()
@@ -297,7 +297,7 @@ def test_who_takes_an_offer_lets_go_of_what_they_held(
 
 
 def test_an_offer_of_an_hour_that_is_gone_is_over(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
 ) -> None:
     (binh,) = waits(citizen, "binh")
     cancelled()
@@ -309,7 +309,7 @@ def test_an_offer_of_an_hour_that_is_gone_is_over(
 
 
 def test_who_was_there_since_may_wait_anew(
-    citizen: Citizen, keeper: Keeper, clock: Clock, database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, clock: Clock, database: Database
 ) -> None:
     (binh,) = waits(citizen, "binh")
     clock.move(minutes=1)
@@ -325,7 +325,7 @@ def test_who_was_there_since_may_wait_anew(
 
 
 def test_a_visit_that_nobody_marked_ends_after_a_day_and_its_person_can_book_again(
-    citizen: Citizen, keeper: Keeper, clock: Clock, database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, clock: Clock, database: Database
 ) -> None:
     an, binh = citizen("an"), citizen("binh")
     codes = [code_of(book(person)) for person in (an, binh)]
@@ -346,7 +346,7 @@ def test_a_visit_that_nobody_marked_ends_after_a_day_and_its_person_can_book_aga
 
 
 def test_the_line_is_asked_in_order_whatever_they_wait_for(
-    citizen: Citizen, keeper: Keeper, clock: Clock, database: SqliteDatabase
+    citizen: Citizen, keeper: Keeper, clock: Clock, database: Database
 ) -> None:
     """Two services of one office, and somebody who would go anywhere: the longest wait wins."""
     for name, button in (

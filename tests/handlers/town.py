@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from bot.config import Settings
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from bot.store.values import pack, stamp
 from handlers.turn import VIETNAM
 
@@ -49,7 +49,7 @@ def slot_id(office: str, day: date, hour: int, pool: str = "all") -> str:
     return f"{office}.{at(day, hour):%y%m%d%H%M}" + ("p" if pool == "priority" else "")
 
 
-def build(database: SqliteDatabase) -> None:
+def build(database: Database) -> None:
     """Two offices; 8:00 has two places, 9:00 one, 10:00 a priority place, on three days."""
     with database.transaction() as tx:
         office(tx, "mau-a", "Công an phường Mẫu A", 10.77, 106.70, ["the", "muc-2"])

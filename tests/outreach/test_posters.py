@@ -12,7 +12,7 @@ from bot.outreach import posters
 from bot.outreach.posters import BadPlace
 from bot.privacy import mask
 from bot.store import posters as stored
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
 from tests.conftest import Clock
 
@@ -79,7 +79,7 @@ def test_a_place_that_cannot_be_printed_or_would_run_is_refused(name: str) -> No
 
 
 def test_the_same_place_keeps_its_code_until_it_is_retired(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     with database.transaction() as tx:
         first, new = posters.put_up(tx, "quan", "Quán Mẫu", clock(), "lan", "one")
@@ -96,7 +96,7 @@ def test_the_same_place_keeps_its_code_until_it_is_retired(
         assert stored.restore(tx, first.code)
 
 
-def test_a_code_that_is_taken_is_not_given_again(database: SqliteDatabase, clock: Clock) -> None:
+def test_a_code_that_is_taken_is_not_given_again(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         one, _ = posters.put_up(tx, "quan", "Quán A", clock(), "lan", "same")
         two, _ = posters.put_up(tx, "quan", "Quán B", clock(), "lan", "same")

@@ -13,7 +13,7 @@ from bot.messages import Address
 from bot.outreach.segments import LONGEST, RuleError, parse, told
 from bot.places import Wards
 from bot.store import consents, conversations, profiles, segments
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.segments import AllOf, AnyOf, Everybody, Field, Is, Not, Rule, compiled
 from bot.store.values import Ids
 from tests.conftest import Clock
@@ -141,7 +141,7 @@ def fits(rule: Rule, facts: Facts) -> bool:
 
 
 @pytest.fixture
-def town(database: SqliteDatabase, clock: Clock) -> dict[Address, Facts]:
+def town(database: Database, clock: Clock) -> dict[Address, Facts]:
     """Somebody of every kind, on both channels; and somebody like each who has said stop."""
     people: dict[Address, Facts] = {}
     with database.transaction() as tx:
@@ -172,7 +172,7 @@ def subscribe(
 
 
 def test_the_statement_selects_whom_the_rule_means_page_by_page(
-    town: dict[Address, Facts], database: SqliteDatabase, clock: Clock
+    town: dict[Address, Facts], database: Database, clock: Clock
 ) -> None:
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(RULES, st.integers(1, 20))
@@ -196,7 +196,7 @@ def test_the_statement_selects_whom_the_rule_means_page_by_page(
 
 
 def test_who_has_not_written_for_long_is_still_known_while_they_agree(
-    town: dict[Address, Facts], database: SqliteDatabase, clock: Clock
+    town: dict[Address, Facts], database: Database, clock: Clock
 ) -> None:
     with database.transaction() as tx:
         conversations.forget_before(tx, clock() + timedelta(days=1))

@@ -14,7 +14,7 @@ from bot.channels.turnstile import TooMany, Turnstile
 from bot.channels.work import Work, zero_bits
 from bot.config.limits import Limits
 from bot.messages import Kind
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.conftest import Clock, Person
 from tests.web_service import WebService
 
@@ -219,7 +219,7 @@ def test_when_many_addresses_open_talks_all_of_them_work(clock: Clock) -> None:
 
 
 def test_blocking_the_bot_is_noted_in_a_flood_too(
-    chat: Callable[..., Person], database: SqliteDatabase
+    chat: Callable[..., Person], database: Database
 ) -> None:
     an = chat("an", "telegram")
     for _ in range(40):

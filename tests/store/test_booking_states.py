@@ -6,8 +6,7 @@ which places came back. After every step the SQL is asked whether anything is ad
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,12 +15,19 @@ from typing import TypeAlias
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.keeper import keep
 from bot.store import bookings
 from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State
-from bot.store.database import SqliteDatabase
+from bot.store.database import BrokenRule, Database
 from bot.store.migrations.booking import LEGAL_MOVES
 from tests.bookings import DELAY, HOLD, Desk, account, holders, hour, wrong
 from tests.handlers import town
@@ -79,10 +85,12 @@ class Paper:
         for code in codes:
             self.put(code, state=state, until=None, name="")
 
-    def tick(self, now: datetime) -> None:
+    def tick(self, now: datetime, near: Callable[[Place], bool] = lambda place: True) -> None:
+        """End the holds whose time is over, all or those that are *near*."""
         for who in PEOPLE:
             good = self.good(who, now)
-            self.end([code for code in self.held(who) if code not in good], State.EXPIRED)
+            over = [code for code in self.held(who) if code not in good]
+            self.end([code for code in over if near(self.places[code])], State.EXPIRED)
 
     def release(self, now: datetime) -> None:
         self.back = [(slot, at) for slot, at in self.back if at > now]
@@ -107,9 +115,13 @@ class Paper:
 
 
 class Bookings(RuleBasedStateMachine):
+    def __init__(self, fresh: Callable[[], Database]) -> None:
+        super().__init__()
+        self.fresh = fresh
+
     @initialize()
     def start(self) -> None:
-        self.database = SqliteDatabase(":memory:")
+        self.database = self.fresh()
         town.build(self.database)
         with self.database.transaction() as tx:
             town.slot(tx, "mau-a", town.FRIDAY, 10, CAPACITY[hour(10)])
@@ -151,9 +163,11 @@ class Bookings(RuleBasedStateMachine):
 
     @rule(who=person, at=slot, count=st.integers(1, 4))
     def hold(self, who: str, at: str, count: int) -> None:
-        self.paper.tick(self.now)
-        own = self.paper.held(who)
-        seats = self.paper.seats(at, count, [self.paper.places[code].slot for code in own])
+        """What is over counts no more, and is ended where it was in the way."""
+        looked = Paper(dict(self.paper.places), list(self.paper.back))
+        looked.tick(self.now)
+        own = looked.held(who)
+        seats = looked.seats(at, count, [looked.places[code].slot for code in own])
         expected: Refusal = None
         if seats is None:
             expected = SlotFull
@@ -161,6 +175,7 @@ class Bookings(RuleBasedStateMachine):
             expected = AlreadyBooked
         with self.desk() as desk, refused(expected):
             made = desk.hold(who, at, count)
+            self.paper.tick(self.now, lambda place: place.who == who or place.slot in seats)
             self.paper.end(own, State.CANCELLED)
             for booking, seat in zip(made, seats or (), strict=True):
                 self.paper.places[booking.code] = Place(
@@ -248,7 +263,7 @@ class Bookings(RuleBasedStateMachine):
         free = place and (after not in LIVE or not self.paper.other_live(place.holder, code))
         wanted = bool(free) and self._state(code) is before
         illegal = wanted and (before, after) not in LEGAL_MOVES
-        with self.desk() as desk, refused(sqlite3.IntegrityError if illegal else None):
+        with self.desk() as desk, refused(BrokenRule if illegal else None):
             with desk.tx.atomic():
                 assert (desk.mark(code, before, after) is not None) is wanted
             if wanted:
@@ -303,5 +318,11 @@ def refused(expected: Refusal) -> AbstractContextManager[object]:
     return pytest.raises(expected) if expected else nullcontext()
 
 
-TestBookings = Bookings.TestCase
-TestBookings.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+EXAMPLES = {"sqlite": 60, "postgres": 8}  # the second engine has the same statements
+
+
+def test_whatever_people_do_the_rules_hold(fresh: Callable[[], Database], engine: str) -> None:
+    run_state_machine_as_test(
+        lambda: Bookings(fresh),
+        settings=settings(max_examples=EXAMPLES[engine], stateful_step_count=40, deadline=None),
+    )

@@ -12,7 +12,7 @@ from bot.config.booking import Reminders
 from bot.messages import Address, Reply, Tone
 from bot.store import claims, consents, outbox
 from bot.store.claims import Skipped
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import stamp
 from tests import visits
@@ -56,7 +56,7 @@ class Box:
 
 
 @pytest.fixture
-def box(database: SqliteDatabase, clock: Clock) -> Iterator[Box]:
+def box(database: Database, clock: Clock) -> Iterator[Box]:
     with database.transaction() as tx:
         yield Box(tx, clock)
 

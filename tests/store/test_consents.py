@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from bot.messages import Address
 from bot.store import consents
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.conftest import Clock
 from tests.visits import AN, IDS
 
 
-def test_who_was_never_asked_has_not_agreed(database: SqliteDatabase) -> None:
+def test_who_was_never_asked_has_not_agreed(database: Database) -> None:
     with database.transaction() as tx:
         assert not consents.has(tx, AN, "reminders")
 
 
 def test_the_newest_word_counts_for_its_purpose_and_person_alone(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     with database.transaction() as tx:
         consents.give(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
@@ -28,9 +28,7 @@ def test_the_newest_word_counts_for_its_purpose_and_person_alone(
         assert consents.has(tx, AN, "reminders")
 
 
-def test_what_was_agreed_to_and_when_can_be_shown_later(
-    database: SqliteDatabase, clock: Clock
-) -> None:
+def test_what_was_agreed_to_and_when_can_be_shown_later(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         consents.give(tx, IDS.new(clock()), AN, "reminders", "v1", clock())
         clock.move(days=1)

@@ -1,21 +1,22 @@
-"""Transactions on SQLite."""
+"""Transactions, on whichever engine; then what is SQLite's alone."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.store.database import DatabaseClosed, SqliteDatabase, Transaction
+from bot.store.database import BrokenRule, Database, DatabaseClosed, SqliteDatabase, Transaction
 from bot.store.migrations import MIGRATIONS
 
 ADD = "INSERT INTO marks (name, value) VALUES (:name, '1')"
 ALL = "SELECT name FROM marks ORDER BY name"
 
 
-def names(database: SqliteDatabase) -> list[str]:
+def names(database: Database) -> list[str]:
     with database.transaction() as tx:
         return [row["name"] for row in tx.rows(ALL)]
 
@@ -25,13 +26,15 @@ def add(tx: Transaction, name: str) -> str:
     return name
 
 
-async def test_work_is_committed_before_its_result_is_seen(database: SqliteDatabase) -> None:
+async def test_work_is_committed_before_its_result_is_seen(
+    database: Database, another: Callable[[], Database]
+) -> None:
     assert await database.run(lambda tx: add(tx, "a")) == "a"
-    with sqlite3.connect(database.path) as other:
-        assert other.execute("SELECT name FROM marks").fetchall() == [("a",)]
+    with closing(another()) as other:
+        assert names(other) == ["a"]
 
 
-async def test_a_failing_piece_is_undone_alone(database: SqliteDatabase) -> None:
+async def test_a_failing_piece_is_undone_alone(database: Database) -> None:
     def fails(tx: Transaction) -> None:
         add(tx, "bad")
         raise ValueError("no")
@@ -48,13 +51,15 @@ async def test_a_failing_piece_is_undone_alone(database: SqliteDatabase) -> None
     assert names(database) == ["a", "c"]
 
 
-async def test_pieces_run_in_the_order_in_which_they_came(database: SqliteDatabase) -> None:
+async def test_on_sqlite_pieces_run_in_the_order_in_which_they_came(tmp_path: Path) -> None:
     seen: list[int] = []
+    database = SqliteDatabase(tmp_path / "x.db")
     await asyncio.gather(*(database.run(lambda tx, n=n: seen.append(n)) for n in range(300)))
+    database.close()
     assert seen == list(range(300))
 
 
-async def test_an_inner_block_can_fail_without_the_rest(database: SqliteDatabase) -> None:
+async def test_an_inner_block_can_fail_without_the_rest(database: Database) -> None:
     def work(tx: Transaction) -> None:
         add(tx, "kept")
         with pytest.raises(ValueError, match="inner"), tx.atomic():
@@ -65,24 +70,22 @@ async def test_an_inner_block_can_fail_without_the_rest(database: SqliteDatabase
     assert names(database) == ["kept"]
 
 
-async def test_a_broken_rule_of_the_schema_is_raised(database: SqliteDatabase) -> None:
+async def test_a_broken_rule_of_the_schema_is_raised(database: Database) -> None:
     await database.run(lambda tx: add(tx, "a"))
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(BrokenRule):
         await database.run(lambda tx: add(tx, "a"))
 
 
-async def test_closing_finishes_what_waits_and_refuses_the_rest(tmp_path: Path) -> None:
-    database = SqliteDatabase(tmp_path / "x.db")
+async def test_closing_finishes_what_waits_and_refuses_the_rest(database: Database) -> None:
     waiting = [
         asyncio.ensure_future(database.run(lambda tx, n=n: add(tx, f"{n}"))) for n in range(9)
     ]
     await asyncio.sleep(0)  # let the futures hand their work in
     database.close()
-    await asyncio.gather(*waiting)
+    assert await asyncio.gather(*waiting) == [f"{n}" for n in range(9)]
     with pytest.raises(DatabaseClosed):
         await database.run(lambda tx: add(tx, "late"))
     database.close()
-    assert len(names(SqliteDatabase(tmp_path / "x.db"))) == 9
 
 
 def test_opening_again_keeps_the_schema_and_the_data(tmp_path: Path) -> None:
@@ -98,21 +101,21 @@ def test_opening_again_keeps_the_schema_and_the_data(tmp_path: Path) -> None:
     second.close()
 
 
-def test_a_commit_survives_losing_power(database: SqliteDatabase) -> None:
-    with database.transaction() as tx:
+def test_a_commit_survives_losing_power(tmp_path: Path) -> None:
+    with closing(SqliteDatabase(tmp_path / "x.db")) as database, database.transaction() as tx:
         assert tx.rows("PRAGMA synchronous") == [{"synchronous": 2}]
         assert tx.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
         assert tx.rows("PRAGMA foreign_keys") == [{"foreign_keys": 1}]
 
 
-def test_a_transaction_that_raises_leaves_nothing(database: SqliteDatabase) -> None:
+def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
     with pytest.raises(ValueError, match="stop"), database.transaction() as tx:
         add(tx, "a")
         raise ValueError("stop")
     assert names(database) == []
 
 
-async def test_a_cancelled_waiter_does_not_stop_the_writer(database: SqliteDatabase) -> None:
+async def test_a_cancelled_waiter_does_not_stop_the_writer(database: Database) -> None:
     task = asyncio.ensure_future(database.run(lambda tx: add(tx, "maybe")))
     await asyncio.sleep(0)
     task.cancel()

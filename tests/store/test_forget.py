@@ -8,19 +8,19 @@ from datetime import timedelta
 from bot.app import forget_before
 from bot.messages import Address, Kind
 from bot.store import conversations, numbers
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.conftest import Clock, Person
 
 TABLES = ("people", "incoming", "outbox", "questions", "handoffs")
 
 
-def counts(database: SqliteDatabase) -> list[int]:
+def counts(database: Database) -> list[int]:
     with database.transaction() as tx:
         return [tx.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in TABLES]  # noqa: S608
 
 
 def test_after_the_days_that_are_kept_nothing_of_a_person_is_left(
-    chat: Callable[..., Person], database: SqliteDatabase, clock: Clock
+    chat: Callable[..., Person], database: Database, clock: Clock
 ) -> None:
     old = chat("an")
     old.does(Kind.START)
@@ -35,7 +35,7 @@ def test_after_the_days_that_are_kept_nothing_of_a_person_is_left(
 
 
 def test_a_number_is_known_as_somebodys_for_as_long_as_they_are(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     gone, here = Address("telegram", "gone"), Address("telegram", "here")
     with database.transaction() as tx:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.messages import Address, Priority, Reply, Tone
 from bot.store import claims, outbox
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
 from tests.conftest import Clock
@@ -48,7 +48,7 @@ class Box:
 
 
 @pytest.fixture
-def box(database: SqliteDatabase, clock: Clock) -> Iterator[Box]:
+def box(database: Database, clock: Clock) -> Iterator[Box]:
     with database.transaction() as tx:
         yield Box(tx, clock)
 

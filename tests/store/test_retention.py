@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.store import bookings, consents, retention
 from bot.store.bookings import State
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.bookings import MUST_BE_EMPTY, Desk, account, hour
 from tests.conftest import Clock
 from tests.handlers import town
@@ -16,7 +16,7 @@ KEEP = timedelta(days=30)
 
 
 def test_thirty_days_after_a_visit_nobody_is_named_and_the_figures_stay(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     town.build(database)
     with database.transaction() as tx:
@@ -47,7 +47,7 @@ def test_thirty_days_after_a_visit_nobody_is_named_and_the_figures_stay(
             assert tx.rows(sql) == [], what
 
 
-def test_who_is_still_expected_is_not_forgotten(database: SqliteDatabase, clock: Clock) -> None:
+def test_who_is_still_expected_is_not_forgotten(database: Database, clock: Clock) -> None:
     town.build(database)
     with database.transaction() as tx:
         booked = Desk(tx, clock).book("an", hour(8))

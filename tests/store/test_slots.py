@@ -8,7 +8,7 @@ import pytest
 
 from bot.calendar import VIETNAM, Hours, slots
 from bot.store import slots as store
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.handlers import town
@@ -21,7 +21,7 @@ BEFORE, AFTER = at(FRIDAY, 0), at(TUESDAY + timedelta(days=1), 0)
 
 
 @pytest.fixture
-def town_db(database: SqliteDatabase) -> SqliteDatabase:
+def town_db(database: Database) -> Database:
     town.build(database)
     return database
 
@@ -32,7 +32,7 @@ def sync(tx: Transaction, hours: Hours, first: date = FRIDAY, last: date = FRIDA
     return store.sync(tx, "mau-a", slots("mau-a", hours, first, last), start, end)
 
 
-def test_days_count_their_free_places(town_db: SqliteDatabase, clock: Clock) -> None:
+def test_days_count_their_free_places(town_db: Database, clock: Clock) -> None:
     with town_db.transaction() as tx:
         desk = Desk(tx, clock)
         desk.book("an", EIGHT)
@@ -41,14 +41,14 @@ def test_days_count_their_free_places(town_db: SqliteDatabase, clock: Clock) -> 
         assert store.days(tx, "mau-a", BEFORE, AFTER, pool="priority")[0] == (FRIDAY, 1)
 
 
-def test_only_what_lies_between_two_moments_is_found(town_db: SqliteDatabase) -> None:
+def test_only_what_lies_between_two_moments_is_found(town_db: Database) -> None:
     with town_db.transaction() as tx:
         found = store.times(tx, "mau-a", at(FRIDAY, 9), at(FRIDAY, 10))
         assert [(free.id, free.left) for free in found] == [(NINE, 1)]
         assert store.days(tx, "mau-a", at(FRIDAY, 9), at(MONDAY, 9)) == [(FRIDAY, 1), (MONDAY, 2)]
 
 
-def test_the_soonest_of_each_office_soonest_first(town_db: SqliteDatabase, clock: Clock) -> None:
+def test_the_soonest_of_each_office_soonest_first(town_db: Database, clock: Clock) -> None:
     with town_db.transaction() as tx:
         desk = Desk(tx, clock)
         desk.book("an", EIGHT)
@@ -60,7 +60,7 @@ def test_the_soonest_of_each_office_soonest_first(town_db: SqliteDatabase, clock
 
 
 def test_the_soonest_of_many_offices_are_found_behind_hundreds_of_hours_of_others(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     """60 offices are free on Friday; the 40 that are asked for only on Tuesday."""
     with database.transaction() as tx:
@@ -74,7 +74,7 @@ def test_the_soonest_of_many_offices_are_found_behind_hundreds_of_hours_of_other
     assert [free.id for free in found] == [slot_id(o, TUESDAY, 7) for o in ("o60", "o61", "o62")]
 
 
-def test_the_same_calendar_changes_nothing(town_db: SqliteDatabase) -> None:
+def test_the_same_calendar_changes_nothing(town_db: Database) -> None:
     hours = Hours(weekly="T6 08:00-10:00", capacity=5, priority=1)
     with town_db.transaction() as tx:
         assert sync(tx, hours) == 5  # 8:00 and 9:00 in two pools; 10:00 is shut
@@ -84,7 +84,7 @@ def test_the_same_calendar_changes_nothing(town_db: SqliteDatabase) -> None:
 
 
 def test_a_change_of_hours_touches_no_booking_and_tells_who_is_affected(
-    town_db: SqliteDatabase, clock: Clock
+    town_db: Database, clock: Clock
 ) -> None:
     with town_db.transaction() as tx:
         desk = Desk(tx, clock)
@@ -97,9 +97,7 @@ def test_a_change_of_hours_touches_no_booking_and_tells_who_is_affected(
         assert stays.code not in store.affected(tx, clock())
 
 
-def test_fewer_places_than_people_keep_all_who_are_booked(
-    town_db: SqliteDatabase, clock: Clock
-) -> None:
+def test_fewer_places_than_people_keep_all_who_are_booked(town_db: Database, clock: Clock) -> None:
     with town_db.transaction() as tx:
         desk = Desk(tx, clock)
         desk.book("an", EIGHT)
@@ -111,7 +109,7 @@ def test_fewer_places_than_people_keep_all_who_are_booked(
         assert store.affected(tx, clock()) == []
 
 
-def test_hours_that_come_back_are_open_again(town_db: SqliteDatabase) -> None:
+def test_hours_that_come_back_are_open_again(town_db: Database) -> None:
     with town_db.transaction() as tx:
         sync(tx, Hours(closed=(FRIDAY,)))
         assert store.times(tx, "mau-a", BEFORE, at(FRIDAY, 23)) == []
@@ -119,7 +117,7 @@ def test_hours_that_come_back_are_open_again(town_db: SqliteDatabase) -> None:
         assert len(store.times(tx, "mau-a", BEFORE, at(FRIDAY, 23))) == 2
 
 
-def test_other_days_and_offices_stay_as_they_are(town_db: SqliteDatabase) -> None:
+def test_other_days_and_offices_stay_as_they_are(town_db: Database) -> None:
     with town_db.transaction() as tx:
         sync(tx, Hours())
         assert store.days(tx, "mau-a", BEFORE, AFTER) == [(MONDAY, 3), (TUESDAY, 3)]

@@ -6,19 +6,26 @@ looks at any time. Who was asked, and in which order, must be what the paper say
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.keeper import keep
 from bot.store import conversations, waiting
 from bot.store.bookings import AlreadyBooked
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.waiting import OfferEnded
 from tests.bookings import DELAY, Desk, account, hour, wrong
 from tests.handlers import town
@@ -52,9 +59,13 @@ class Place:
 
 
 class WaitingList(RuleBasedStateMachine):
+    def __init__(self, fresh: Callable[[], Database]) -> None:
+        super().__init__()
+        self.fresh = fresh
+
     @initialize(waits=st.lists(st.tuples(person, service, office), min_size=2, max_size=8))
     def start(self, waits: list[tuple[str, str, str]]) -> None:
-        self.database = SqliteDatabase(":memory:")
+        self.database = self.fresh()
         town.build(self.database)
         self.now = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
         rules = town.SETTINGS.booking.reminders.model_copy(
@@ -234,5 +245,11 @@ class WaitingList(RuleBasedStateMachine):
             assert taken[office] == there + sum(row["office"] == office for row in live)
 
 
-TestWaitingList = WaitingList.TestCase
-TestWaitingList.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+EXAMPLES = {"sqlite": 40, "postgres": 8}  # the second engine has the same statements
+
+
+def test_whatever_people_do_the_line_is_kept(fresh: Callable[[], Database], engine: str) -> None:
+    run_state_machine_as_test(
+        lambda: WaitingList(fresh),
+        settings=settings(max_examples=EXAMPLES[engine], stateful_step_count=40, deadline=None),
+    )

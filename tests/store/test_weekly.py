@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot import weeks
 from bot.store import weekly
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.weekly import WEEKS, Visits
 from tests import visits
 from tests.conftest import Clock
@@ -19,7 +19,7 @@ STARTS = [FIRST.plus(n).start for n in range(WEEKS + 1)]
 SLOT = "UPDATE bookings SET slot = :slot WHERE code = :code"
 
 
-def test_each_state_is_counted_in_its_week(database: SqliteDatabase, clock: Clock) -> None:
+def test_each_state_is_counted_in_its_week(database: Database, clock: Clock) -> None:
     town.build(database)
     with database.transaction() as tx:
         for number, state in enumerate(("booked", "served", "cancelled", "served")):
@@ -34,7 +34,7 @@ def test_each_state_is_counted_in_its_week(database: SqliteDatabase, clock: Cloc
 
 
 def test_the_night_to_monday_is_cut_at_midnight_in_vietnam(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     def at(moment: datetime, code: str) -> None:
         visits.book(tx, code, moment, clock())
@@ -49,9 +49,7 @@ def test_the_night_to_monday_is_cut_at_midnight_in_vietnam(
     )
 
 
-def test_what_is_only_held_or_has_moved_counts_nowhere(
-    database: SqliteDatabase, clock: Clock
-) -> None:
+def test_what_is_only_held_or_has_moved_counts_nowhere(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         visits.book(tx, "M", local_time("2026-11-27 08:00"), clock(), state="moved")
         visits.book(tx, "H", local_time("2026-11-27 08:00"), clock(), state="cancelled")

@@ -13,7 +13,7 @@ from bot.matching.matcher import Match, Outcome, Result
 from bot.messages import Address
 from bot.store import gaps as stored
 from bot.store import questions
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.gaps import Unanswered
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -100,7 +100,7 @@ def test_empty_and_odd_questions_do_no_harm() -> None:
     assert shown(asked("", "???", "\u200b", "😀")) == []
 
 
-def test_the_store_gives_what_went_badly_and_only_that(database: SqliteDatabase) -> None:
+def test_the_store_gives_what_went_badly_and_only_that(database: Database) -> None:
     cases = (
         ("a", "admit", None, 1),
         ("b", "ask_back", None, 1),

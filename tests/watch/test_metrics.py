@@ -16,7 +16,7 @@ from bot import config
 from bot.config import Settings
 from bot.messages import Address
 from bot.store import bookings
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.store.values import Ids
 from tests.conftest import PROJECT, Clock
 from tests.handlers import town
@@ -102,7 +102,7 @@ def test_bookings_are_counted_from_the_database_whoever_made_them(
         assert ("vneid_bookings_total", frozenset({("to", "held")})) not in read(service)
 
 
-def hold_and_drop(database: SqliteDatabase, clock: Clock) -> None:
+def hold_and_drop(database: Database, clock: Clock) -> None:
     ids, person = Ids(), Address("web", "an")
     with database.transaction() as tx:
         (held,) = bookings.hold(

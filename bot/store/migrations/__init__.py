@@ -12,6 +12,7 @@ from bot.store.migrations import (
     coach,
     desk,
     foundation,
+    many,
     numbers,
     posters,
     privacy,
@@ -36,4 +37,5 @@ MIGRATIONS = (
     ("0009-posters", posters.POSTERS),
     ("0010-spread", spread.SPREAD),
     ("0011-campaigns", campaigns.CAMPAIGNS),
+    ("0012-many", many.MANY),
 )

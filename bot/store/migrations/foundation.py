@@ -65,7 +65,7 @@ FOUNDATION = (
         text TEXT NOT NULL,
         outcome TEXT NOT NULL CHECK (outcome IN ('answer', 'ask_back', 'admit')),
         entry TEXT,
-        confidence REAL NOT NULL,
+        confidence DOUBLE PRECISION NOT NULL,
         content TEXT NOT NULL,
         vote TEXT CHECK (vote IN ('up', 'down')),
         reason TEXT

@@ -1,4 +1,4 @@
-"""Transactions on SQLite: one writer thread that commits in groups, and the schema's migrations.
+"""Transactions on SQLite: one writer thread that commits in groups.
 
 Work handed to `run` is a plain function of a `Transaction`. The writer thread takes all the work
 that is waiting, runs each piece in its own savepoint under one `BEGIN IMMEDIATE`, commits once and
@@ -13,56 +13,24 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import sqlite_utils
 
-from bot.store.migrations import CREATE_LOG, MIGRATIONS, RECORD, RECORDED
+from bot.store.database.dialect import for_sqlite
+from bot.store.database.interface import BrokenRule, DatabaseClosed, Row, Transaction
+from bot.store.database.schema import migrate
 
 T = TypeVar("T")
-Row: TypeAlias = dict[str, Any]
 
 GROUP = 128  # pieces of work in one commit; bounds how long the first of them waits
 BUSY_TIMEOUT_MS = 10_000
 CACHED_STATEMENTS = 256
-
-
-class Transaction(Protocol):
-    """SQL inside one transaction."""
-
-    def rows(self, sql: str, **values: Any) -> list[Row]:
-        """Run one statement; the rows it returns (of a SELECT or RETURNING), else none."""
-        ...
-
-    def atomic(self) -> Any:
-        """A context in which an error undoes only what was done inside."""
-        ...
-
-
-class Database(Protocol):
-    """Where everything is kept."""
-
-    async def run(self, work: Callable[[Transaction], T], /) -> T:
-        """Run *work* in one transaction; returns after the commit is on the disk."""
-        ...
-
-    def transaction(self) -> Any:
-        """One transaction of the calling thread, as a context manager: for tools and tests."""
-        ...
-
-    def scrub(self) -> None:
-        """Leave nothing of deleted rows in the files; nothing is written meanwhile. Blocks."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class DatabaseClosed(Exception):
-    """The database was closed while work was waiting."""
+BATCH = 2000  # rows read at a time when whole tables are moved
 
 
 class SqliteTransaction:
@@ -72,11 +40,24 @@ class SqliteTransaction:
         self._connection = connection
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
-        cursor = self._connection.execute(sql, values)
-        if cursor.description is None:
-            return []
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        try:
+            cursor = self._connection.execute(for_sqlite(sql), values)
+            if cursor.description is None:
+                return []
+            return _named(cursor, cursor.fetchall())
+        except sqlite3.IntegrityError as error:
+            raise BrokenRule(str(error)) from error
+
+    def read(self, sql: str) -> Iterator[list[Row]]:
+        cursor = self._connection.execute(sql)
+        while found := cursor.fetchmany(BATCH):
+            yield _named(cursor, found)
+
+    def write(self, sql: str, rows: Iterable[Row]) -> None:
+        try:
+            self._connection.executemany(sql, rows)
+        except sqlite3.IntegrityError as error:
+            raise BrokenRule(str(error)) from error
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -91,6 +72,11 @@ class SqliteTransaction:
                 self._connection.execute("RELEASE piece")
             raise
         self._connection.execute("RELEASE piece")
+
+
+def _named(cursor: sqlite3.Cursor, rows: list[tuple[Any, ...]]) -> list[Row]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 @dataclass(slots=True)
@@ -114,6 +100,8 @@ class Piece:
 
 class SqliteDatabase:
     """One SQLite file in WAL mode with full durability; created and migrated when opened."""
+
+    shared = False
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
@@ -237,14 +225,3 @@ def _immediate(database: sqlite_utils.Database) -> Iterator[SqliteTransaction]:
         if database.conn.in_transaction:
             database.conn.execute("ROLLBACK")
         raise
-
-
-def migrate(tx: Transaction) -> None:
-    """Bring the schema up to date: each named step once, in order."""
-    tx.rows(CREATE_LOG)
-    done = {row["name"] for row in tx.rows(RECORDED)}
-    for name, statements in MIGRATIONS:
-        if name not in done:
-            for statement in statements:
-                tx.rows(statement)
-            tx.rows(RECORD, name=name)

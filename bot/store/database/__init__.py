@@ -1,0 +1,32 @@
+"""Transactions on SQLite or PostgreSQL. Elsewhere in the project this package alone knows which."""
+
+from __future__ import annotations
+
+from bot.store.database.interface import (
+    BrokenRule,
+    BulkTransaction,
+    Database,
+    DatabaseClosed,
+    DatabaseUnfit,
+    Row,
+    Transaction,
+)
+from bot.store.database.opening import is_shared, open_database, shown
+from bot.store.database.schema import migrate
+from bot.store.database.sqlite import SqliteDatabase, SqliteTransaction
+
+__all__ = [
+    "BrokenRule",
+    "BulkTransaction",
+    "Database",
+    "DatabaseClosed",
+    "DatabaseUnfit",
+    "Row",
+    "SqliteDatabase",
+    "SqliteTransaction",
+    "Transaction",
+    "is_shared",
+    "migrate",
+    "open_database",
+    "shown",
+]

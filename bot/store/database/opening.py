@@ -1,0 +1,34 @@
+"""Opens the database that a deployment names: a file, or `postgresql://…`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from bot.store.database.interface import Database
+from bot.store.database.sqlite import SqliteDatabase
+
+SCHEMES = ("postgresql://", "postgres://")
+
+
+def is_shared(name: str) -> bool:
+    """Whether *name* is an address that several processes may serve from, and not a file."""
+    return name.startswith(SCHEMES)
+
+
+def open_database(name: str) -> Database:
+    """Open and migrate it; raises `DatabaseUnfit`."""
+    if not is_shared(name):
+        return SqliteDatabase(name)
+    from bot.store.database.postgres import PostgresDatabase  # only who uses it loads psycopg
+
+    return PostgresDatabase(name)
+
+
+def shown(name: str) -> str:
+    """*name* as people may see it: without password."""
+    if not is_shared(name):
+        return name
+    parts = urlsplit(name)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
