@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.messages import Address, Kind
 from bot.outreach import posters
-from bot.store import attribution
+from bot.store import attribution, figures
 from bot.store import posters as stored
 from bot.store.database import Database
 from bot.store.posters import Poster
@@ -203,3 +204,47 @@ def test_through_which_poster_somebody_came_is_forgotten_with_the_rest(
             {"poster": None, "poster_at": None}
         ]
     assert counts(database, poster.code) == (1, 0, 0, 0, 0)
+
+
+def test_the_funnel_of_the_figures_begins_with_the_scans_of_its_days(
+    chat: Chat, hang: Hang, database: SqliteDatabase, clock: Clock
+) -> None:
+    poster = hang()
+    for name in ("an", "binh"):
+        chat(name).says(f"PT-{poster.code}")
+    with database.transaction() as tx:
+        week, now = timedelta(days=7), clock()
+        assert figures.between(tx, now - week, now).funnel["scanned"] == 2
+        assert figures.between(tx, now - 2 * week, now - week).funnel["scanned"] == 0
+
+
+def test_a_visit_counts_once_for_the_poster_however_often_it_is_moved(
+    citizen: Callable[..., Person], hang: Hang, database: SqliteDatabase
+) -> None:
+    poster = hang()
+    one = citizen()
+    one.says(f"PT-{poster.code}")
+    code = books(one)
+    assert counts(database, poster.code) == (1, 0, 1, 0, 0)
+    assert "Đã đổi" in one.presses(f"mtime:{code}:{slot_id('mau-b', FRIDAY, 8)}").text
+    assert counts(database, poster.code) == (1, 0, 1, 0, 0)
+
+
+def test_a_visit_that_was_booked_before_the_scan_is_not_the_posters(
+    citizen: Callable[..., Person], hang: Hang, database: SqliteDatabase
+) -> None:
+    poster = hang()
+    one = citizen()
+    code = books(one)
+    one.says(f"PT-{poster.code}")
+    assert "Đã đổi" in one.presses(f"mtime:{code}:{slot_id('mau-b', FRIDAY, 8)}").text
+    assert counts(database, poster.code) == (1, 0, 0, 0, 0)
+
+
+def books(one: Person) -> str:
+    one.presses(f"time:the:{slot_id('mau-a', FRIDAY, 8)}")
+    heard = one.says("Bà Thử")
+    said = one.presses(heard.buttons["✅ Đồng ý, đặt lịch và nhắc tôi"]).text
+    found = re.search(r"Mã hẹn: (\w{6})", said)
+    assert found, said
+    return found[1]
