@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,11 @@ REGULAR, MEDIUM, BOLD, BLACK = (
 )  # fmt: skip
 FILES = Path(font_roboto.__file__).parent / "files"
 STEP = 0.96  # each try of a smaller size
+# Words of two syllables that read badly when a line ends between them.
+WHOLE = re.compile(
+    r"\b(căn|giấy|thủ|định|điện|mức|mã|lệ|kích|tài|bằng|cán|công|trả) "
+    r"(cước|tờ|tục|danh|thoại|tử|2|OTP|phí|hoạt|khoản|lái|bộ|an|ty|lời)\b"
+)
 TORN = 0.4  # of a line's width: how uneven two lines may be for a break after a comma
 
 
@@ -94,7 +100,7 @@ def _wrapped(text: str, face: str, size: float, wide: float) -> list[str]:
 
 def _halves(text: str, face: str, size: float, wide: float) -> Iterator[tuple[float, list[str]]]:
     """Every way to break *text* once, with how ugly it is."""
-    words = text.split()
+    words = _words(text)
     for number in range(1, len(words)):
         halves = [" ".join(words[:number]), " ".join(words[number:])]
         lengths = [width(half, face, size) for half in halves]
@@ -105,13 +111,18 @@ def _halves(text: str, face: str, size: float, wide: float) -> Iterator[tuple[fl
 
 def _greedy(text: str, face: str, size: float, wide: float) -> list[str]:
     lines: list[str] = []
-    for word in text.split():
+    for word in _words(text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width(longer, face, size) <= wide:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
+
+
+def _words(text: str) -> list[str]:
+    """What a line may not end within."""
+    return WHOLE.sub("\\1\u00a0\\2", text).split(" ")
 
 
 def _cut(line: str, face: str, size: float, wide: float) -> Iterator[str]:

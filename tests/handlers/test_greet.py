@@ -207,7 +207,7 @@ def test_through_which_poster_somebody_came_is_forgotten_with_the_rest(
 
 
 def test_the_funnel_of_the_figures_begins_with_the_scans_of_its_days(
-    chat: Chat, hang: Hang, database: SqliteDatabase, clock: Clock
+    chat: Chat, hang: Hang, database: Database, clock: Clock
 ) -> None:
     poster = hang()
     for name in ("an", "binh"):
@@ -219,7 +219,7 @@ def test_the_funnel_of_the_figures_begins_with_the_scans_of_its_days(
 
 
 def test_a_visit_counts_once_for_the_poster_however_often_it_is_moved(
-    citizen: Callable[..., Person], hang: Hang, database: SqliteDatabase
+    citizen: Callable[..., Person], hang: Hang, database: Database
 ) -> None:
     poster = hang()
     one = citizen()
@@ -231,7 +231,7 @@ def test_a_visit_counts_once_for_the_poster_however_often_it_is_moved(
 
 
 def test_a_visit_that_was_booked_before_the_scan_is_not_the_posters(
-    citizen: Callable[..., Person], hang: Hang, database: SqliteDatabase
+    citizen: Callable[..., Person], hang: Hang, database: Database
 ) -> None:
     poster = hang()
     one = citizen()

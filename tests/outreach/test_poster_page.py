@@ -168,6 +168,14 @@ def test_what_is_fitted_fits_and_nothing_is_lost(
     assert block.height <= high or block.size <= 6
 
 
+@pytest.mark.parametrize("wide", range(200, 700, 20))
+def test_no_line_ends_within_a_word_of_two_syllables(words: Greetings, wide: int) -> None:
+    for place in words.places.values():
+        for text in (place.headline, *place.lines):
+            lines = print_type.fit(text, print_type.BOLD, wide, 900, 40).lines
+            assert not any(line.endswith(("căn", "giấy", "kích", "định")) for line in lines), lines
+
+
 def test_the_same_poster_is_the_same_file(sheet: Make) -> None:
     assert pdf([sheet("cho")], "A3") == pdf([sheet("cho")], "A3")
 
