@@ -10,6 +10,7 @@ PAGE = 8  # entries shown at a time
 WORDS = {
     "menu": "menu", "danh muc": "menu", "chu de": "menu", "muc luc": "menu",
     "help": "help", "tro giup": "help", "huong dan su dung": "help", "cach dung": "help",
+    "hoi": "help",
     "huy": "cancel", "huy bo": "cancel", "thoi": "cancel", "quay lai": "cancel",
     "start": "start", "bat dau": "start", "xin chao": "start", "chao": "start", "hi": "start",
     "hello": "start", "alo": "start", "chao ban": "start", "chao bot": "start", "hi bot": "start",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TypeAlias
@@ -36,6 +36,10 @@ MORE_BY_CODE, MORE = "Các bước cụ thể: quét mã bên dưới.", "Các b
 WARNING = "Không đọc mã OTP, mật khẩu cho bất kỳ ai."
 
 
+MARK_WIDE, DOT_WIDE = 100, 17
+FINE = 4  # how much larger round things are painted
+
+Brush: TypeAlias = ImageDraw.ImageDraw
 Marked: TypeAlias = tuple[str, str]  # a step's number ("" for a dot), and the line behind it
 
 
@@ -169,9 +173,9 @@ def draw(card: Card) -> bytes:
     brush.rectangle((0, HIGH - FOOT_HIGH, WIDE, HIGH), fill=DEEP)
     brush.rectangle((0, HIGH - FOOT_HIGH - 6, WIDE, HIGH - FOOT_HIGH), fill=WARM)
     brush.line((EDGE, placed.rule, WIDE - EDGE, placed.rule), fill="#ddd7c9", width=2)
-    _mark(brush)
+    _smoothly(image, (EDGE - 12, 14), MARK_WIDE, _mark)
     for x, y in placed.dots:
-        brush.ellipse((x - 8, y - 8, x + 8, y + 8), fill=WARM)
+        _smoothly(image, (x - DOT_WIDE / 2, y - DOT_WIDE / 2), DOT_WIDE, _dot)
     for text in placed.texts:
         font = _font(text.face, text.size)
         brush.text((text.x, text.y), text.text, fill=text.colour, font=font)
@@ -182,22 +186,41 @@ def draw(card: Card) -> bytes:
     return picture.getvalue()
 
 
-def _mark(brush: ImageDraw.ImageDraw) -> None:
-    """The letter ỏ: the service's sign (bot/channels/static/icon.svg)."""
-    brush.ellipse((EDGE + 8, 58, EDGE + 54, 104), outline=WHITE, width=11)
-    brush.arc((EDGE + 18, 20, EDGE + 44, 42), 180, 80, fill=WARM, width=8)
-    brush.line((EDGE + 31, 41, EDGE + 31, 50), fill=WARM, width=8)
-
-
-def _paste_code(
-    image: Image.Image, brush: ImageDraw.ImageDraw, address: str, place: tuple[float, float]
+def _smoothly(
+    image: Image.Image, corner: tuple[float, float], side: int, paint: Callable[[Brush], None]
 ) -> None:
+    """Paint round things four times as large, so that their edges are smooth."""
+    large = Image.new("RGBA", (side * FINE, side * FINE))
+    paint(ImageDraw.Draw(large))
+    small = large.resize((side, side), Image.Resampling.LANCZOS)
+    image.paste(small, (round(corner[0]), round(corner[1])), small)
+
+
+def _dot(brush: Brush) -> None:
+    brush.ellipse((0, 0, DOT_WIDE * FINE, DOT_WIDE * FINE), fill=WARM)
+
+
+def _mark(brush: Brush) -> None:
+    """The letter ỏ: the service's sign (bot/channels/static/icon.svg)."""
+    brush.ellipse(_fine(18, 46, 70, 98), outline=WHITE, width=13 * FINE)
+    brush.arc(_fine(29, 2, 59, 28), 180, 75, fill=WARM, width=9 * FINE)
+    brush.line(_fine(44, 26, 44, 38), fill=WARM, width=9 * FINE)
+
+
+def _fine(*numbers: float) -> tuple[float, ...]:
+    return tuple(number * FINE for number in numbers)
+
+
+def _paste_code(image: Image.Image, brush: Brush, address: str, place: tuple[float, float]) -> None:
     x, y = map(round, place)
     brush.rounded_rectangle((x - 14, y - 14, x + QR + 14, y + QR + 14), 18, fill=WHITE)
+    code = segno.make(address, error="m", micro=False)
+    wide = code.symbol_size(border=1)[0]
+    scale = QR // wide  # whole pixels: every module of the code is as large as the next
     drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="png", scale=8, border=1)
-    code = Image.open(drawn).convert("RGB").resize((QR, QR), Image.Resampling.NEAREST)
-    image.paste(code, (x, y))
+    code.save(drawn, kind="png", scale=scale, border=1)
+    inset = (QR - scale * wide) // 2
+    image.paste(Image.open(drawn).convert("RGB"), (x + inset, y + inset))
 
 
 @cache

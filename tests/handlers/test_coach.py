@@ -135,6 +135,13 @@ def test_who_agreed_to_be_reminded_is_not_asked_again_when_they_leave(there: Tow
     assert "🔔 Được, nhắc tôi" not in heard.buttons
 
 
+def test_under_answers_that_end_with_a_call_a_button_dials(there: Town) -> None:
+    (reply,) = there.person().presses("ask:khong-nhan-otp").replies
+    assert {b.label: b.url for b in reply.buttons if b.calls} == {
+        "📞 Gọi tổng đài 1900.0368": "tel:19000368"
+    }
+
+
 def test_words_do_what_the_buttons_do(there: Town) -> None:
     an = there.person()
     an.says("kích hoạt giúp tôi")

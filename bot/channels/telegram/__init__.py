@@ -75,6 +75,8 @@ COMMANDS = (
     ("menu", "Xem danh mục câu hỏi"),
     ("help", "Cách dùng"),
     ("canbo", "Gặp cán bộ"),
+    ("kichhoat", "Kích hoạt VNeID từng bước"),
+    ("hoi", "Hỏi trong nhóm: /hoi rồi đến câu hỏi"),
     ("datlich", "Đặt lịch hẹn"),
     ("lichcuatoi", "Xem, đổi, hủy lịch hẹn"),
     ("dulieucuatoi", "Xem bot đang giữ gì về bạn"),
