@@ -215,7 +215,7 @@ def _paste_code(image: Image.Image, brush: Brush, address: str, place: tuple[flo
     x, y = map(round, place)
     brush.rounded_rectangle((x - 14, y - 14, x + QR + 14, y + QR + 14), 18, fill=WHITE)
     code = segno.make(address, error="m", micro=False)
-    wide = code.symbol_size(border=1)[0]
+    wide = int(code.symbol_size(border=1)[0])
     scale = QR // wide  # whole pixels: every module of the code is as large as the next
     drawn = io.BytesIO()
     code.save(drawn, kind="png", scale=scale, border=1)
