@@ -94,23 +94,36 @@ def restore(tx: Transaction, code: str) -> bool:
 
 # --- what they brought ---------------------------------------------------------------------------
 
-COUNTED = """
-    SELECT p.*,
-        COALESCE((SELECT SUM(c.n) FROM poster_counts AS c
-                  WHERE c.poster = p.code AND c.step = 'scan'), 0) AS scans,
-        COALESCE((SELECT SUM(c.n) FROM poster_counts AS c
-                  WHERE c.poster = p.code AND c.step = 'asked'), 0) AS asked,
-        COALESCE(v.booked, 0) AS booked, COALESCE(v.arrived, 0) AS arrived,
-        COALESCE(v.activated, 0) AS activated
+NEWEST = """
+    SELECT p.*, COALESCE(c.scans, 0) AS scans, COALESCE(c.asked, 0) AS asked,
+           COALESCE(v.booked, 0) AS booked, COALESCE(v.arrived, 0) AS arrived,
+           COALESCE(v.activated, 0) AS activated
     FROM posters AS p LEFT JOIN (
+        SELECT poster, SUM(CASE WHEN step = 'scan' THEN n ELSE 0 END) AS scans,
+               SUM(CASE WHEN step = 'asked' THEN n ELSE 0 END) AS asked
+        FROM poster_counts GROUP BY poster
+    ) AS c ON c.poster = p.code LEFT JOIN (
         SELECT v.poster, COUNT(*) AS booked,
                SUM(CASE WHEN b.state IN ('arrived', 'served') THEN 1 ELSE 0 END) AS arrived,
                SUM(CASE WHEN b.activated_at IS NOT NULL THEN 1 ELSE 0 END) AS activated
         FROM poster_visits AS v JOIN bookings AS b ON b.code = v.code
         WHERE b.state NOT IN ('held', 'expired', 'moved') GROUP BY v.poster
     ) AS v ON v.poster = p.code
-    WHERE CAST(:code AS TEXT) = '' OR p.code = :code
     ORDER BY p.retired_at IS NOT NULL, p.made_at DESC, p.place, p.code LIMIT :most
+"""
+ONE = """
+    SELECT p.*,
+        (SELECT SUM(n) FROM poster_counts WHERE poster = p.code AND step = 'scan') AS scans,
+        (SELECT SUM(n) FROM poster_counts WHERE poster = p.code AND step = 'asked') AS asked,
+        v.booked, v.arrived, v.activated
+    FROM posters AS p CROSS JOIN (
+        SELECT COUNT(*) AS booked,
+               SUM(CASE WHEN b.state IN ('arrived', 'served') THEN 1 ELSE 0 END) AS arrived,
+               SUM(CASE WHEN b.activated_at IS NOT NULL THEN 1 ELSE 0 END) AS activated
+        FROM poster_visits AS v JOIN bookings AS b ON b.code = v.code
+        WHERE v.poster = :code AND b.state NOT IN ('held', 'expired', 'moved')
+    ) AS v
+    WHERE p.code = :code
 """
 
 
@@ -128,14 +141,14 @@ class Counted:
     @classmethod
     def from_row(cls, row: Row) -> Counted:
         steps = ("scans", "asked", "booked", "arrived", "activated")
-        return cls(Poster.from_row(row), *(int(row[step]) for step in steps))
+        return cls(Poster.from_row(row), *(int(row[step] or 0) for step in steps))
 
 
 def newest(tx: Transaction, most: int = 1000) -> list[Counted]:
     """Those that hang first, the newest before the others."""
-    return [Counted.from_row(row) for row in tx.rows(COUNTED, code="", most=most)]
+    return [Counted.from_row(row) for row in tx.rows(NEWEST, most=most)]
 
 
 def counted(tx: Transaction, code: str) -> Counted | None:
-    rows = tx.rows(COUNTED, code=code, most=1)
+    rows = tx.rows(ONE, code=code)
     return Counted.from_row(rows[0]) if rows else None

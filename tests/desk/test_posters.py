@@ -226,6 +226,16 @@ def test_a_poster_is_taken_down_and_brought_back(service: WebService, outreach: 
     assert outreach.post("/desk/posters/2A222/retire").status == 404
 
 
+def test_posters_are_found_by_place_without_marks_and_by_code(outreach: Officer) -> None:
+    code = make(outreach, "Bến xe Tìm Thấy", "xang")
+    other = make(outreach, "Quán Không Liên Quan", "xang")
+    for search in ("tim+thay", f"pt-{code.lower()}", code):
+        page = text(outreach.get(f"/desk/posters?q={search}"))
+        assert f"PT-{code}" in page
+        assert f"PT-{other}" not in page
+    assert "Không có tờ nào khớp" in text(outreach.get("/desk/posters?q=zzzz"))
+
+
 def test_the_links_of_each_kind_of_people_open_their_greeting(
     service: WebService, outreach: Officer
 ) -> None:

@@ -36,6 +36,7 @@ def hang(database: Database, clock: Clock) -> Hang:
 def counts(database: Database, code: str) -> tuple[int, ...]:
     with database.transaction() as tx:
         found = stored.counted(tx, code)
+        assert [one for one in stored.newest(tx) if one.poster.code == code] == [found]
     assert found
     return found.scans, found.asked, found.booked, found.arrived, found.activated
 

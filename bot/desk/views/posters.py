@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.desk import forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.matching.greetings import Greetings
+from bot.matching.likeness import plain
 from bot.outreach import links, poster_files, poster_list, poster_texts, posters
 from bot.outreach.links import AUDIENCE, Link
 from bot.outreach.poster_files import PREVIEW_DOTS, NoChannel, NoWords
@@ -20,6 +21,7 @@ from bot.store.database import Transaction
 from bot.store.posters import Poster
 
 PREVIEW = "preview.png"
+MOST = 1000  # posters of one page
 # Name in the address -> size and format.
 FILES = {
     f"{size}.{kind}": (size, kind) for size in poster_files.SIZES for kind in poster_files.FORMATS
@@ -30,9 +32,14 @@ async def show(
     request: web.Request, fault: str = "", form: dict[str, str] | None = None, status: int = 200
 ) -> web.Response:
     everything = "all" in request.query
-    found = await run(request, stored.newest)
+    found = await run(request, lambda tx: stored.newest(tx, MOST))
+    search = forms.one_line(forms.tidy(request.query.get("q", "")[:100]))
+    hanging = [one for one in found if everything or one.poster.retired_at is None]
     values = {
-        "posters": [one for one in found if everything or one.poster.retired_at is None],
+        "posters": [one for one in hanging if _named(one.poster, search)],
+        "hanging": len(hanging),
+        "search": search,
+        "most": MOST if len(found) == MOST else 0,
         "retired": sum(one.poster.retired_at is not None for one in found),
         "everything": everything,
         "kinds": words(request).places,
@@ -43,6 +50,11 @@ async def show(
         "form": form or {"place": "", "kind": ""},
     }
     return page(request, "posters.html", values, status)
+
+
+def _named(poster: Poster, search: str) -> bool:
+    """Whether *search*, typed with or without marks, is in the poster's code, place or kind."""
+    return plain(search) in plain(f"PT-{poster.code} {poster.code} {poster.place} {poster.kind}")
 
 
 def _audience_links(request: web.Request) -> list[tuple[str, list[Link]]]:
