@@ -182,7 +182,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     rates = {channel.name: channel.tempo.rate for channel in channels}
     feeder = Feeder(database, settings, wards, rates, clock, courier.wake)
     scrubber = Scrubber(database, clock)
-    desk = make_desk(settings, database, vault, library, clock, courier.wake)
+    desk = make_desk(settings, database, vault, library, clock, courier.wake, wards)
     ending = Ending()
     nightly = Nightly(settings, clock, Alarm(database, clock, "backup"))
     watch = watching(settings, database, library, channels, clock, ending, metrics, nightly)

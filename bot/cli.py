@@ -14,6 +14,7 @@ from bot import cli_visits, cli_volunteer, config, logs
 from bot.cli_accounts import audit_group
 from bot.cli_backup import backup, restore_command
 from bot.cli_card import card
+from bot.cli_campaigns import campaign
 from bot.cli_faq import faq
 from bot.cli_faults import explained
 from bot.cli_officer import officer
@@ -114,6 +115,7 @@ main.add_command(audit_group)
 main.add_command(backup)
 main.add_command(restore_command)
 main.add_command(card)
+main.add_command(campaign)
 main.add_command(offices_group)
 main.add_command(poster)
 main.add_command(posters_group)

@@ -22,6 +22,7 @@ from bot.reminders import calm
 from bot.store import campaigns, proactive
 from bot.store.campaigns import Campaign
 from bot.store.database import Database
+from bot.store.segments import are_few
 from bot.store.values import Ids
 
 LOOK_EVERY = 1.0  # seconds
@@ -49,6 +50,7 @@ class Feeder:
         self._clock = clock
         self._wake = wake
         self._ids = Ids()
+        self._small: dict[tuple[str, str], bool] = {}
 
     async def run(self) -> None:
         """Until cancelled; no fault ends it."""
@@ -70,11 +72,21 @@ class Feeder:
         feed = self._for(campaign, now)
         for channel in self._rates:
             room = int(self._rates[channel] * AHEAD.total_seconds()) + 1
-            work = partial(feeding.top_up, feed=feed, channel=channel, room=room)
+            few = await self._few(feed, channel)
+            work = partial(feeding.top_up, feed=feed, channel=channel, room=room, few=few)
             if await self._database.run(work):
                 self._wake(channel)
         if await self._database.run(lambda tx: feeding.finish(tx, feed)):
             log.info("campaign done", campaign=campaign.id)
+            self._small = {key: few for key, few in self._small.items() if key[0] != campaign.id}
+
+    async def _few(self, feed: Feed, channel: str) -> bool:
+        """How to look for its members; counted once, as a count of very many takes a while."""
+        key = feed.campaign.id, channel
+        if key not in self._small:
+            count = partial(are_few, rule=feed.rule, channel=channel)
+            self._small[key] = await self._database.run(count)
+        return self._small[key]
 
     def _for(self, campaign: Campaign, now: datetime) -> Feed:
         return feeding.prepare(

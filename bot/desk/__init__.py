@@ -21,6 +21,7 @@ from bot.desk.filters import FILTERS
 from bot.desk.room import ROOM, Room
 from bot.desk.routes import ROUTES
 from bot.library import Library
+from bot.places import Wards
 from bot.store.database import Database
 from bot.vault import Vault
 
@@ -34,10 +35,11 @@ def make_desk(
     library: Library,
     clock: Callable[[], datetime],
     wake: Callable[[str], None],
+    wards: Wards,
 ) -> web.Application:
     """The sub-application; *wake* tells the courier of a channel with new rows."""
     app = web.Application(middlewares=[guard.protect])
-    app[DESK] = Desk(settings, database, vault, library, clock, wake)
+    app[DESK] = Desk(settings, database, vault, library, clock, wake, wards)
     app[ROOM] = Room()
     environment = aiohttp_jinja2.setup(
         app,

@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.config import Settings
 from bot.desk.roles import Right, Role, may
 from bot.library import Library
+from bot.places import Wards
 from bot.store import audit
 from bot.store.accounts import Session
 from bot.store.database import Database, Transaction
@@ -33,6 +34,7 @@ class Desk:
     library: Library
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
+    wards: Wards
     ids: Ids = field(default_factory=Ids)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # ends what streams
 

@@ -78,8 +78,9 @@ def windows(settings: Settings) -> dict[str, timedelta]:
     return {} if oa.templates.news else {"zalo-oa": timedelta(days=oa.window_days)}
 
 
-def top_up(tx: Transaction, feed: Feed, channel: str, room: int) -> int:
-    """Write so many people that *room* rows wait on *channel*; returns how many were new."""
+def top_up(tx: Transaction, feed: Feed, channel: str, room: int, *, few: bool) -> int:
+    """Write so many people that *room* rows wait on *channel*; returns how many were new. *few*: see
+    `segments.are_few`."""
     part = _part(tx, feed, channel)
     room -= parts.waiting(tx, channel, Priority.BROADCAST, feed.soon)
     if part is None or feed.opens is None or feed.opens > feed.soon or room <= 0:
@@ -88,7 +89,7 @@ def top_up(tx: Transaction, feed: Feed, channel: str, room: int) -> int:
     if room <= 0:
         _ask_a_second(tx, feed)
         return 0
-    found = chosen.members(tx, feed.rule, channel, part.after, room, feed.now)
+    found = chosen.members(tx, feed.rule, channel, part.after, room, feed.now, few=few)
     after = _write(tx, feed, part, found)
     parts.advance(tx, feed.campaign.id, part, replace(after, done=len(found) < room))
     return after.written - part.written
@@ -172,6 +173,22 @@ def finish(tx: Transaction, feed: Feed) -> bool:
         return False
     campaigns.keep_result(tx, campaign.id, pack(result(tx, campaign.id)))
     return True
+
+
+def stop(tx: Transaction, campaign: str, now: datetime) -> bool:
+    """End it at an officer's word, and keep what had come of it by then."""
+    done = campaigns.stop(tx, campaign, now)
+    if done:
+        campaigns.keep_result(tx, campaign, pack(result(tx, campaign)))
+    return done
+
+
+def counts(tx: Transaction, campaign: str) -> dict[str, int]:
+    """How many rows are in which state."""
+    found: dict[str, int] = {}
+    for row in parts.states(tx, campaign):
+        found[row["state"]] = found.get(row["state"], 0) + int(row["n"])
+    return found
 
 
 def result(tx: Transaction, campaign: str) -> dict[str, object]:

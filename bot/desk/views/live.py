@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.desk import days
 from bot.desk.context import STREAMING, desk_of, run
 from bot.desk.guard import HEADERS
-from bot.desk.views import people
+from bot.desk.views import campaigns, people
 from bot.desk.views.day import office_of
 from bot.store import visits
 from bot.store.database import DatabaseClosed, Transaction
@@ -38,6 +38,12 @@ async def day_events(request: web.Request) -> web.StreamResponse:
 async def people_events(request: web.Request) -> web.StreamResponse:
     """Of the people who wait, are to be called, and the alerts."""
     return await _stream(request, lambda tx: people.look(tx, request).signature)
+
+
+async def campaign_events(request: web.Request) -> web.StreamResponse:
+    """Of how far a campaign has got."""
+    await run(request, lambda tx: campaigns.signature(tx, request))
+    return await _stream(request, lambda tx: campaigns.signature(tx, request))
 
 
 async def _stream(request: web.Request, signature: Signature) -> web.StreamResponse:
