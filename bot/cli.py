@@ -13,8 +13,8 @@ import click
 from bot import cli_visits, cli_volunteer, config, logs
 from bot.cli_accounts import audit_group
 from bot.cli_backup import backup, restore_command
-from bot.cli_card import card
 from bot.cli_campaigns import campaign
+from bot.cli_card import card
 from bot.cli_faq import faq
 from bot.cli_faults import explained
 from bot.cli_officer import officer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import config, places, reminders
+from bot import config, places
 from bot.app import open_database, utc_now
 from bot.cli_accounts import BY_COMMAND
 from bot.cli_faults import explained
@@ -74,10 +74,7 @@ def _count(settings: Settings, database: SqliteDatabase, found: Campaign, now: d
     while not counted.done:
         with database.transaction() as tx:
             counted = counting.step(tx, counted, now)
-    quiet = settings.booking.reminders
-    return counting.told(
-        counted, found.plan, settings, speeds, lambda at: reminders.calm(at, quiet), now
-    )
+    return counting.told(counted, found.plan, settings, speeds, now)
 
 
 @campaign.command()

@@ -88,3 +88,21 @@ def allowed(at: datetime, spans: tuple[Span, ...], calm: Calm, until: datetime) 
             return at
         at = moved
     return None
+
+
+def awake(
+    spans: tuple[Span, ...], quiet_from: str, quiet_to: str
+) -> tuple[tuple[timedelta, timedelta], ...]:
+    """What quiet hours leave of a day's spans, counted from midnight; equal ends are no quiet hours."""
+    open_ = [(_since(one.start), _since(one.end)) for one in spans] or [(timedelta(), DAY)]
+    begin, end = (_since(time.fromisoformat(text)) for text in (quiet_from, quiet_to))
+    if begin < end:
+        loud = [(timedelta(), begin), (end, DAY)]
+    else:
+        loud = [(end, begin)] if end < begin else [(timedelta(), DAY)]
+    both = ((max(a, c), min(b, d)) for a, b in open_ for c, d in loud)
+    return tuple((first, last) for first, last in both if first < last)
+
+
+def _since(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute)

@@ -3,7 +3,7 @@ would be done. Counted in steps, so that a million people keep nobody's reply wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from bot.messages import Address
 from bot.outreach import segments
 from bot.outreach.feeding import silent, windows
 from bot.places import Wards
-from bot.rest_hours import Span
 from bot.store import links, proactive
 from bot.store import segments as chosen
 from bot.store.campaigns import Plan
@@ -165,13 +164,13 @@ def told(
     plan: Plan,
     settings: Settings,
     rates: Mapping[str, float],
-    calm: Callable[[datetime], datetime],
     now: datetime,
 ) -> Told:
     price = settings.outreach.zalo_template_price
-    spans = rest_hours.parse(plan.hours)
+    quiet = settings.booking.reminders
+    hours = rest_hours.awake(rest_hours.parse(plan.hours), quiet.quiet_from, quiet.quiet_to)
     ends = [
-        done_at(one.people, rates[channel], max(now, plan.starts_at), plan.ends_at, spans, calm)
+        done_at(one.people, rates[channel], max(now, plan.starts_at), plan.ends_at, hours)
         for channel, one in counting.counts.items()
         if one.people
     ]
@@ -189,32 +188,17 @@ def done_at(
     rate: float,
     start: datetime,
     end: datetime,
-    spans: tuple[Span, ...],
-    calm: Callable[[datetime], datetime],
+    hours: Sequence[tuple[timedelta, timedelta]],
 ) -> datetime | None:
-    """When the last of *people* is written to, *rate* a second in the hours that allow it; None when
+    """When the last of *people* is written to, *rate* a second in the *hours* of each day; None when
     that is not before *end*."""
     left = timedelta(seconds=people / rate)
-    at = rest_hours.allowed(start, spans, calm, end)
-    while at is not None:
-        until = min(_shut(at, spans, calm), end)
-        if at + left <= until:
-            return at + left
-        left -= until - at
-        at = rest_hours.allowed(until, spans, calm, end)
+    day = rest_hours.next_day(start) - rest_hours.DAY
+    while day < end:
+        for opens, shuts in hours:
+            begin, until = max(day + opens, start), min(day + shuts, end)
+            if begin + left <= until:
+                return begin + left
+            left -= max(until - begin, timedelta())
+        day += rest_hours.DAY
     return None
-
-
-def _shut(at: datetime, spans: tuple[Span, ...], calm: Callable[[datetime], datetime]) -> datetime:
-    """When the hours that *at* lies in end, or quiet ones begin: to the minute."""
-    until = rest_hours.closing(at, spans)
-    if calm(until - MINUTE) == until - MINUTE:
-        return until
-    low, high = at, until - MINUTE  # quiet at `high`, not at `low`
-    while high - low > MINUTE:
-        middle = low + (high - low) / 2
-        low, high = (middle, high) if calm(middle) == middle else (low, middle)
-    return low
-
-
-MINUTE = timedelta(minutes=1)

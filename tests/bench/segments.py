@@ -5,7 +5,7 @@
 For rules of several kinds, in one run: the exact count, the first batch, and all batches one after
 the other as the feeder asks for them. *raw*: the statement that somebody would write by hand for just
 this rule, with the index that is best for just this rule, which is there for this table alone. `ratio`
-is ours over raw; the batches of ours also tell who can be reached.
+is ours over raw. A batch tells of each person, here and there, whether they can be reached.
 """
 
 from __future__ import annotations
@@ -44,6 +44,17 @@ PERSON = """
     VALUES (:channel, :person, '{}', :now, :now)
 """
 COPY = "CREATE TABLE by_hand AS SELECT person, audience, ward, status FROM profiles"
+
+
+RAW_FIRST = """
+    SELECT m.person, l.owner, q.reachable, i.at,
+           (SELECT COUNT(*) FROM proactive AS r
+            WHERE r.channel = :channel AND r.person = m.person AND r.at > :since)
+    FROM (SELECT person FROM by_hand WHERE {where} AND person > '' ORDER BY person LIMIT :count) AS m
+    LEFT JOIN people AS q ON q.channel = :channel AND q.person = m.person
+    LEFT JOIN links AS l ON l.channel = :channel AND l.person = m.person
+    LEFT JOIN interactions AS i ON i.channel = :channel AND i.person = m.person
+"""
 
 
 @dataclass(frozen=True)
@@ -134,17 +145,14 @@ def measure(tx: Transaction, kind: Kind, wards: places.Wards) -> None:
     tx.rows("DROP INDEX IF EXISTS best")
     tx.rows(f"CREATE INDEX best ON by_hand {kind.index}")
     raw_count = f"SELECT COUNT(*) AS n FROM by_hand WHERE {kind.where}"  # noqa: S608
-    raw_first = (
-        f"SELECT person FROM by_hand WHERE {kind.where} AND person > '' "  # noqa: S608
-        f"ORDER BY person LIMIT {BATCH}"
-    )
+    raw_first = RAW_FIRST.replace("{where}", kind.where)
     number = tx.rows(raw_count)[0]["n"]
     few = segments.are_few(tx, rule, CHANNEL)
     assert segments.count(tx, rule, CHANNEL) == number
     counting = median(lambda: segments.count(tx, rule, CHANNEL)), median(lambda: tx.rows(raw_count))
     first = (
         median(lambda: segments.members(tx, rule, CHANNEL, "", BATCH, NOW, few=few)),
-        median(lambda: tx.rows(raw_first)),
+        median(lambda: tx.rows(raw_first, channel=CHANNEL, since=stamp(NOW), count=BATCH)),
     )
     began = time.perf_counter()
     sizes = list(batches(tx, rule, few))

@@ -17,6 +17,7 @@ from aiohttp import ClientSession
 
 from bot.answering import reply_to
 from bot.outreach import posters
+from bot.outreach.message import Choice, Message
 from bot.store import officers
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids
@@ -26,6 +27,7 @@ from tests.channels.telegram_service import SECRET, Running
 from tests.channels.zalo_service import BOT_SECRET, KEY, log_in, oa_settings, serving
 from tests.conftest import FAQ, Clock
 from tests.fakes import telegram, zalo, zalo_bot
+from tests.outreach.world import launch, plan, put
 
 LOST = "Mất thẻ căn cước thì làm lại thế nào?"
 ANSWER = "Bạn làm lại thẻ trên VNeID"
@@ -44,6 +46,7 @@ offices:
     services: [the]
     hours: {weekly: "T2-T6 08:00-11:00", capacity: 5}
 """
+NEWS = Message("Tối nay có điểm kích hoạt.", "", (Choice("Mất thẻ", "ask:mat-the"),))
 CHANNELS = ("web", "telegram", "zalo-oa", "zalo-bot")
 
 
@@ -273,6 +276,28 @@ async def test_a_posters_code_is_typed_and_its_link_opened_with_the_greeting_of_
         assert "KHÔNG phải do chúng tôi làm" in (await citizen.opens(f"{payload[:-1]}-")).text
     rows = citizen.service.rows("SELECT step, n FROM poster_counts ORDER BY step")
     assert rows == [{"step": "asked", "n": 1}, {"step": "scan", "n": 1}]
+
+
+async def test_news_is_agreed_to_comes_and_is_ended_with_one_word(
+    citizen: Citizen, clock: Clock
+) -> None:
+    await citizen.says("nhận tin")
+    await citizen.taps("✅ Đồng ý nhận tin")
+    await citizen.taps("Công nhân")
+    assert "• Nhận tin: có" in (await citizen.taps("Chưa làm")).text
+    database = citizen.service.database
+    with database.transaction() as tx:
+        wanted = plan(clock(), rule="nhóm = công nhân", message=NEWS)
+        launch(tx, "c1", wanted, clock())
+        put(tx, "c1", citizen.address, clock(), wanted.ends_at, NEWS)
+    if not isinstance(citizen, OnTheWeb):  # its page is told by the courier, whom nobody waits for
+        heard = await citizen.listens()
+        assert "Tối nay có điểm kích hoạt" in heard.text
+        assert "Nhắn DỪNG." in heard.text
+        assert ANSWER in (await citizen.taps("Mất thẻ")).text
+    assert "✅ Đã dừng" in (await citizen.says("DỪNG")).text
+    rows = citizen.service.rows("SELECT news FROM profiles")
+    assert [row["news"] for row in rows] == [0]
 
 
 # --- from one channel to another ---------------------------------------------------------------------

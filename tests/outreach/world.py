@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.messages import Address, Priority
-from bot.outreach.message import Choice, Message
+from bot.outreach.message import Choice, Message, reply
 from bot.rest_hours import VIETNAM
 from bot.store import campaigns, consents, conversations, interactions, outbox, profiles
 from bot.store.campaigns import KIND, Plan
@@ -67,16 +67,21 @@ def launch(tx: Transaction, id_: str, wanted: Plan, now: datetime, people: int =
         campaigns.approve(tx, id_, "binh.officer", now)
 
 
-def put(tx: Transaction, campaign: str, person: Address, now: datetime, until: datetime) -> None:
+def put(
+    tx: Transaction,
+    campaign: str,
+    person: Address,
+    now: datetime,
+    until: datetime,
+    message: Message = MESSAGE,
+) -> None:
     """A row of it, as the feeder writes it."""
-    from bot.outreach.message import reply
-
     outbox.put(
         tx,
         id=IDS.new(now),
         key=f"{KIND}:{campaign}:{person.channel}:{person.user}",
         to=person,
-        reply=reply(MESSAGE, campaign, "Đợt thử"),
+        reply=reply(message, campaign, "Đợt thử"),
         content=KIND,
         now=now,
         useful_until=until,

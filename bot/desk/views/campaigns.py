@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import preview, reminders
+from bot import preview
 from bot.desk.campaign_form import hours_in_words
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.outreach import counting, feeding, message, rates, segments
@@ -197,10 +197,7 @@ async def count(request: web.Request, id_: str) -> None:
     counted = counting.begin(campaign.plan, desk.settings, desk.wards, speeds)
     while not counted.done:
         counted = await run(request, lambda tx, part=counted: counting.step(tx, part, now))  # type: ignore[misc]
-    quiet = desk.settings.booking.reminders
-    told = counting.told(
-        counted, campaign.plan, desk.settings, speeds, lambda at: reminders.calm(at, quiet), now
-    )
+    told = counting.told(counted, campaign.plan, desk.settings, speeds, now)
 
     def keep(tx: Transaction) -> None:
         if campaigns.keep_count(tx, id_, version, told.packed(), told.people, now):

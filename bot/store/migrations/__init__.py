@@ -38,4 +38,5 @@ MIGRATIONS = (
     ("0010-spread", spread.SPREAD),
     ("0011-campaigns", campaigns.CAMPAIGNS),
     ("0012-many", many.MANY),
+    ("0013-segments", campaigns.SEGMENTS),
 )

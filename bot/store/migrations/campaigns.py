@@ -93,3 +93,9 @@ CAMPAIGNS = (
     """,
     "CREATE INDEX outbox_by_campaign ON outbox (code, state) WHERE kind = 'campaign'",
 )
+
+# Segments by ward or by audience alone; each index holds all that a rule asks for.
+SEGMENTS = (
+    "CREATE INDEX profiles_by_ward ON profiles (channel, news, ward, status, audience, person)",
+    "CREATE INDEX profiles_by_audience ON profiles (channel, news, audience, ward, status, person)",
+)
