@@ -20,7 +20,7 @@ from bot.outreach import counting, feeding, rates
 from bot.outreach.counting import Told
 from bot.store import audit, campaigns
 from bot.store.campaigns import Campaign
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from handlers.turn import local
 
 STATES = {
@@ -68,7 +68,7 @@ def dry_run(id_: str, config_file: Path) -> None:
     click.echo(f"Tổng {told.people} người; mẫu tin Zalo {told.cost} đồng; xong: {end}")
 
 
-def _count(settings: Settings, database: SqliteDatabase, found: Campaign, now: datetime) -> Told:
+def _count(settings: Settings, database: Database, found: Campaign, now: datetime) -> Told:
     speeds = rates.of(settings)
     counted = counting.begin(found.plan, settings, places.load(), speeds)
     while not counted.done:
@@ -131,7 +131,7 @@ def _find(tx: Transaction, id_: str) -> Campaign:
 
 
 @contextmanager
-def _open(config_file: Path) -> Iterator[tuple[Settings, SqliteDatabase]]:
+def _open(config_file: Path) -> Iterator[tuple[Settings, Database]]:
     settings = config.load(config_file)
     with closing(open_database(settings)) as database:
         yield settings, database
