@@ -23,7 +23,7 @@ from bot.matching.matcher import Matcher
 from bot.messages import Address, Answer, Conversation, Incoming, Kind, Reply
 from bot.places import Wards
 from bot.store import conversations, officers, outbox
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, DatabaseFault, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault
 from handlers import HANDLERS, texts
@@ -174,6 +174,8 @@ class Dialogue:
         try:
             answers = (handler(turn) for handler in self._handlers)
             return next((answer for answer in answers if answer is not None), Answer())
+        except DatabaseFault:
+            raise  # no fault of the handler's: the platform has to send again
         except Exception as error:
             raise HandlerFault from error
 

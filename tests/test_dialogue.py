@@ -25,7 +25,7 @@ from bot.messages import (
 )
 from bot.places import Wards
 from bot.store import conversations, officers
-from bot.store.database import Database, DatabaseClosed
+from bot.store.database import Database, DatabaseClosed, DatabaseFault
 from bot.vault import Vault
 from handlers.turn import Handler, Turn
 from tests.conftest import Clock, Person
@@ -113,6 +113,24 @@ def test_a_fault_of_the_database_is_the_platform_s_to_repeat(
     database.close()
     with pytest.raises(DatabaseClosed):
         person.says("x")
+
+
+def test_a_database_that_fails_in_a_handler_is_no_fault_of_the_handler(
+    talk: Callable[..., Person], database: Database
+) -> None:
+    """Nobody is answered "sorry" for a disk that is full: the platform sends again."""
+    full = iter([True])
+
+    def handler(turn: Turn) -> Answer:
+        if next(full, False):
+            raise DatabaseFault("database or disk is full")
+        return says("một")
+
+    person = talk(handler)
+    with pytest.raises(DatabaseFault):
+        person.says("x", id="u1")
+    assert rows(database, "incoming") == rows(database, "alerts") == []
+    assert person.says("x", id="u1").text == "một"
 
 
 def test_a_step_is_forgotten_after_its_deadline(talk: Callable[..., Person], clock: Clock) -> None:

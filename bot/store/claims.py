@@ -24,7 +24,8 @@ class Skipped:
     id: str
 
 
-# One person's messages keep their order: a row waits for older ones that are on their way.
+# One person's messages keep their order: a row waits for older ones that are on their way, or were
+# due at once when the clock was later than it is now.
 # Asked once for each priority, so that the index finds the row without reading those that wait.
 # A row that another worker is about to take is passed over; it still holds back the same person's
 # newer ones, due or sending, so that no two workers can change their order.
@@ -39,7 +40,8 @@ CLAIM = """
               SELECT 1 FROM outbox AS older
               WHERE older.channel = o.channel AND older.person = o.person AND older.id < o.id
                 AND older.state IN ('due', 'sending') AND older.priority <= o.priority
-                AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now))
+                AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now
+                     OR older.due_at = older.created_at))
         ORDER BY o.due_at, o.id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING *
 """

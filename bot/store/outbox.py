@@ -207,13 +207,16 @@ def release(tx: Transaction, until: datetime) -> set[str]:
     return {row["channel"] for row in tx.rows(RELEASE, until=stamp(until))}
 
 
-AT_ONCE = "UPDATE outbox SET due_at = :now WHERE state = 'due' AND attempts > 0 AND due_at > :now"
+AT_ONCE = """
+    UPDATE outbox SET due_at = :now
+    WHERE state = 'due' AND due_at > :now AND (attempts > 0 OR due_at = created_at)
+"""
 SHORTEN = "UPDATE outbox SET lease_until = :end WHERE state = 'sending' AND lease_until > :end"
 
 
 def bring_near(tx: Transaction, now: datetime, end: datetime) -> None:
-    """After the clock was set back: what waits for a retry is due now, and no lease is longer than
-    to *end*."""
+    """After the clock was set back: what was due at once or waits for a retry is due now, and no
+    lease is longer than to *end*."""
     tx.rows(AT_ONCE, now=stamp(now))
     tx.rows(SHORTEN, end=stamp(end))
 

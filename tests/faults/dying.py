@@ -68,6 +68,7 @@ class DyingTransaction:
         if self._apart:
             self._tx.rows("COMMIT")
             self._tx.rows("BEGIN IMMEDIATE")
+            self._tx.rows("SAVEPOINT whole")
         return found
 
     @contextmanager

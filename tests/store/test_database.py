@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.store.database import BrokenRule, Database, DatabaseClosed, SqliteDatabase, Transaction
+from bot.store.database import (
+    BrokenRule,
+    Database,
+    DatabaseClosed,
+    DatabaseFault,
+    SqliteDatabase,
+    Transaction,
+)
 from bot.store.migrations import MIGRATIONS
 
 ADD = "INSERT INTO marks (name, value) VALUES (:name, '1')"
@@ -113,6 +121,34 @@ def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
         add(tx, "a")
         raise ValueError("stop")
     assert names(database) == []
+
+
+async def test_on_sqlite_a_disk_that_fails_in_the_middle_fails_the_whole_group(
+    tmp_path: Path,
+) -> None:
+    """SQLite undoes what was done before, and would go on with what comes afterwards."""
+
+    def fill(tx: Transaction) -> None:
+        tx.rows("PRAGMA max_page_count = 1")
+        tx.rows("INSERT INTO marks (name, value) VALUES ('big', :much)", much="x" * 100_000)
+
+    with closing(SqliteDatabase(tmp_path / "x.db")) as database:
+        work = [lambda tx: add(tx, "a"), fill, lambda tx: add(tx, "c")]
+        told = await asyncio.gather(*map(database.run, work), return_exceptions=True)
+        assert all(isinstance(one, DatabaseFault) for one in told)
+        assert names(database) == []
+        await database.run(lambda tx: tx.rows("PRAGMA max_page_count = 1000000"))
+        assert await database.run(lambda tx: add(tx, "d")) == "d"
+
+
+def test_on_sqlite_a_commit_speaks_only_for_the_transaction_that_was_begun(tmp_path: Path) -> None:
+    with closing(SqliteDatabase(tmp_path / "x.db")) as database:
+        with pytest.raises(sqlite3.OperationalError, match="whole"), database.transaction() as tx:
+            add(tx, "lost")
+            tx.rows("ROLLBACK")  # as SQLite does by itself when the disk fails
+            tx.rows("BEGIN")
+            add(tx, "kept")
+        assert names(database) == []
 
 
 async def test_a_cancelled_waiter_does_not_stop_the_writer(database: Database) -> None:

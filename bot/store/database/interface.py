@@ -15,7 +15,7 @@ class Transaction(Protocol):
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """Run one statement; the rows it returns (of a SELECT or RETURNING), else none. Raises
-        `BrokenRule` when the schema refuses it."""
+        `BrokenRule` when the schema refuses it, `DatabaseFault` when the database fails."""
         ...
 
     def atomic(self) -> Any:
@@ -62,6 +62,10 @@ class Database(Protocol):
 
 class DatabaseClosed(Exception):
     """The database was closed while work was waiting."""
+
+
+class DatabaseFault(Exception):
+    """The database cannot do it now: it is locked, full, gone. Nothing of the transaction stands."""
 
 
 class BrokenRule(Exception):

@@ -24,7 +24,13 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from bot.store.database.dialect import for_postgres
-from bot.store.database.interface import BrokenRule, DatabaseClosed, DatabaseUnfit, Row
+from bot.store.database.interface import (
+    BrokenRule,
+    DatabaseClosed,
+    DatabaseFault,
+    DatabaseUnfit,
+    Row,
+)
 from bot.store.database.postgres_types import register
 from bot.store.database.schema import migrate
 
@@ -109,6 +115,8 @@ class PostgresTransaction:
             raise
         except errors.IntegrityError as error:
             raise BrokenRule(str(error)) from error
+        except psycopg.OperationalError as error:
+            raise DatabaseFault(str(error)) from error
 
 
 class PostgresDatabase:

@@ -22,7 +22,13 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from bot.store.database.dialect import for_sqlite
-from bot.store.database.interface import BrokenRule, DatabaseClosed, Row, Transaction
+from bot.store.database.interface import (
+    BrokenRule,
+    DatabaseClosed,
+    DatabaseFault,
+    Row,
+    Transaction,
+)
 from bot.store.database.schema import migrate
 
 T = TypeVar("T")
@@ -30,6 +36,11 @@ T = TypeVar("T")
 GROUP = 128  # pieces of work in one commit; bounds how long the first of them waits
 BUSY_TIMEOUT_MS = 10_000
 CACHED_STATEMENTS = 256
+FAULTS = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
+})  # fmt: skip
 BATCH = 2000  # rows read at a time when whole tables are moved
 
 
@@ -47,6 +58,10 @@ class SqliteTransaction:
             return _named(cursor, cursor.fetchall())
         except sqlite3.IntegrityError as error:
             raise BrokenRule(str(error)) from error
+        except sqlite3.DatabaseError as error:
+            if _is_fault(error):
+                raise DatabaseFault(str(error)) from error
+            raise
 
     def read(self, sql: str) -> Iterator[list[Row]]:
         cursor = self._connection.execute(sql)
@@ -72,6 +87,16 @@ class SqliteTransaction:
                 self._connection.execute("RELEASE piece")
             raise
         self._connection.execute("RELEASE piece")
+
+    @property
+    def stands(self) -> bool:
+        """Whether it goes on: SQLite ends a transaction by itself when the disk fails in it."""
+        return self._connection.in_transaction
+
+
+def _is_fault(error: sqlite3.DatabaseError) -> bool:
+    """Whether it is the disk or another process that fails, and not the statement."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in FAULTS
 
 
 def _named(cursor: sqlite3.Cursor, rows: list[tuple[Any, ...]]) -> list[Row]:
@@ -181,6 +206,8 @@ def _run(piece: Piece, tx: SqliteTransaction) -> None:
             piece.result = piece.work(tx)
     except Exception as error:  # it belongs to whoever handed the work in
         piece.error = error
+        if not tx.stands:
+            raise  # what the others have done is undone, too
 
 
 def _tell_all(group: list[Piece]) -> None:
@@ -216,10 +243,16 @@ def _connect(path: str) -> sqlite_utils.Database:
 @contextmanager
 def _immediate(database: sqlite_utils.Database) -> Iterator[SqliteTransaction]:
     """`BEGIN IMMEDIATE` … `COMMIT`: a deferred BEGIN that turns to writing can fail at once in
-    spite of the busy timeout."""
+    spite of the busy timeout.
+
+    When the disk fails in the middle SQLite may undo the whole transaction and go on in a new one,
+    whose commit would then speak for what is lost: only the first one has the savepoint `whole`.
+    """
     database.conn.execute("BEGIN IMMEDIATE")
+    database.conn.execute("SAVEPOINT whole")
     try:
         yield SqliteTransaction(database.conn)
+        database.conn.execute("RELEASE whole")
         database.conn.execute("COMMIT")
     except BaseException:
         if database.conn.in_transaction:
