@@ -25,8 +25,9 @@ class Buckets:
     def take(self, key: str, now: datetime) -> float:
         """0.0 when *key* may; else the seconds until it may again."""
         time = now.timestamp()
-        # A clock that was set back must not shut anybody out for long.
-        clear = max(min(self._clear_at.pop(key, time), time + self._period), time)
+        clear = max(self._clear_at.pop(key, time), time)
+        if clear > time + self._period + 1e-6:
+            clear = time  # nobody has used up so much: the clock was set back
         wait = clear + self._gap - time - self._period
         allowed = wait <= 1e-6
         self._clear_at[key] = clear + self._gap if allowed else clear

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias
 
 import structlog
 
@@ -64,13 +64,9 @@ class Sender(Protocol):
         """Send *reply* to the chat *to*; returns the platform's id. Raises a `SendError`."""
         ...
 
-
-@runtime_checkable
-class Resumes(Protocol):
-    """A sender of replies that take several messages: told which of them have gone out."""
-
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
-        """The row *id* was begun before, maybe in another process."""
+        """The row *id* was begun before, maybe by another process: *receipt* names those of its
+        messages that have gone out, which are not sent again."""
         ...
 
 
@@ -291,7 +287,7 @@ class Courier:
             )
 
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
-        if letter.receipt and isinstance(sender, Resumes):
+        if letter.receipt:
             sender.resume(letter.id, letter.receipt)
         try:
             async with asyncio.timeout(SEND_TIMEOUT):

@@ -233,6 +233,21 @@ async def test_a_clock_that_was_set_back_delays_no_retry(
     assert post.sent == [("an", "một")]
 
 
+async def test_a_reply_that_was_written_just_before_is_neither_delayed_nor_overtaken(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    post = Post()
+    courier.serve([post])
+    put(database, clock, "một")
+    clock.move(hours=-1)
+    put(database, clock, "hai")
+    await courier.drain()
+    assert post.sent == []
+    await courier.look_at_the_clock()
+    await courier.drain()
+    assert post.sent == [("an", "một"), ("an", "hai")]
+
+
 async def test_a_lease_is_not_made_longer_by_a_clock_that_was_set_back(
     courier: Courier, database: Database, clock: Clock
 ) -> None:

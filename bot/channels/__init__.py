@@ -48,6 +48,10 @@ class Channel(Protocol):
         for."""
         ...
 
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        """The row *id* was begun before; *receipt* names those of its messages that went out."""
+        ...
+
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send the outbox row *id*, a *reply*, to the chat *to*; returns the platform's id of the
         message. Raises a `SendError` (bot.messages)."""

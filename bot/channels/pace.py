@@ -29,9 +29,11 @@ class Pace:
         now = self._clock()
         waits = [timedelta()]
         if self._silent_until:
-            waits.append(min(self._silent_until - now, self._silence))
+            self._silent_until = min(self._silent_until, now + self._silence)
+            waits.append(self._silent_until - now)
         if chat in self._last:
-            waits.append(min(self._last[chat] + self._gap - now, self._gap))
+            self._last[chat] = min(self._last[chat], now)  # later only if the clock was set back
+            waits.append(self._last[chat] + self._gap - now)
         if (wait := max(waits)) > timedelta():
             raise Throttled(wait.total_seconds())
 

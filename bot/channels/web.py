@@ -163,6 +163,9 @@ class WebChannel:
             listener.put_nowait(reply_json(id, reply, self._files.address))
         return "mailbox"
 
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        """A reply is one row here, never half sent."""
+
     async def page(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(STATIC / "index.html")
 

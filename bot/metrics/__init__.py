@@ -53,6 +53,8 @@ class Sender(Protocol):
 
     async def send(self, to: str, reply: Reply, id: str) -> str: ...  # noqa: A002 - the row's id
 
+    def resume(self, id: str, receipt: str) -> None: ...  # noqa: A002 - the row's id
+
 
 class Metrics:
     """One service's figures, in a registry of its own."""
@@ -155,6 +157,9 @@ class _Sending:
         self._sender = sender
         self._outcomes = outcomes
         self._seconds = seconds.labels(sender.name)
+
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        self._sender.resume(id, receipt)
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         outcome = "broken_off"
