@@ -20,6 +20,7 @@ from bot.cli_faults import explained
 from bot.cli_officer import officer
 from bot.cli_offices import offices_group
 from bot.cli_posters import poster, posters_group
+from bot.cli_progress import progress_group
 from bot.cli_zalo import zalo
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
@@ -117,6 +118,7 @@ main.add_command(restore_command)
 main.add_command(card)
 main.add_command(campaign)
 main.add_command(offices_group)
+main.add_command(progress_group)
 main.add_command(poster)
 main.add_command(posters_group)
 main.add_command(zalo)

@@ -60,6 +60,9 @@ class Wards:
         self._wards = {ward.code: ward for ward in wards}
         self._names = names
 
+    def __iter__(self) -> Iterator[Ward]:
+        return iter(self._wards.values())
+
     def get(self, code: str) -> Ward | None:
         return self._wards.get(code)
 

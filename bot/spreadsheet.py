@@ -25,6 +25,7 @@ NEEDED = ("id", "name", "address", "ward", "services")
 OF_HOURS = frozenset({
     "weekly", "capacity", "priority", "walk_in", "slot_minutes", "holidays", "closed", "extra",
 })  # fmt: skip
+TITLES = 12  # lines that are looked at for what stands between the cells
 # 05/12/2026, as spreadsheets of Vietnam show a date.
 DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 
@@ -68,18 +69,15 @@ def _lines(file: Path) -> list[tuple[int, list[str]]]:
 
 def table(raw: bytes, name: str, delimiter: str = "") -> list[tuple[int, list[str]]]:
     """The lines that are not empty, each with its number; raises `Faults` when it is no CSV. Without
-    *delimiter* it is the one that the first line has most of."""
+    *delimiter* it is the one of which a line has most."""
     if len(raw) > MAX_BYTES:
         raise _fault(name, "tệp quá lớn (trên 2 MB)", "tách thành nhiều tệp")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _fault(name, "tệp không phải UTF-8", "lưu lại kiểu 'CSV UTF-8'") from error
-    first = text.split("\n", 1)[0]
     reader = csv.reader(
-        io.StringIO(text),
-        delimiter=delimiter or max(",;\t", key=first.count),
-        skipinitialspace=True,
+        io.StringIO(text), delimiter=delimiter or _between(text), skipinitialspace=True
     )
     try:
         found = [(reader.line_num, line) for line in reader if any(map(str.strip, line))]
@@ -88,6 +86,13 @@ def table(raw: bytes, name: str, delimiter: str = "") -> list[tuple[int, list[st
     if not found:
         raise _fault(name, "tệp trống", "dòng đầu là tên cột")
     return found
+
+
+def _between(text: str) -> str:
+    """What stands between the cells: the sign of which a single line has most; the first line may be
+    a title."""
+    head = text.split("\n", TITLES)[:TITLES]
+    return max(",;\t", key=lambda sign: max(line.count(sign) for line in head))
 
 
 def _fault(file: str, message: str, hint: str = "") -> Faults:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.config import Settings
 from bot.desk import guard
-from bot.desk.context import DESK, Desk
+from bot.desk.context import DESK, MOST, Desk
 from bot.desk.filters import FILTERS
 from bot.desk.room import ROOM, Room
 from bot.desk.routes import ROUTES
@@ -41,6 +41,7 @@ def make_desk(
     app = web.Application(middlewares=[guard.protect])
     app[DESK] = Desk(settings, database, vault, library, clock, wake, wards)
     app[ROOM] = Room()
+    app[MOST] = {route.path: route.most for route in ROUTES if route.most}
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),

@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.desk.filters import number
+
 SCRIPTS = ("script", "{http://www.w3.org/2000/svg}script")
 STYLE = {
     "background": "#ffffff",
@@ -33,6 +35,7 @@ def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]])
         width=900,
         legend_at_bottom=True,
         no_data_text="Chưa có số liệu",
+        value_formatter=_whole,
         print_values=True,
         explicit_size=True,
     )
@@ -55,6 +58,7 @@ def stacks(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int 
         width=900,
         legend_at_bottom=True,
         no_data_text="Chưa có số liệu",
+        value_formatter=_whole,
         x_label_rotation=45,
         explicit_size=True,
     )
@@ -63,6 +67,10 @@ def stacks(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int 
     for name, values in series.items():
         chart.add(name, list(values))
     return bytes(chart.render())
+
+
+def _whole(value: float) -> str:
+    return number(round(value))
 
 
 def picture(drawn: bytes) -> web.Response:

@@ -40,6 +40,7 @@ class Desk:
 
 
 DESK = web.AppKey("desk", Desk)
+MOST = web.AppKey("desk forms", dict[str, int])  # bytes of the forms that may be large, by path
 SESSION = web.RequestKey("desk session", Session)
 STREAMING = web.RequestKey("desk streaming", bool)  # the answer has begun
 

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
 from bot.caller import in_time
-from bot.desk.context import SESSION, STREAMING, allowed, desk_of, page, redirect
+from bot.desk.context import MOST, SESSION, STREAMING, allowed, desk_of, page, redirect
 from bot.desk.faults import sorry
 from bot.store import accounts
 
@@ -52,7 +52,7 @@ def token_id(token: str) -> str:
 async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers on every answer, and errors as pages."""
     if request.method == "POST":
-        request = request.clone(client_max_size=MAX_FORM)
+        request = request.clone(client_max_size=_most(request))
     response = await _answer(request, handler)
     if not response.prepared:
         for name, value in HEADERS.items():
@@ -60,6 +60,13 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/desk/static/"):
             response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _most(request: web.Request) -> int:
+    """Bytes that this form may have."""
+    resource = request.match_info.route.resource
+    path = resource.canonical.removeprefix("/desk") if resource else ""
+    return request.config_dict[MOST].get(path, MAX_FORM)
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -22,6 +22,7 @@ class Right(StrEnum):
     SWITCH = "switch"
     READ_AUDIT = "read audit"
     OUTREACH = "outreach"
+    IMPORT_FIGURES = "import figures"
 
 
 class Role(StrEnum):
@@ -36,13 +37,15 @@ class Role(StrEnum):
 
 _SEE = {Right.SIGNED_IN, Right.SEE_VISITS, Right.SEE_FIGURES}
 _WORK = _SEE | {Right.MARK_VISITS, Right.SEE_PHONES, Right.ANSWER}
-_MANAGE = _WORK | {Right.EXPORT, Right.CHANGE_CALENDAR, Right.SWITCH}
+_MANAGE = _WORK | {Right.EXPORT, Right.CHANGE_CALENDAR, Right.SWITCH, Right.IMPORT_FIGURES}
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType({
     Role.VIEWER: frozenset(_SEE),
     Role.OFFICER: frozenset(_WORK),
     Role.MANAGER: frozenset(_MANAGE),
     Role.VOLUNTEER: frozenset({Right.SIGNED_IN, Right.EDIT_FAQ, Right.SEE_FIGURES}),
-    Role.OUTREACH: frozenset({Right.SIGNED_IN, Right.SEE_FIGURES, Right.OUTREACH}),
+    Role.OUTREACH: frozenset({
+        Right.SIGNED_IN, Right.SEE_FIGURES, Right.OUTREACH, Right.IMPORT_FIGURES,
+    }),
     Role.ADMIN: frozenset(_MANAGE | {Right.EDIT_FAQ, Right.READ_AUDIT, Right.OUTREACH}),
     Role.AUDITOR: frozenset({Right.SIGNED_IN, Right.READ_AUDIT}),
 })  # fmt: skip

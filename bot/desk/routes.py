@@ -29,11 +29,16 @@ from bot.desk.views import (
     people,
     poster_lists,
     posters,
+    progress,
+    progress_import,
     sign_in,
     switches,
     visit,
     weekly,
 )
+from bot.yaml_file import MAX_BYTES
+
+MAX_UPLOAD = MAX_BYTES + 64 * 1024  # a file and what stands around it
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -41,13 +46,14 @@ View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @dataclass(frozen=True, slots=True)
 class Route:
     """`right` None: for anybody. `before_change`: also for who must change a one-time password
-    first."""
+    first. `most`: bytes of a form that may be larger than others."""
 
     method: str
     path: str
     view: View
     right: Right | None
     before_change: bool = False
+    most: int = 0
 
 
 DAY = r"/day/{office}/{date:[\d-]+}"
@@ -80,6 +86,16 @@ ROUTES = (
     Route("GET", "/figures/weeks.svg", weekly.chart, Right.SEE_FIGURES),
     Route("GET", "/figures/{chart}", figures.chart, Right.SEE_FIGURES),
     Route("POST", "/figures/targets", figures.set_targets, Right.SWITCH),
+    Route("GET", "/progress", progress.show, Right.SEE_FIGURES),
+    Route("GET", "/progress/wards.svg", progress.chart, Right.SEE_FIGURES),
+    Route("POST", "/progress/export", progress.export, Right.SEE_FIGURES),
+    Route("GET", "/progress/mau.xlsx", progress_import.template, Right.IMPORT_FIGURES),
+    Route("GET", "/progress/import", progress_import.ask, Right.IMPORT_FIGURES),
+    Route(
+        "POST", "/progress/import", progress_import.preview, Right.IMPORT_FIGURES, most=MAX_UPLOAD
+    ),
+    Route("POST", "/progress/keep", progress_import.keep, Right.IMPORT_FIGURES),
+    Route("POST", "/progress/undo", progress_import.undo, Right.IMPORT_FIGURES),
     Route("GET", "/switches", switches.show, Right.SWITCH),
     Route("POST", "/switches/{switch}/on", switches.turn_on, Right.SWITCH),
     Route("POST", "/switches/{switch}/off", switches.turn_off, Right.SWITCH),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from aiohttp import web
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -41,6 +42,15 @@ def file(kind: Kind, headings: Row, rows: Iterable[Row]) -> bytes:
     """The table as a file; every cell is text."""
     safe = [[harmless(cell) for cell in row] for row in rows]
     return _excel(headings, safe) if kind is EXCEL else _csv(headings, safe)
+
+
+def answer(kind: Kind, name: str, body: bytes) -> web.Response:
+    """The file, to be kept under *name* (plain letters) with its ending."""
+    return web.Response(
+        body=body,
+        content_type=kind.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}.{kind.ending}"'},
+    )
 
 
 def harmless(text: str) -> str:

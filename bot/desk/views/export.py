@@ -54,11 +54,7 @@ async def export(request: web.Request) -> web.Response:
     desk = desk_of(request)
     office, found = await run(request, lambda tx: _take(tx, request, wanted))
     body = await asyncio.to_thread(_file, desk, office, found, wanted)
-    return web.Response(
-        body=body,
-        content_type=wanted.kind.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{_name(office, wanted)}"'},
-    )
+    return sheets.answer(wanted.kind, _name(office, wanted), body)
 
 
 def _wanted(form: dict[str, str]) -> Wanted:
@@ -127,7 +123,7 @@ def _row(visit: Visit, office: Office, titles: dict[str, str], phone: str) -> tu
 
 
 def _name(office: Office, wanted: Wanted) -> str:
-    """A file's name that every system takes."""
+    """A file's name that every system takes, without its ending."""
     span = f"{wanted.first}" + (f"-den-{wanted.last}" if wanted.last != wanted.first else "")
     plain = re.sub(r"[^A-Za-z0-9-]", "-", office.id)
-    return f"danh-sach-{plain}-{span}.{wanted.kind.ending}"
+    return f"danh-sach-{plain}-{span}"

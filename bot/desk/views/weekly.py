@@ -68,7 +68,7 @@ def _line(parts: Mapping[str, Count], places: int) -> Line:
 
 async def values(request: web.Request) -> dict[str, Any]:
     """What figures.html shows of the weeks: those of the chosen office, and all offices in one."""
-    found = await _find(request)
+    found = await find(request)
     office = chosen(request, found.names)
     week = _week(request, found.weeks)
     lines = {one: _of(found, office, n) for n, one in enumerate(found.weeks)}
@@ -83,7 +83,7 @@ async def values(request: web.Request) -> dict[str, Any]:
     }
 
 
-async def _find(request: web.Request) -> Found:
+async def find(request: web.Request) -> Found:
     now = desk_of(request).clock()
     shown = weeks.around(now, BEFORE, AFTER)
     starts = [week.start for week in (*shown, shown[-1].plus(1))]
@@ -116,7 +116,7 @@ def _week(request: web.Request, shown: Sequence[Week]) -> int:
 
 async def chart(request: web.Request) -> web.Response:
     """The weeks of the chosen office as a picture."""
-    found = await _find(request)
+    found = await find(request)
     office = chosen(request, found.names)
     lines = [_of(found, office, n) for n in range(len(found.weeks))]
     series = {

@@ -16,6 +16,7 @@ from bot.store.migrations import (
     numbers,
     posters,
     privacy,
+    progress,
     spread,
     watch,
     zalo,
@@ -39,4 +40,5 @@ MIGRATIONS = (
     ("0011-campaigns", campaigns.CAMPAIGNS),
     ("0012-many", many.MANY),
     ("0013-segments", campaigns.SEGMENTS),
+    ("0014-progress", progress.PROGRESS),
 )
