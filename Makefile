@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install test lint types imports tests bench lock audit licences sbom format clean
+.PHONY: run install test lint types imports tests bench fuzz fuzz-guided lock audit licences sbom format clean
 .DEFAULT_GOAL := run
 
 run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
@@ -48,6 +48,12 @@ format: .venv/.installed-dev
 
 bench: .venv/.installed-bench  ## compare with a baseline and with peers, in one run
 	$(BIN)/python -m tests.bench
+
+fuzz: .venv/.installed-dev  ## a million made-up inputs for every door of the service, some ten minutes
+	$(BIN)/python -m tests.fuzz
+
+fuzz-guided: .venv/.installed-bench  ## the same for one target, by coverage: make fuzz-guided TARGET=telegram
+	$(BIN)/python -m tests.fuzz --guided --only "$(TARGET)"
 
 lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
 	sh deploy/lock.sh

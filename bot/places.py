@@ -114,8 +114,8 @@ def _words(text: str) -> list[str]:
 
 
 def _word(word: str, before: str) -> str:
-    if word.isdigit():
-        return str(int(word))
+    if word.isdecimal():  # "❸" is a digit, and no number
+        return word.lstrip("0") or "0"
     if before == "quan":
         return NUMBERS.get(word, word)
     return SHORT.get(word, word)

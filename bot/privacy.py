@@ -50,10 +50,16 @@ _DIGIT = re.compile(r"\d")  # nothing that is masked is without one
 
 def mask(text: str) -> Masked:
     """Replace personal data in *text* by what it was; say which kinds were found."""
-    if not _DIGIT.search(text):
-        return Masked(text, frozenset())
     found: set[Secret] = set()
+    while _DIGIT.search(text):
+        masked = _mask(text, found)
+        if masked == text:
+            break
+        text = masked  # what stood close to something masked may stand by itself now
+    return Masked(text, frozenset(found))
 
+
+def _mask(text: str, found: set[Secret]) -> str:
     def hide(kind: Secret, kept: str = "") -> str:
         found.add(kind)
         return kept + kind.value
@@ -63,5 +69,4 @@ def mask(text: str) -> Masked:
     text = _CODE_BEFORE.sub(lambda m: hide(Secret.CODE), text)
     text = _ID_12.sub(lambda m: hide(Secret.ID_NUMBER), text)
     text = _PHONE.sub(lambda m: hide(Secret.PHONE), text)
-    text = _LONG.sub(lambda m: hide(Secret.ID_NUMBER), text)
-    return Masked(text, frozenset(found))
+    return _LONG.sub(lambda m: hide(Secret.ID_NUMBER), text)

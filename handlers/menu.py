@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.messages import Answer, Button, Conversation, Kind
 from handlers import lifecycle, texts
 from handlers.turn import Turn
 
 PAGE = 8  # entries shown at a time
+PAGE_NUMBER = re.compile(r"[0-9]{0,4}")
 WORDS = {
     "menu": "menu", "danh muc": "menu", "chu de": "menu", "muc luc": "menu",
     "help": "help", "tro giup": "help", "huong dan su dung": "help", "cach dung": "help",
@@ -52,7 +55,7 @@ def _word(turn: Turn) -> str:
 def _group(turn: Turn, rest: str) -> Answer | None:
     id_, _, page = rest.partition(":")
     found = next((group for group in turn.matcher.faq.groups if group.id == id_), None)
-    if found is None or not (page.isdigit() or not page):
+    if found is None or not (PAGE_NUMBER.fullmatch(page)):
         return None
     first = int(page or 0)
     entries = [entry for key in found.entries[first : first + PAGE] if (entry := turn.entry(key))]

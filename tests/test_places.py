@@ -162,6 +162,11 @@ def test_what_is_no_place_is_none(wards: Wards, typed: str) -> None:
     assert names(wards, typed) == []
 
 
+@pytest.mark.parametrize("typed", ["phường ❸", "phường " + "9" * 5000, "p٣"])
+def test_a_digit_that_is_no_number_breaks_nothing(wards: Wards, typed: str) -> None:
+    assert wards.find(typed) == []
+
+
 def test_a_number_is_never_taken_for_another(wards: Wards) -> None:
     """ "p9 qgovapp" is a slip in the name; "quận 13" is no slip of "quận 12"."""
     assert names(wards, "p5 quan go vapp") == names(wards, "p5 quan go vap")

@@ -60,6 +60,11 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask(once).text == once
 
 
+@pytest.mark.parametrize("text", ["000000000OTP0000", "0900000001OTP123456"])
+def test_a_code_that_is_glued_to_a_number_is_masked_with_it(text: str) -> None:
+    assert not any(character.isdigit() for character in mask(text).text)
+
+
 @given(st.integers(10**9, 10**10 - 1), st.text("abc ,.?", max_size=20))
 def test_no_twelve_digit_number_stays(number: int, around: str) -> None:
     typed = f"{around} 07{number} {around}"

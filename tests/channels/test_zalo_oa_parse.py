@@ -21,6 +21,14 @@ def read(event: dict[str, Any]) -> Incoming | None:
     return parse.incoming(event, NOW)
 
 
+@pytest.mark.parametrize("name", [None, [], {}, 7])
+def test_an_event_without_a_name_is_none(name: object) -> None:
+    event = {**zalo.text(AN, "chào"), "event_name": name}
+    assert read(event) is None
+    assert parse.interaction(event, NOW) is None
+    assert not parse.known(event)
+
+
 def test_a_text_is_a_text() -> None:
     event = zalo.text(AN, "mất thẻ thì sao")
     expected = Incoming(

@@ -302,3 +302,10 @@ def test_somebody_whose_words_are_kept_from_us_is_told_where_to_call_and_go(
     heard = chat().does(Kind.HIDDEN)
     assert "tổng đài 1900.0368" in heard.text
     assert "công an phường, xã, đặc khu nơi gần nhất" in heard.text
+
+
+@pytest.mark.parametrize("page", ["²", "9" * 5000, "-1", "x", "99"])
+def test_a_page_of_the_menu_that_is_none_breaks_nothing(
+    chat: Callable[..., Person], page: str
+) -> None:
+    assert "gặp trục trặc" not in chat().presses(f"group:thu:{page}").text

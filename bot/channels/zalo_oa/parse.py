@@ -50,7 +50,7 @@ def account(event: Json) -> str:
 
 def interaction(event: Json, now: datetime) -> tuple[Address, datetime] | None:
     """Who has just done something that lets us write to them for a while, and when."""
-    name = event.get("event_name")
+    name = str(event.get("event_name"))
     sender = _sender(event)
     alive = (
         name in SIGNS or name in MEDIA or name in {"follow", "user_send_text", "user_submit_info"}

@@ -1,0 +1,312 @@
+"""What is fuzzed: for each door of the service, what comes in and what must hold whatever it is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import config, offices, places, privacy
+from bot.channels import web_json
+from bot.channels.telegram import parse as telegram
+from bot.channels.telegram.groups import Me
+from bot.channels.web_json import BadRequest
+from bot.channels.zalo_bot import parse as zalo_bot
+from bot.channels.zalo_oa import parse as zalo_oa
+from bot.dialogue import Delivered, Dialogue
+from bot.matching import entries, regression
+from bot.matching.matcher import Matcher, Thresholds
+from bot.matching.text import clean, tokens
+from bot.messages import Address, Conversation, Incoming, Kind
+from bot.store import conversations
+from bot.store.database import SqliteDatabase
+from bot.vault import Vault, phone_number
+from bot.yaml_file import Faults
+from handlers import texts
+from handlers.words import plain
+from tests.conftest import FAQ, PROJECT, Clock
+from tests.fuzz.made import Source, file_like, like, one_of, text
+from tests.handlers import town
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+EVENTS = PROJECT / "tests" / "fuzz" / "events"
+
+
+@dataclass(frozen=True)
+class Target:
+    """`share`: of every thousand inputs of a long run how many are for this one."""
+
+    name: str
+    make: Callable[[Source], Any]
+    check: Callable[[Any], None]
+    share: int
+
+
+@contextmanager
+def targets(folder: Path) -> Iterator[tuple[Target, ...]]:
+    """All of them; *folder* is for files."""
+    wards = places.load()
+    with talk(wards) as tap:
+        yield (
+            Target("texts", text, _text, 150),
+            Target("places", text, lambda words: _place(wards, words), 60),
+            Target("telegram", of("telegram"), _telegram, 190),
+            Target("zalo-oa", of("zalo-oa"), _zalo_oa, 190),
+            Target("zalo-bot", of("zalo-bot"), _zalo_bot, 140),
+            Target("web", lambda source: like(source, WEB), _web, 120),
+            Target("deep links", _link, lambda made: tap(*made), 20),
+            Target("buttons", _button, lambda made: tap(*made), 45),
+            Target("messages", _message, lambda made: tap(*made), 25),
+            Target("offices.csv", slips(CSV), lambda raw: _offices(folder, wards, raw), 25),
+            Target("questions.tsv", slips(TSV), lambda raw: _questions(folder, raw), 20),
+            Target("faq", slips(YAML), lambda raw: _faq(folder, raw), 7),
+            Target("config", slips(CONFIG), lambda raw: _config(folder, raw), 8),
+        )
+
+
+def of(name: str) -> Callable[[Source], Any]:
+    """Events like the genuine ones of a platform, as its documents show them."""
+    genuine = examples(name)
+    return lambda source: like(source, genuine)
+
+
+def slips(whole: str) -> Callable[[Source], bytes]:
+    raw = whole.encode()
+    return lambda source: file_like(source, raw)
+
+
+def examples(name: str) -> list[Any]:
+    """Genuine events of a platform, as its documents show them."""
+    return list(json.loads((EVENTS / f"{name}.json").read_text("utf-8")))
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+
+def _text(words: str) -> None:
+    assert tokens(clean(words)) is not None
+    assert plain(words).isascii()
+    number = phone_number(words)
+    assert number is None or (number.startswith("84") and len(number) == 11)
+    masked = privacy.mask(words)
+    assert bool(masked.found) == (masked.text != words)
+    assert privacy.mask(masked.text).text == masked.text
+
+
+def _place(wards: places.Wards, words: str) -> None:
+    found = wards.find(words)
+    assert all(wards.get(ward.code) == ward for ward in found)
+
+
+# --- webhooks ------------------------------------------------------------------------------------
+
+
+def _incoming(found: Incoming | None) -> None:
+    if found is None:
+        return
+    assert found.id
+    assert found.sender.user
+    assert isinstance(found.text + found.data, str)
+    assert found.at.tzinfo is not None
+
+
+ME = Me(1, "vneid_bot")
+
+
+def _telegram(update: Any) -> None:
+    if isinstance(update, dict):
+        _incoming(telegram.incoming(update, NOW, ME))
+        telegram.query_id(update)
+        telegram.inline(update)
+
+
+def _zalo_oa(event: Any) -> None:
+    if isinstance(event, dict):
+        _incoming(zalo_oa.incoming(event, NOW))
+        assert isinstance(zalo_oa.account(event), str)
+        zalo_oa.known(event)
+        seen = zalo_oa.interaction(event, NOW)
+        assert seen is None or seen[1] <= NOW
+
+
+def _zalo_bot(update: Any) -> None:
+    if isinstance(update, dict):
+        _incoming(zalo_bot.incoming(update, NOW))
+
+
+WEB: list[Any] = [
+    {"session": "a.b", "text": "mất thẻ", "id": "a-message-id"},
+    {"session": "", "button": "ask:mat-the", "proof": "15.1.a.b:1"},
+    {"session": "", "location": {"latitude": 10.77, "longitude": 106.7}},
+    {"session": "", "id": "x", "number": 1, "after": "0"},
+]
+
+
+def _web(body: Any) -> None:
+    if not isinstance(body, dict):
+        return
+    for key in ("session", "text", "button", "id", "proof", "after"):
+        with suppress(BadRequest):
+            web_json.text_of(body, key).encode()
+    with suppress(BadRequest):
+        assert "," in (web_json.place_of(body) or ",")
+
+
+# --- talks ---------------------------------------------------------------------------------------
+
+IDS = ("the", "muc-2", "mau-a", "mau-b", town.slot_id("mau-a", town.FRIDAY, 8), "261127", "261127p",
+       "26740", "mat-the", "BCDF34", "one", "all", "0", "1", "booking", "news", "reminders", "up", "down",
+       "thu", "²", "9999999", "cancel", "move", "coming", "drop", "wrong", "ffffffffffff", "6a3b2c1d")  # fmt: skip
+VERBS = ("book", "ward", "at", "soon", "place", "day", "time", "kin", "code", "who", "ok", "cancel", "visits",
+         "visit", "mday", "mtime", "link", "unlink", "agree", "stop", "mydata", "privacy", "erase", "menu",
+         "group", "help", "none", "start", "ask", "vote", "why", "officer", "more", "wait", "leave", "take",
+         "pass", "active", "coach", "card", "profile", "campaign", "share", "offer")  # fmt: skip
+STEPS = ("", "book:place", "book:who", "book:form", "officer", "link:code", "link:phone", "link:secret",
+         "coach", "coach:where", "profile:ward", "staff", "none of ours")  # fmt: skip
+NAMES = ("party", "service", "office", "booking", "step", "entry")
+SAID = (Kind.TEXT, Kind.CONTACT, Kind.LOCATION, Kind.PHOTO, Kind.STICKER, Kind.UNKNOWN)
+ERASE_EVERY = 2000  # inputs, so that the database of a long run stays small
+Made = tuple[Kind, str, str, str, dict[str, str]]  # kind, text, data, step, what is remembered
+Tap = Callable[[Kind, str, str, str, dict[str, str]], None]
+
+
+def _word(source: Source) -> str:
+    return one_of(source, IDS) if source.below(4) else text(source)
+
+
+def _data(source: Source) -> str:
+    if source.below(5) == 0:
+        return text(source)
+    return ":".join([one_of(source, VERBS), *(_word(source) for _ in range(source.below(4)))])
+
+
+def _link(source: Source) -> Made:
+    payload = one_of(source, ("", "e_", "p_")) + (
+        _word(source) if source.below(2) else _data(source)
+    )
+    return Kind.START, "", payload, "", {}
+
+
+def _button(source: Source) -> Made:
+    return Kind.BUTTON, "", _data(source), *_state(source)
+
+
+def _message(source: Source) -> Made:
+    words = text(source)
+    return one_of(source, SAID), words, words, *_state(source)
+
+
+def _state(source: Source) -> tuple[str, dict[str, str]]:
+    """What is waited for, and what is remembered: as it was cleaned when it came in."""
+    words = {one_of(source, NAMES): _word(source) for _ in range(source.below(3))}
+    kept = {name: word.encode("utf-8", "replace").decode() for name, word in words.items()}
+    return one_of(source, STEPS), kept
+
+
+@contextmanager
+def talk(wards: places.Wards) -> Iterator[Tap]:
+    """Somebody in the made-up town, in whichever step of whichever talk."""
+    database = SqliteDatabase(":memory:")
+    town.build(database)
+    limits = town.SETTINGS.limits.model_copy(update={"messages_per_minute": 1_000_000})
+    settings = town.SETTINGS.model_copy(update={"limits": limits})
+    matcher = Matcher.build(entries.load(FAQ), Thresholds())
+    clock = Clock(NOW)
+    dialogue = Dialogue(database, settings, lambda: matcher, clock, Vault("a made-up key"), wards)
+    try:
+        with asyncio.Runner() as runner:
+            handle: Handle = lambda incoming: runner.run(dialogue.handle(incoming))  # noqa: E731
+            yield Talk(database, clock, handle).tap
+    finally:
+        database.close()
+
+
+Handle = Callable[[Incoming], Delivered]
+
+
+@dataclass
+class Talk:
+    database: SqliteDatabase
+    clock: Clock
+    handle: Handle
+    count: int = 0
+
+    def tap(self, kind: Kind, words: str, data: str, step: str, kept: dict[str, str]) -> None:
+        """Put the talk into *step*, then do something in it: no handler may fail."""
+        self.count += 1
+        self.clock.move(seconds=1)
+        if self.count % ERASE_EVERY == 0:
+            _empty(self.database)
+            self.clock.now = NOW
+        person = Address("telegram", "an")
+        now = self.clock()
+        with self.database.transaction() as tx:
+            conversations.take(tx, person, now)
+            deadline = now + timedelta(minutes=30)
+            conversations.save(tx, person, Conversation(step, dict(kept), deadline))
+        delivered = self.handle(Incoming(str(self.count), person, kind, now, words, data))
+        said = [reply.text for reply in delivered.replies]
+        assert texts.sorry().text not in said, "a handler failed"
+
+
+def _empty(database: SqliteDatabase) -> None:
+    with database.transaction() as tx:
+        for table in ("outbox", "incoming", "questions", "erasures"):
+            tx.rows(f"DELETE FROM {table}")  # noqa: S608 - names of this line
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+CSV = (PROJECT / "tests" / "fuzz" / "offices.csv").read_text("utf-8")
+TSV = "mất thẻ làm sao\tmat-the\nlệ phí bao nhiêu\tle-phi\nthời tiết\t-\n"
+YAML = (FAQ / "thu.yaml").read_text("utf-8")[:2500]
+CONFIG = (PROJECT / "tests" / "fuzz" / "config.yaml").read_text("utf-8")
+
+
+def _refused(error: Faults) -> None:
+    """Every fault says where it is and what it is."""
+    assert error.faults
+    assert all(fault.message and fault.line >= 1 for fault in error.faults)
+    assert str(error)
+
+
+def _offices(folder: Path, wards: places.Wards, raw: bytes) -> None:
+    file = folder / "offices.csv"
+    file.write_bytes(raw)
+    try:
+        offices.read(file, wards, ["the", "muc-2"])
+    except Faults as error:
+        _refused(error)
+
+
+def _questions(folder: Path, raw: bytes) -> None:
+    place = folder / "room" / regression.FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "a.tsv").write_bytes(raw)
+    rows, faults = regression.read(folder / "room", ["mat-the", "le-phi"])
+    assert all(row.question and row.expected for row in rows)
+    assert all(fault.message for fault in faults)
+
+
+def _faq(folder: Path, raw: bytes) -> None:
+    place = folder / "faq"
+    place.mkdir(exist_ok=True)
+    (place / "thu.yaml").write_bytes(raw)
+    try:
+        entries.load(place)
+    except Faults as error:
+        _refused(error)
+
+
+def _config(folder: Path, raw: bytes) -> None:
+    file = folder / "config.yaml"
+    file.write_bytes(raw)
+    try:
+        config.load(file, {})
+    except Faults as error:
+        _refused(error)
