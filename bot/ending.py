@@ -14,8 +14,8 @@ import structlog
 
 CHANNELS = 3.0  # until this second channels finish what is being handled
 REQUESTS = 3.5  # for so long requests under way are waited for after that
-COURIER = 8.5  # until this second messages on their way to a platform may arrive
-CONNECTIONS = 9.2  # until this second connections are closed
+COURIER = 8.0  # until this second messages on their way to a platform may arrive
+CONNECTIONS = 8.5  # until this second connections are closed
 LAST = 9.7  # then the process ends as it is: all that counts is committed
 
 log = structlog.get_logger()

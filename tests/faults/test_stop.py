@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,51 @@ async def test_the_second_signal_ends_it_at_once(telegram: FakeTelegram, tmp_pat
         service.tell_to_stop()
         assert await asyncio.to_thread(service.process.wait, 20) == 128 + signal.SIGTERM
     assert outbox(tmp_path) == {"sending": 1}
+
+
+HEAD = b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 29\r\n\r\n"
+BODY = '{"text": "mất thẻ rồi"}'.encode()
+
+
+def test_a_request_under_way_is_answered_and_nobody_new_is_let_in(tmp_path: Path) -> None:
+    config = write_config(tmp_path, "listen: {drain_seconds: 1}\n", faq=FAQ)
+    with running(config) as service:
+        address = ("127.0.0.1", service.port)
+        with socket.create_connection(address, 20) as early:
+            with busy(tmp_path):
+                early.sendall(HEAD + BODY)
+                service.tell_to_stop()
+                service.says(STOPPING)
+                while accepts(address):
+                    pass
+            assert early.recv(100).startswith(b"HTTP/1.1 200 OK")
+        assert service.process.wait(20) == 0
+
+
+@contextmanager
+def busy(folder: Path) -> Iterator[None]:
+    """Nobody else can write to the database meanwhile."""
+    with closing(sqlite3.connect(folder / "vneid.db", timeout=20)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.rollback()
+
+
+def accepts(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, 20).close()
+    except ConnectionRefusedError:
+        return False
+    except ConnectionError:
+        return True  # taken, and then let go
+    return True
+
+
+def test_a_request_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    with (
+        running(write_config(tmp_path, faq=FAQ)) as service,
+        socket.create_connection(("127.0.0.1", service.port), 20) as endless,
+    ):
+        endless.sendall(HEAD + BODY[:9])
+        service.tell_to_stop()
+        assert service.process.wait(20) == 0

@@ -90,7 +90,7 @@ async def test_when_nothing_goes_out_readyz_says_so_and_officers_are_told_once(
     alerts = await service.database.run(officers.alerts)
     assert [alert["kind"] for alert in alerts] == ["outbox"]
     assert "telegram" in alerts[0]["text"]
-    assert "30 phút" in alerts[0]["text"]
+    assert "đã chờ 3" in alerts[0]["text"]
 
 
 async def test_what_moves_again_is_news_the_next_time(service: Running) -> None:
