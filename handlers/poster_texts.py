@@ -14,9 +14,8 @@ BOOK = Button("📅 Đặt lịch hẹn", "book")
 
 def greeting(name: str, words: str, note: str, buttons: tuple[Button, ...]) -> Reply:
     standing = (
-        f"Mình là {name} – trợ lý tự động, không phải cổng của công an.\n"
-        "🔒 Mình KHÔNG BAO GIỜ hỏi số căn cước, mã OTP, mật khẩu hay ảnh giấy tờ. "
-        "Ai hỏi những thứ đó là lừa đảo."
+        f"{name} là trợ lý tự động, không phải cổng của công an. "
+        "🔒 KHÔNG BAO GIỜ hỏi số căn cước, mã OTP, mật khẩu, ảnh giấy tờ."
     )
     return texts.notice("\n\n".join(part for part in (words, note, standing) if part), *buttons)
 
@@ -28,8 +27,8 @@ def where_it_hangs(code: str, place: str, retired: date | None) -> str:
             "đó có thể đã cũ. Bạn cứ hỏi mình ở đây."
         )
     return (
-        f"✅ Áp phích thật: {code}, dán tại {place}. Bạn thấy nó ở nơi khác thì có người chép lại, "
-        "đừng quét mã trên đó."
+        f"✅ Áp phích thật: {code}, dán tại {place}. Thấy nó ở nơi khác thì có người chép lại, "
+        "bạn đừng quét."
     )
 
 

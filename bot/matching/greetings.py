@@ -19,7 +19,7 @@ from bot.matching.part import Id, Part
 from bot.yaml_file import Document, Fault, Faults, KeyPath
 
 FILE = "loi-chao.yaml"
-GREETING_CHARACTERS = 350  # with the welcome's standing words it still fits a phone's screen
+GREETING_CHARACTERS = 250  # the buttons below it are still seen on a phone
 HEADLINE_CHARACTERS = 48  # three lines that are read from three metres away
 LINE_CHARACTERS = 80  # two lines of a poster
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -101,3 +104,24 @@ def test_a_code_that_is_taken_is_not_given_again(database: Database, clock: Cloc
         one, _ = posters.put_up(tx, "quan", "Quán A", clock(), "lan", "same")
         two, _ = posters.put_up(tx, "quan", "Quán B", clock(), "lan", "same")
     assert one.code != two.code
+
+
+def test_of_many_who_put_up_the_same_poster_at_once_all_get_one(
+    database: Database, another: Callable[[], Database], clock: Clock
+) -> None:
+    start = threading.Barrier(4)
+
+    def put_up(number: int) -> tuple[str, bool]:
+        own = another()
+        try:
+            start.wait(20)
+            with own.transaction() as tx:
+                made, new = posters.put_up(tx, "quan", "Quán Mẫu", clock(), "lan", f"{number}")
+            return made.code, new
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(put_up, range(4)))
+    assert len({code for code, _ in made}) == 1
+    assert sum(new for _, new in made) == 1
