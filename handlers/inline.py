@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.config import Settings
 from bot.matching.entries import Kind
-from bot.matching.matcher import Matcher, Outcome
+from bot.matching.matcher import Matcher, Outcome, Result
 from handlers import texts
 from handlers.turn import local
 
@@ -35,12 +35,20 @@ def look_up(matcher: Matcher, settings: Settings, query: str, now: datetime) -> 
     not know."""
     if len(query.strip()) < SHORTEST:
         return ()
-    result = matcher.match(query)
-    if result.outcome is Outcome.ADMIT:
-        return ()
-    least = settings.matching.ask_back
-    found = (m.entry for m in result.matches[:MOST] if m.confidence >= least)
+    found = _found(matcher.match(query), settings)
     return tuple(snippet for id_ in found if (snippet := _snippet(matcher, id_, now)))
+
+
+def _found(result: Result, settings: Settings) -> list[str]:
+    """Where the bot would answer, that answer and what else is likely; where it would ask back, what
+    it would ask about."""
+    match result.outcome:
+        case Outcome.ANSWER:
+            least = settings.matching.ask_back
+            return [one.entry for one in result.matches[:MOST] if one.confidence >= least]
+        case Outcome.ASK_BACK:
+            return [one.entry for one in result.matches[: settings.matching.choices]]
+    return []
 
 
 def _snippet(matcher: Matcher, id_: str, now: datetime) -> Snippet | None:

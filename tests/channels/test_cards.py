@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.config import Settings
+from bot.gallery import Gallery
+from bot.matching.matcher import Matcher
+from bot.messages import Attachment, Reply, Tone
+from tests.conftest import Clock
 from tests.web_service import WebService
+
+QR = Attachment.of("image/png", "qr.png", b"made-up picture")
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +54,15 @@ def test_in_the_chat_the_picture_is_an_address_that_anybody_may_open(service: We
 def test_a_button_for_no_answer_is_outdated(service: WebService) -> None:
     answer = service.post("/api/chat", {"session": "", "button": "card:khong-co"}).json
     assert "đã cũ" in answer["replies"][0]["text"]
+
+
+def test_a_picture_that_can_be_drawn_no_more_is_left_out(matcher: Matcher, clock: Clock) -> None:
+    gallery = Gallery(lambda: matcher, Settings(), clock)
+    files = (Attachment("image/png", "a.png", "", card="le-phi"), QR)
+    reply = gallery.complete(Reply(Tone.NOTICE, "x", attachments=files))
+    assert [file.name for file in reply.attachments] == ["a.png", "qr.png"]
+    assert reply.attachments[0].data.startswith(b"\x89PNG")
+    gone = (Attachment("image/png", "a.png", "", card="da-xoa"), QR)
+    assert gallery.complete(Reply(Tone.NOTICE, "x", attachments=gone)).attachments == (QR,)
+    plain = Reply(Tone.NOTICE, "x", attachments=(QR,))
+    assert gallery.complete(plain) is plain

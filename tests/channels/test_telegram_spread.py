@@ -84,6 +84,13 @@ def test_a_reply_to_the_bot_is_said_to_it_and_one_to_others_is_not() -> None:
     assert heard("còn lệ phí?", reply_to_message=other) is None
 
 
+def test_pictures_in_a_group_are_passed_over() -> None:
+    update = quiet.in_group(GROUP, "@thu_bot")
+    update["message"] = {**update["message"], "photo": [{}], "caption": "@thu_bot xem giúp"}
+    del update["message"]["text"]
+    assert parse.incoming(update, NOW, ME) is None
+
+
 def test_an_answer_that_was_put_in_by_its_name_is_no_question() -> None:
     bot = {"id": BOT_ID, "is_bot": True, "first_name": "Thử", "username": "thu_bot"}
     assert heard("@thu_bot mất thẻ", via_bot=bot) is None
