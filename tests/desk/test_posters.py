@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from secrets import token_hex
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ import zxingcpp
 from PIL import Image
 
 from bot import attendance
+from bot.config import Settings
 from bot.desk.guard import COOKIE, token_id
 from bot.outreach import posters as codes
 from bot.store import accounts, audit
@@ -35,6 +37,10 @@ STEPS = ("Lượt quét", "Có hỏi", "Đặt lịch", "Đến làm", "Đã kí
 
 @pytest.fixture
 def outreach(service: WebService, moving: Clock) -> Officer:
+    return signed_in(service, moving)
+
+
+def signed_in(service: WebService, moving: Clock) -> Officer:
     """Somebody who makes posters, signed in for this working day."""
     token = token_hex(16)
     name = f"outreach.{token[:8]}"
@@ -322,3 +328,28 @@ def test_a_list_that_is_too_long_for_the_desk_says_so(outreach: Officer) -> None
     answer = outreach.post("/desk/poster-lists", text=lines, step="make")
     assert "Nhiều nhất 100 dòng" in text(answer)
     assert "vneid-bot posters from-csv" in text(answer)
+
+
+def test_where_there_is_no_channel_the_desk_says_what_to_configure(
+    tmp_path: Path, moving: Clock
+) -> None:
+    bare = WebService(tmp_path, settings=Settings(data_key="a made-up key"), clock=moving)
+    bare.start()
+    try:
+        with bare.database.transaction() as tx:
+            old, _ = codes.put_up(tx, "xang", "Trạm xăng Cũ", moving(), "lan", "x", "old")
+        one = signed_in(bare, moving)
+        assert "outreach.telegram_username" in text(one.get("/desk/posters"))
+        for path, form in (
+            ("/desk/posters", {"place": "Trạm xăng Mẫu", "kind": "xang"}),
+            ("/desk/poster-lists", {"text": LIST, "step": "make"}),
+        ):
+            answer = one.post(path, **form)
+            assert answer.status == 422
+            assert "outreach.telegram_username" in text(answer)
+        assert bare.count("posters") == 1
+        assert "outreach.telegram_username" in text(one.get(f"/desk/posters/{old.code}"))
+        for path in (f"posters/{old.code}/A3.pdf", "poster-lists/old/A3.zip"):
+            assert one.get(f"/desk/{path}").status == 409
+    finally:
+        bare.stop()
