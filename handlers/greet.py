@@ -9,13 +9,16 @@ from bot.matching.entries import Entry
 from bot.matching.greetings import Audience
 from bot.messages import Answer, Button, Conversation, Kind, Reply
 from bot.outreach import posters as codes
-from bot.outreach.links import AUDIENCE
+from bot.outreach.links import AUDIENCE, check_page
 from bot.store import attribution, posters
 from bot.store.posters import Poster
 from handlers import poster_texts as say
 from handlers import texts
 from handlers.turn import Turn, local
 
+CHECK_WORDS = frozenset({
+    "kiem tra ap phich", "kiem tra poster", "ap phich that hay gia", "ap phich gia", "poster gia",
+})  # fmt: skip
 ANYBODY = "cong-dan"  # whose greeting stands where a kind of place has none any more
 
 
@@ -34,8 +37,12 @@ def linked(turn: Turn, payload: str) -> Answer | None:
 
 
 def typed(turn: Turn) -> Answer | None:
-    """A poster's code, typed by who cannot scan; what was being done goes on."""
-    code = codes.typed(turn.text) if turn.incoming.kind is Kind.TEXT else None
+    """A poster's code, typed by who cannot scan, or how to tell a poster; what was being done goes on."""
+    if turn.incoming.kind is not Kind.TEXT:
+        return None
+    if turn.words.strip("/ ") in CHECK_WORDS:
+        return Answer((say.which_poster(check_page(turn.settings)),))
+    code = codes.typed(turn.text)
     if code is None:
         return None
     poster = posters.get(turn.tx, code)

@@ -45,6 +45,15 @@ def forged(settings: Settings) -> Reply:
     return texts.notice(text, texts.OFFICER)
 
 
+def which_poster(page: str) -> Reply:
+    text = (
+        "Bạn gõ mã in trên áp phích, ví dụ PT-7K3M9: mình cho biết nó thật hay giả, và phải dán ở đâu.\n\n"
+        "Thấy tem dán đè lên mã QR thì đừng quét."
+    )
+    link = (Button("Trang kiểm tra áp phích", url=page),) if page else ()
+    return texts.notice(text, *link, texts.MENU)
+
+
 def no_such_code(settings: Settings, code: str) -> Reply:
     text = (
         f"⚠️ Mình không có áp phích nào mang mã PT-{code}.\n\n"

@@ -88,6 +88,16 @@ def test_a_payload_of_ours_that_is_not_registered_is_not_trusted(chat: Chat, vau
     assert "KHÔNG phải do chúng tôi làm" in heard.text
 
 
+@pytest.mark.parametrize("typed", ["kiểm tra áp phích", "Kiem tra poster", "áp phích giả"])
+def test_who_asks_how_to_tell_a_poster_is_asked_for_its_code(
+    citizen: Callable[..., Person], typed: str
+) -> None:
+    heard = citizen().says(typed)
+    assert "gõ mã in trên áp phích" in heard.text
+    (link,) = [b.url for reply in heard.replies for b in reply.buttons if b.url]
+    assert link == "https://troly.example.vn/kiem-tra-poster"
+
+
 def test_an_unknown_code_is_told_with_what_to_do(chat: Chat, hang: Hang) -> None:
     hang()
     heard = chat().says("PT-2A222")
