@@ -19,6 +19,7 @@ from statistics import median
 
 SECOND = 1.0
 KEPT_FREE = 1  # places in a second that campaigns leave to replies
+MADE_UP_FOR = 6  # campaign messages that may follow at once after a slow moment
 REMEMBERED = 20  # campaign messages whose time says how slow the platform is
 
 
@@ -89,7 +90,7 @@ class Tempo:
         await self._until(self._wait_to_spread)
         began = self._clock()
         self._spreading += 1
-        self._next_spread = max(self._next_spread + 1 / self.rate, began)
+        self._next_spread = max(self._next_spread, began - MADE_UP_FOR / self.rate) + 1 / self.rate
         spread = Spread()
         try:
             yield spread
