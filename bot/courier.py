@@ -5,7 +5,7 @@ is counted as uncertain and sent again: nothing is lost, and at most one send pe
 twice. `decide` is the whole policy, a pure function.
 
 Campaigns have workers of their own, so that no reply waits for one of theirs to be free. They claim
-only when the channel's tempo lets them send at once, and one after the other where the platform is
+only when the channel's tempo lets them send at once, and one after the other where the platforms are
 fast: then one message at most is uncertain after a crash, however many people are written to.
 """
 
@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import structlog
 
@@ -48,6 +48,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
 TALK = (Priority.REPLY, Priority.REMINDER)
 SPREAD = (Priority.BROADCAST,)
+BUSY = 0.8  # of the time, all channels' campaign messages together
 IDLE_POLL = 5.0  # seconds between looks unasked: other processes write rows too
 
 Lane: TypeAlias = tuple[int, ...]  # the priorities that a worker serves
@@ -147,6 +148,7 @@ class Courier:
         self._opened = opened
         self._news: dict[tuple[str, Lane], asyncio.Semaphore] = {}
         self._stopping = asyncio.Event()
+        self._alone = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = Ids()
         self._setback = Setback(clock)
@@ -239,19 +241,45 @@ class Courier:
 
     async def _spread(self, sender: Sender, owner: str) -> None:
         """As `_work`, for campaigns: at the channel's tempo, and never in the way of the talk."""
+        recording: asyncio.Task[None] | None = None
         while not self._stopping.is_set():
             try:
-                async with sender.tempo.spread() as turn:
+                async with sender.tempo.spread() as turn, self._one_by_one():
+                    turn.began = sender.tempo.now()
                     letter = await self._claim(sender.name, owner, SPREAD)
                     if letter is not None:
                         self._wake(sender.name, SPREAD)
-                        await self._send(sender, owner, letter)
+                        recording = await self._begin_to_record(sender, owner, letter)
                         turn.sent = True
                 if letter is None:
                     await self._wait(sender.name, SPREAD)
             except Exception:
                 log.exception("courier failed", channel=sender.name)
                 await self._stopped_within(5.0)
+        if recording is not None:
+            await recording
+
+    def _one_by_one(self) -> AbstractAsyncContextManager[None]:
+        """One campaign message over all channels at a time, while the platforms are so fast that none
+        has to wait for another: then a crash leaves one uncertain."""
+        busy = sum(sender.tempo.load for sender in self._senders.values())
+        return self._alone if busy < BUSY else nullcontext()
+
+    async def _begin_to_record(
+        self, sender: Sender, owner: str, letter: Letter
+    ) -> asyncio.Task[None]:
+        """Send; the outcome is handed to the writer before the next row is claimed, and not waited
+        for: both are one commit, and never are two rows of this worker on their way."""
+
+        async def record(outcome: Coroutine[Any, Any, None]) -> None:
+            try:
+                await outcome
+            except Exception:  # the row's lease will end
+                log.exception("courier failed", channel=sender.name)
+
+        task = asyncio.create_task(record(await self._tried(sender, owner, letter)))
+        await asyncio.sleep(0)  # it begins now
+        return task
 
     async def _claim(
         self, channel: str, owner: str, lane: Lane = outbox.PRIORITIES
@@ -269,22 +297,29 @@ class Courier:
         return None
 
     async def _send(self, sender: Sender, owner: str, letter: Letter) -> None:
+        await (await self._tried(sender, owner, letter))
+
+    async def _tried(self, sender: Sender, owner: str, letter: Letter) -> Coroutine[Any, Any, None]:
+        """Try to send *letter*; returns what records the outcome."""
         try:
             receipt = await self._attempt(sender, letter)
         except SendError as error:
-            verdict = decide(error, letter, self._clock(), random.random())  # noqa: S311 - jitter
-            reason, parts = str(error), error.sent
-            next_channel = await self._database.run(
-                lambda tx: self._record(tx, owner, letter, verdict, reason, parts)
-            )
-            if next_channel:
-                self.wake(next_channel)
-        else:
-            now = self._clock()
-            along = [companion.id for companion in letter.companions]
-            await self._database.run(
-                lambda tx: outbox.sent(tx, letter.id, owner, now, receipt, along)
-            )
+            return self._failed(owner, letter, error)
+        return self._arrived(owner, letter, receipt)
+
+    async def _failed(self, owner: str, letter: Letter, error: SendError) -> None:
+        verdict = decide(error, letter, self._clock(), random.random())  # noqa: S311 - jitter
+        reason, parts = str(error), error.sent
+        next_channel = await self._database.run(
+            lambda tx: self._record(tx, owner, letter, verdict, reason, parts)
+        )
+        if next_channel:
+            self.wake(next_channel)
+
+    async def _arrived(self, owner: str, letter: Letter, receipt: str) -> None:
+        now = self._clock()
+        along = [companion.id for companion in letter.companions]
+        await self._database.run(lambda tx: outbox.sent(tx, letter.id, owner, now, receipt, along))
 
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
         if letter.receipt:

@@ -91,14 +91,17 @@ class Tempo:
         began = self._clock()
         self._spreading += 1
         self._next_spread = max(self._next_spread, began - MADE_UP_FOR / self.rate) + 1 / self.rate
-        spread = Spread()
+        spread = Spread(began)
         try:
             yield spread
         finally:
             self._spreading -= 1
             if spread.sent:
-                self._took.append(self._clock() - began)
+                self._took.append(self._clock() - spread.began)
             self._moved.set()
+
+    def now(self) -> float:
+        return self._clock()
 
     def _wait_to_spread(self, now: float) -> float:
         if self._replies_waiting or self._spreading >= self.depth:
@@ -109,8 +112,13 @@ class Tempo:
     @property
     def depth(self) -> int:
         """How many campaign messages at a time the rate needs."""
-        took = median(self._took) if self._took else 0.0
-        return min(max(math.ceil(took * self.rate), 1), self._most)
+        return min(max(math.ceil(self.load), 1), self._most)
+
+    @property
+    def load(self) -> float:
+        """The share of the time in which a campaign message would be on its way at full rate; more
+        than 1: several at a time."""
+        return median(self._took) * self.rate if self._took else 0.0
 
     async def _until(self, wait: Callable[[float], float]) -> None:
         """Until *wait* says 0. Whatever changes an answer of infinity sets `_moved`."""
@@ -122,7 +130,9 @@ class Tempo:
 
 
 class Spread:
-    """What became of a turn; one in which there was nothing to send says nothing of the platform."""
+    """What became of a turn, which `began` then; one in which there was nothing to send says nothing
+    of the platform."""
 
-    def __init__(self) -> None:
+    def __init__(self, began: float) -> None:
+        self.began = began
         self.sent = False
