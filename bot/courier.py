@@ -2,7 +2,7 @@
 
 Each worker has at most one message on its way. If the process dies, that row's lease ends, the row
 is counted as uncertain and sent again: nothing is lost, and at most one send per worker may arrive
-twice. `decide` is the whole policy, a pure function.
+twice. What becomes of a failed send is decided in bot/verdicts.py.
 
 Campaigns have workers of their own, so that no reply waits for one of theirs to be free. They claim
 only when the channel's tempo lets them send at once, and one after the other where the platforms are
@@ -15,22 +15,13 @@ import asyncio
 import random
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
 import structlog
 
-from bot.messages import (
-    NotBefore,
-    Priority,
-    Refused,
-    Reply,
-    SendError,
-    Throttled,
-    Uncertain,
-    Unreachable,
-)
+from bot.messages import Priority, Refused, Reply, SendError, Uncertain
 from bot.setback import Setback
 from bot.store import claims, conversations, officers, outbox, undelivered
 from bot.store.claims import Calm, Skipped
@@ -38,13 +29,11 @@ from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
 from bot.tempo import Tempo
+from bot.verdicts import Again, GiveUp, decide
 from handlers.reminder_texts import passed_on, together
 
 LEASE = timedelta(seconds=60)
 SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cannot be sent twice
-FIRST_PAUSE = 1.0  # seconds, doubled at each attempt
-LONGEST_PAUSE = 300.0
-GIVE_UP_AFTER = timedelta(hours=24)
 EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
 TALK = (Priority.REPLY, Priority.REMINDER)
 SPREAD = (Priority.BROADCAST,)
@@ -69,46 +58,6 @@ class Sender(Protocol):
         """The row *id* was begun before, maybe by another process: *receipt* names those of its
         messages that have gone out, which are not sent again."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Send it again at `at`."""
-
-    at: datetime
-    uncertain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    """Do not send it; `unreachable` says that the person cannot be written to at all."""
-
-    reason: str
-    unreachable: bool = False
-
-
-def decide(error: SendError, letter: Letter, now: datetime, jitter: float) -> Again | GiveUp:
-    """What becomes of a row whose sending failed. *jitter* is from 0 to 1."""
-    if isinstance(error, Unreachable):
-        return GiveUp(f"unreachable: {error}", unreachable=True)
-    if isinstance(error, Refused):
-        return GiveUp(f"refused: {error}")
-    at = _again(error, letter.attempts, now, jitter)
-    end = letter.useful_until or letter.created_at + GIVE_UP_AFTER
-    if at > end:
-        return GiveUp(f"not sent in time: {error}")
-    return Again(at, uncertain=isinstance(error, Uncertain))
-
-
-def _again(error: SendError, attempts: int, now: datetime, jitter: float) -> datetime:
-    """When to try again: when the platform says, else after pauses that grow."""
-    match error:
-        case NotBefore():
-            return max(error.at, now + timedelta(seconds=FIRST_PAUSE))
-        case Throttled():
-            return now + timedelta(seconds=error.retry_after)
-    pause = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 16), LONGEST_PAUSE)
-    return now + timedelta(seconds=pause * (0.5 + jitter / 2))
 
 
 def _joined(letter: Letter) -> Reply:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.courier import LEASE, Again, Courier, GiveUp, decide
+from bot.courier import LEASE, Courier
 from bot.messages import (
     Address,
     NotBefore,
@@ -27,6 +27,7 @@ from bot.store.database import Database
 from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
 from bot.tempo import Tempo
+from bot.verdicts import Again, GiveUp, decide
 from tests.conftest import Clock
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
