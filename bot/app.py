@@ -180,7 +180,7 @@ def _assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     opening = Opening(database, settings, wards, clock)
     keeper = Keeper(database, settings, clock, courier.wake, owner=owner)
     rates = {channel.name: channel.tempo.rate for channel in channels}
-    feeder = Feeder(database, settings, wards, rates, clock, courier.wake)
+    feeder = Feeder(database, settings, wards, rates, clock, courier.wake, owner=owner)
     scrubber = Scrubber(database, clock)
     desk = make_desk(settings, database, vault, library, clock, courier.wake, wards)
     ending = Ending()

@@ -23,7 +23,7 @@ import structlog
 
 from bot.messages import Priority, Refused, Reply, SendError, Uncertain
 from bot.setback import Setback
-from bot.store import claims, conversations, officers, outbox, undelivered
+from bot.store import claims, conversations, leases, officers, outbox, undelivered
 from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
@@ -37,6 +37,7 @@ SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cann
 EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
 TALK = (Priority.REPLY, Priority.REMINDER)
 SPREAD = (Priority.BROADCAST,)
+TURN = timedelta(seconds=30)  # without a claim, another process spreads campaigns
 BUSY = 0.8  # of the time, all channels' campaign messages together
 IDLE_POLL = 5.0  # seconds between looks unasked: other processes write rows too
 
@@ -237,13 +238,22 @@ class Courier:
         while not self._stopping.is_set():
             now = self._clock()
             taken = await self._database.run(
-                lambda tx: claims.take(tx, channel, owner, now, now + LEASE, self._calm, lane)  # noqa: B023
+                lambda tx: self._take(tx, channel, owner, now, lane)  # noqa: B023
             )
             if isinstance(taken, Letter) and channel in self._mailboxes:
                 return replace(taken, companions=())  # a mailbox shows each row as it stands
             if not isinstance(taken, Skipped):
                 return taken
         return None
+
+    def _take(
+        self, tx: Transaction, channel: str, owner: str, now: datetime, lane: Lane
+    ) -> Letter | Skipped | None:
+        """Campaigns are one process's at a time: each knows only how fast it has sent itself."""
+        turn = f"spread {channel}", self._owner, now, now + TURN
+        if lane == SPREAD and not leases.take(tx, *turn):
+            return None
+        return claims.take(tx, channel, owner, now, now + LEASE, self._calm, lane)
 
     async def _send(self, sender: Sender, owner: str, letter: Letter) -> None:
         await (await self._tried(sender, owner, letter))

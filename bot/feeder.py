@@ -19,13 +19,14 @@ from bot.outreach import feeding
 from bot.outreach.feeding import Feed
 from bot.places import Wards
 from bot.reminders import calm
-from bot.store import campaigns, proactive
+from bot.store import campaigns, leases, proactive
 from bot.store.campaigns import Campaign
 from bot.store.database import Database
 from bot.store.segments import are_few
 from bot.store.values import Ids
 
 LOOK_EVERY = 1.0  # seconds
+TURN = timedelta(seconds=5)  # without a look, another process feeds
 AHEAD = timedelta(seconds=15)  # what goes out in this time is written
 
 log = structlog.get_logger()
@@ -42,6 +43,8 @@ class Feeder:
         rates: Mapping[str, float],
         clock: Callable[[], datetime],
         wake: Callable[[str], None] = lambda channel: None,
+        *,
+        owner: str = "feeder",
     ) -> None:
         self._database = database
         self._settings = settings
@@ -49,6 +52,7 @@ class Feeder:
         self._rates = rates
         self._clock = clock
         self._wake = wake
+        self._owner = owner
         self._ids = Ids()
         self._small: dict[tuple[str, str], bool] = {}
 
@@ -62,7 +66,12 @@ class Feeder:
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
+        """One process at a time: another one that comes meanwhile has nothing to do."""
         now = self._clock()
+        if not await self._database.run(
+            lambda tx: leases.take(tx, "feeder", self._owner, now, now + TURN)
+        ):
+            return
         for campaign in await self._database.run(lambda tx: campaigns.running(tx, now + AHEAD)):
             await self._feed(campaign, now)
         await self._database.run(lambda tx: proactive.forget_old(tx, now))

@@ -22,13 +22,14 @@ from bot.messages import (
     Uncertain,
     Unreachable,
 )
-from bot.store import claims, conversations, officers, outbox
+from bot.store import claims, conversations, leases, officers, outbox
 from bot.store.database import Database
 from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
 from bot.tempo import Tempo
 from bot.verdicts import Again, GiveUp, decide
 from tests.conftest import Clock
+from tests.outreach import world
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 AN = Address("post", "an")
@@ -303,3 +304,61 @@ async def test_another_process_is_told_what_of_a_long_reply_has_gone_out(
     assert channel.told == ["first"]
     assert state(database, "anmột")["receipt"] == "first,second"
     assert state(database, "anmột")["uncertain"] == 0
+
+
+# --- campaigns -----------------------------------------------------------------------------------
+
+
+def spread(database: Database, clock: Clock, *people: str) -> None:
+    """A campaign under way, and a row of it for each of *people*."""
+    with database.transaction() as tx:
+        wanted = world.plan(clock())
+        world.launch(tx, "c1", wanted, clock())
+        for name in people:
+            person = Address("post", name)
+            world.subscribe(tx, person, clock())
+            world.put(tx, "c1", person, clock(), wanted.ends_at)
+
+
+async def test_a_campaign_goes_out_beside_the_talk_and_is_recorded(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    post = Post()
+    spread(database, clock, "an", "binh", "chi")
+    await courier.start([post], alone=True)
+    await post.has(3)
+    put(database, clock, "một")
+    courier.wake("post")
+    await post.has(4)
+    await courier.stop()
+    assert [to for to, _ in post.sent] == ["an", "binh", "chi", "an"]
+    with database.transaction() as tx:
+        rows = tx.rows("SELECT state FROM outbox")
+    assert [row["state"] for row in rows] == ["sent"] * 4
+
+
+async def test_of_two_processes_one_sends_campaigns(database: Database, clock: Clock) -> None:
+    one, other = Post(), Post()
+    couriers = [Courier(database, clock, owner=name) for name in ("one", "other")]
+    with database.transaction() as tx:
+        leases.take(tx, "spread post", "other", clock(), clock() + timedelta(minutes=1))
+    spread(database, clock, "an", "binh")
+    for courier, post in zip(couriers, (one, other), strict=True):
+        await courier.start([post], alone=False)
+    await other.has(2)
+    for courier in couriers:
+        await courier.stop()
+    assert one.sent == []
+
+
+async def test_a_campaign_message_that_fails_is_not_counted_against_the_person(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    post = Post(errors=[Refused("no")])
+    spread(database, clock, "an", "binh")
+    await courier.start([post], alone=True)
+    await post.has(1)
+    await courier.stop()
+    with database.transaction() as tx:
+        assert [row["person"] for row in tx.rows("SELECT person FROM proactive")] == ["binh"]
+        assert tx.rows("SELECT id FROM alerts") == []

@@ -25,8 +25,8 @@ SETTINGS = Settings.model_validate({"data_key": "a made-up key"})
 Made = Callable[..., Feeder]
 
 
-def feeder_of(database: SqliteDatabase, clock: Clock, wards: Wards) -> Feeder:
-    return Feeder(database, SETTINGS, wards, RATES, clock)
+def feeder_of(database: SqliteDatabase, clock: Clock, wards: Wards, owner: str = "one") -> Feeder:
+    return Feeder(database, SETTINGS, wards, RATES, clock, owner=owner)
 
 
 @pytest.fixture
@@ -89,7 +89,11 @@ async def test_another_process_goes_on_where_the_first_one_stopped(
     begin(database, clock)
     await feeder.look()
     send_all(database, clock)
-    await feeder_of(database, clock, wards).look()
+    other = feeder_of(database, clock, wards, "another")
+    await other.look()
+    assert len(written(database)) == ROOM  # not its turn
+    clock.move(seconds=6)
+    await other.look()
     send_all(database, clock)
     assert len(set(written(database))) == len(written(database)) == 40
 
