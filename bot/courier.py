@@ -34,6 +34,7 @@ from handlers.reminder_texts import passed_on, together
 
 LEASE = timedelta(seconds=60)
 SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cannot be sent twice
+SEND_AT_MOST = timedelta(seconds=SEND_TIMEOUT)
 EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
 TALK = (Priority.REPLY, Priority.REMINDER)
 SPREAD = (Priority.BROADCAST,)
@@ -260,6 +261,9 @@ class Courier:
 
     async def _tried(self, sender: Sender, owner: str, letter: Letter) -> Coroutine[Any, Any, None]:
         """Try to send *letter*; returns what records the outcome."""
+        if letter.leased_until and self._clock() > letter.leased_until - SEND_AT_MOST:
+            # This process was held up, paused perhaps: somebody else may have the row by now.
+            return self._hand_back(owner, letter)
         try:
             receipt = await self._attempt(sender, letter)
         except SendError as error:
@@ -278,7 +282,16 @@ class Courier:
     async def _arrived(self, owner: str, letter: Letter, receipt: str) -> None:
         now = self._clock()
         along = [companion.id for companion in letter.companions]
-        await self._database.run(lambda tx: outbox.sent(tx, letter.id, owner, now, receipt, along))
+        if not await self._database.run(
+            lambda tx: outbox.sent(tx, letter.id, owner, now, receipt, along)
+        ):
+            log.warning("sent after the lease had ended", row=letter.id)
+
+    async def _hand_back(self, owner: str, letter: Letter) -> None:
+        """Nothing was sent: whoever is free may take it at once, if nobody has."""
+        now = self._clock()
+        await self._database.run(lambda tx: outbox.retry(tx, letter.id, owner, now, "held up"))
+        log.warning("held up before sending", row=letter.id)
 
     async def _attempt(self, sender: Sender, letter: Letter) -> str:
         if letter.receipt:

@@ -28,6 +28,7 @@ from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
 from bot.tempo import Tempo
 from bot.verdicts import Again, GiveUp, decide
+from tests import visits
 from tests.conftest import Clock
 from tests.outreach import world
 
@@ -362,3 +363,35 @@ async def test_a_campaign_message_that_fails_is_not_counted_against_the_person(
     with database.transaction() as tx:
         assert [row["person"] for row in tx.rows("SELECT person FROM proactive")] == ["binh"]
         assert tx.rows("SELECT id FROM alerts") == []
+
+
+@pytest.mark.parametrize("minutes", [1, 5])
+async def test_who_is_held_up_before_sending_does_not_send(
+    database: Database, clock: Clock, minutes: int
+) -> None:
+    """A process that was paused between taking a row and sending it: another may have it by now."""
+    held_up, names = Post(), Post()
+    pauses = iter([timedelta(minutes=minutes)])
+
+    def calm(now: datetime) -> datetime:
+        """Asked last of all before the row is taken; here the time stands still for the process."""
+        clock.now += next(pauses, timedelta())
+        return now
+
+    with database.transaction() as tx:
+        visits.book(tx, "ABC234", clock() + timedelta(days=1), clock(), person=AN)
+        visits.remind(tx, "ABC234", clock(), clock() + timedelta(hours=2), to=AN, now=clock())
+    slow = Courier(database, clock, owner="slow", calm=calm)
+    slow.serve([held_up])
+    letter = await slow._claim("post", "slow")
+    assert letter is not None
+    with database.transaction() as tx:
+        outbox.release(tx, clock())
+    if minutes > 1:
+        other = Courier(database, clock, owner="other")
+        other.serve([names])
+        assert await other.drain() == 1
+    await slow._send(held_up, "slow", letter)
+    assert held_up.sent == []
+    assert await slow.drain() == (minutes == 1)
+    assert [text for _, text in held_up.sent + names.sent] == ["hours ABC234"]

@@ -14,7 +14,7 @@ from bot.matching.matcher import Matcher
 from bot.messages import Reply, SendError, Unavailable, Uncertain, Unreachable
 from bot.places import Wards
 from bot.store import consents, conversations
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
@@ -45,7 +45,7 @@ class Post:
 
 @pytest.fixture
 def there(
-    database: SqliteDatabase,
+    database: Database,
     matcher: Matcher,
     clock: Clock,
     vault: Vault,

@@ -33,6 +33,7 @@ class Letter:
     about: About | None = None
     receipt: str = ""  # of those of its messages that have gone out
     companions: tuple[Letter, ...] = ()  # due to the same person, to be said in the same message
+    leased_until: datetime | None = None
 
     @classmethod
     def from_row(cls, row: Row) -> Letter:
@@ -46,6 +47,7 @@ class Letter:
             useful_until=moment(until) if until else None,
             about=About.from_row(row) if row["code"] else None,
             receipt=row["receipt"] or "",
+            leased_until=moment(row["lease_until"]) if row["lease_until"] else None,
         )
 
     def late(self, now: datetime) -> bool:

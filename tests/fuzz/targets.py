@@ -24,7 +24,7 @@ from bot.matching.matcher import Matcher, Thresholds
 from bot.matching.text import clean, tokens
 from bot.messages import Address, Conversation, Incoming, Kind
 from bot.store import conversations
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database, SqliteDatabase
 from bot.vault import Vault, phone_number
 from bot.yaml_file import Faults
 from handlers import texts
@@ -231,7 +231,7 @@ Handle = Callable[[Incoming], Delivered]
 
 @dataclass
 class Talk:
-    database: SqliteDatabase
+    database: Database
     clock: Clock
     handle: Handle
     count: int = 0
@@ -254,7 +254,7 @@ class Talk:
         assert texts.sorry().text not in said, "a handler failed"
 
 
-def _empty(database: SqliteDatabase) -> None:
+def _empty(database: Database) -> None:
     with database.transaction() as tx:
         for table in ("outbox", "incoming", "questions", "erasures"):
             tx.rows(f"DELETE FROM {table}")  # noqa: S608 - names of this line

@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages import Address
 from bot.outreach.message import Choice, Message, reply
-from bot.store.database import SqliteDatabase
+from bot.store.database import Database
 from tests.conftest import Clock, Person
 from tests.outreach.world import launch, plan, put, rows, subscribe
 
@@ -20,7 +20,7 @@ MESSAGE = Message(
 
 
 @pytest.fixture
-def got(citizen: Chat, database: SqliteDatabase, clock: Clock) -> Person:
+def got(citizen: Chat, database: Database, clock: Clock) -> Person:
     """Somebody to whom a campaign was sent."""
     with database.transaction() as tx:
         subscribe(tx, AN, clock())
@@ -44,7 +44,7 @@ def test_every_message_ends_with_how_to_stop_and_has_a_button_for_it() -> None:
 
 
 def test_a_tap_leads_on_and_is_counted_once_for_each_person(
-    got: Person, database: SqliteDatabase
+    got: Person, database: Database
 ) -> None:
     assert "Bạn làm lại thẻ trên VNeID" in got.presses("camp:c1:0").text
     assert "Bạn muốn đặt lịch làm việc gì?" in got.presses("camp:c1:1").text
@@ -56,7 +56,7 @@ def test_a_button_of_a_campaign_that_is_not_there_is_old(got: Person) -> None:
         assert "Nút này đã cũ" in got.presses(data).text
 
 
-def test_who_stops_after_it_is_counted_once(got: Person, database: SqliteDatabase) -> None:
+def test_who_stops_after_it_is_counted_once(got: Person, database: Database) -> None:
     got.says("DỪNG")
     got.says("DỪNG")
     assert rows(database, "SELECT left_after FROM campaigns") == [{"left_after": 1}]

@@ -18,7 +18,7 @@ from bot.rest_hours import VIETNAM
 from bot.store import campaigns, claims, consents, conversations, outbox, proactive
 from bot.store.campaigns import HELD_UNTIL
 from bot.store.claims import Skipped
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import stamp
 from tests.conftest import Clock
@@ -42,12 +42,12 @@ def take(tx: Transaction, channel: str, now: datetime) -> Letter | Skipped | Non
     return taken
 
 
-def state(database: SqliteDatabase) -> dict[str, object]:
+def state(database: Database) -> dict[str, object]:
     return rows(database, "SELECT state, due_at, error FROM outbox ORDER BY id DESC LIMIT 1")[0]
 
 
 @pytest.fixture
-def running(database: SqliteDatabase) -> SqliteDatabase:
+def running(database: Database) -> Database:
     """A campaign in the evenings of the 24th to the 27th, and a row of it for An, due at once."""
     now = at("24 18:45")
     with database.transaction() as tx:
@@ -57,7 +57,7 @@ def running(database: SqliteDatabase) -> SqliteDatabase:
     return database
 
 
-def test_it_goes_out_in_its_hours(running: SqliteDatabase) -> None:
+def test_it_goes_out_in_its_hours(running: Database) -> None:
     with running.transaction() as tx:
         letter = take(tx, "telegram", at("24 18:50"))
     assert isinstance(letter, Letter)
@@ -72,9 +72,7 @@ def test_it_goes_out_in_its_hours(running: SqliteDatabase) -> None:
         ("25 18:29", "25 18:30"),
     ],
 )
-def test_outside_its_hours_it_waits_for_the_next(
-    running: SqliteDatabase, now: str, due: str
-) -> None:
+def test_outside_its_hours_it_waits_for_the_next(running: Database, now: str, due: str) -> None:
     with running.transaction() as tx:
         assert isinstance(take(tx, "telegram", at(now)), Skipped)
     found = state(running)
@@ -82,7 +80,7 @@ def test_outside_its_hours_it_waits_for_the_next(
     assert rows(running, "SELECT * FROM proactive") == []
 
 
-def test_in_quiet_hours_it_waits_even_if_its_own_hours_allow_it(database: SqliteDatabase) -> None:
+def test_in_quiet_hours_it_waits_even_if_its_own_hours_allow_it(database: Database) -> None:
     now = at("24 20:00")
     with database.transaction() as tx:
         subscribe(tx, AN, now)
@@ -92,14 +90,14 @@ def test_in_quiet_hours_it_waits_even_if_its_own_hours_allow_it(database: Sqlite
     assert str(state(database)["due_at"]).startswith("2026-11-25T00:00")  # 07:00 in Vietnam
 
 
-def test_after_its_end_it_does_not_go_out(running: SqliteDatabase) -> None:
+def test_after_its_end_it_does_not_go_out(running: Database) -> None:
     with running.transaction() as tx:
         assert isinstance(take(tx, "telegram", at("27 18:45")), Skipped)
     assert (state(running)["state"], state(running)["error"]) == ("missed", "campaign ended")
 
 
 def test_whoever_says_stop_between_feeding_and_claiming_does_not_get_it(
-    running: SqliteDatabase,
+    running: Database,
 ) -> None:
     now = at("24 18:50")
     with running.transaction() as tx:
@@ -108,7 +106,7 @@ def test_whoever_says_stop_between_feeding_and_claiming_does_not_get_it(
     assert state(running)["error"] == "opted out"
 
 
-def test_whoever_comes_back_gets_the_next_one(running: SqliteDatabase) -> None:
+def test_whoever_comes_back_gets_the_next_one(running: Database) -> None:
     now = at("24 18:50")
     with running.transaction() as tx:
         consents.take_back(tx, IDS.new(now), AN, "news", "test", now)
@@ -116,14 +114,14 @@ def test_whoever_comes_back_gets_the_next_one(running: SqliteDatabase) -> None:
         assert isinstance(take(tx, "telegram", now + timedelta(seconds=2)), Letter)
 
 
-def test_whoever_has_blocked_us_is_not_tried(running: SqliteDatabase) -> None:
+def test_whoever_has_blocked_us_is_not_tried(running: Database) -> None:
     with running.transaction() as tx:
         conversations.set_reachable(tx, AN, reachable=False)
         assert isinstance(take(tx, "telegram", at("24 18:50")), Skipped)
     assert state(running)["error"] == "unreachable"
 
 
-def test_while_it_is_paused_nothing_goes_out_and_then_it_goes_on(running: SqliteDatabase) -> None:
+def test_while_it_is_paused_nothing_goes_out_and_then_it_goes_on(running: Database) -> None:
     with running.transaction() as tx:
         assert campaigns.pause(tx, "c1", at("24 18:46"))
         assert take(tx, "telegram", at("24 18:50")) is None
@@ -132,7 +130,7 @@ def test_while_it_is_paused_nothing_goes_out_and_then_it_goes_on(running: Sqlite
 
 
 def test_a_row_that_was_written_while_it_was_being_paused_waits_too(
-    running: SqliteDatabase,
+    running: Database,
 ) -> None:
     with running.transaction() as tx:
         campaigns.pause(tx, "c1", at("24 18:46"))
@@ -141,14 +139,14 @@ def test_a_row_that_was_written_while_it_was_being_paused_waits_too(
     assert str(state(running)["due_at"]).startswith(f"{HELD_UNTIL:%Y-%m-%d}")
 
 
-def test_what_waits_of_a_stopped_one_is_not_sent(running: SqliteDatabase) -> None:
+def test_what_waits_of_a_stopped_one_is_not_sent(running: Database) -> None:
     with running.transaction() as tx:
         assert campaigns.stop(tx, "c1", at("24 18:46"))
         assert take(tx, "telegram", at("24 18:50")) is None
     assert (state(running)["state"], state(running)["error"]) == ("missed", "stopped")
 
 
-def test_a_second_one_on_a_day_waits_for_the_next_day(running: SqliteDatabase) -> None:
+def test_a_second_one_on_a_day_waits_for_the_next_day(running: Database) -> None:
     now = at("24 18:50")
     with running.transaction() as tx:
         assert isinstance(take(tx, "telegram", now), Letter)
@@ -163,7 +161,7 @@ def rows_due(tx: Transaction) -> object:
     return tx.rows("SELECT due_at FROM outbox WHERE code = 'c2'")[0]["due_at"]
 
 
-def test_a_fifth_one_in_a_month_is_not_sent(database: SqliteDatabase) -> None:
+def test_a_fifth_one_in_a_month_is_not_sent(database: Database) -> None:
     now = at("02 10:00")
     with database.transaction() as tx:
         subscribe(tx, AN, now)
@@ -177,7 +175,7 @@ def test_a_fifth_one_in_a_month_is_not_sent(database: SqliteDatabase) -> None:
     assert (state(database)["state"], state(database)["error"]) == ("missed", "had enough news")
 
 
-def test_linked_accounts_are_one_person(database: SqliteDatabase) -> None:
+def test_linked_accounts_are_one_person(database: Database) -> None:
     now = at("24 10:00")
     with database.transaction() as tx:
         for person in (AN, AN_ZALO):
@@ -192,7 +190,7 @@ def test_linked_accounts_are_one_person(database: SqliteDatabase) -> None:
 
 
 def test_a_message_that_failed_for_sure_does_not_count_and_an_uncertain_one_does(
-    running: SqliteDatabase,
+    running: Database,
 ) -> None:
     now = at("24 18:50")
     with running.transaction() as tx:
@@ -255,7 +253,7 @@ class Story:
                     self.sent.append((now, letter.about.code))
 
 
-def test_no_order_of_events_breaks_a_promise(database: SqliteDatabase) -> None:
+def test_no_order_of_events_breaks_a_promise(database: Database) -> None:
     @settings(
         max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
@@ -292,7 +290,7 @@ def _check(tx: Transaction, sent: list[tuple[datetime, str]]) -> None:
 
 
 def test_two_rows_of_one_campaign_for_one_person_cannot_be_written(
-    running: SqliteDatabase, clock: Clock
+    running: Database, clock: Clock
 ) -> None:
     with running.transaction() as tx:
         put(tx, "c1", AN, clock(), at("27 18:45"))

@@ -9,7 +9,7 @@ from bot.outreach.message import Choice, Message, reply
 from bot.rest_hours import VIETNAM
 from bot.store import campaigns, consents, conversations, interactions, outbox, profiles
 from bot.store.campaigns import KIND, Plan
-from bot.store.database import Row, SqliteDatabase, Transaction
+from bot.store.database import Database, Row, Transaction
 from bot.store.values import Ids, stamp
 
 IDS = Ids()
@@ -91,6 +91,6 @@ def put(
     )
 
 
-def rows(database: SqliteDatabase, sql: str, **values: object) -> list[Row]:
+def rows(database: Database, sql: str, **values: object) -> list[Row]:
     with database.transaction() as tx:
         return tx.rows(sql, **values)

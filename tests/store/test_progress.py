@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.messages import Address
 from bot.progress import Change, Figures, Given
 from bot.store import consents, conversations, profiles, progress, questions
-from bot.store.database import SqliteDatabase, Transaction
+from bot.store.database import Database, Transaction
 from bot.store.progress import Demand
 from tests import visits
 from tests.conftest import Clock
@@ -25,9 +25,7 @@ def put(tx: Transaction, clock: Clock, id_: str, *changes: Change) -> int:
     return progress.put(tx, changes, id=id_, account="lan", now=clock())
 
 
-def test_the_newest_import_is_taken_back_first_and_once(
-    database: SqliteDatabase, clock: Clock
-) -> None:
+def test_the_newest_import_is_taken_back_first_and_once(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         assert put(tx, clock, "1", change(A, None, ONE)) == 1
         clock.move(minutes=1)
@@ -42,7 +40,7 @@ def test_the_newest_import_is_taken_back_first_and_once(
         assert progress.last(tx) is None
 
 
-def test_what_changes_nothing_is_no_import(database: SqliteDatabase, clock: Clock) -> None:
+def test_what_changes_nothing_is_no_import(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         assert put(tx, clock, "1", change(A, ONE, ONE)) == 0
         assert progress.last(tx) is None
@@ -60,7 +58,7 @@ def asks(tx: Transaction, clock: Clock, name: str, *, times: int = 1) -> Address
 
 
 def test_a_question_counts_for_the_ward_that_was_told_else_for_that_of_the_visit(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     town.build(database)
     with database.transaction() as tx:
@@ -80,9 +78,7 @@ def test_a_question_counts_for_the_ward_that_was_told_else_for_that_of_the_visit
         assert found == {A: Demand(needing=1)}
 
 
-def test_who_takes_the_consent_back_is_counted_nowhere(
-    database: SqliteDatabase, clock: Clock
-) -> None:
+def test_who_takes_the_consent_back_is_counted_nowhere(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         told = asks(tx, clock, "told")
         consents.give(tx, "c1", told, "news", "1", clock())

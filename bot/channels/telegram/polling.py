@@ -14,8 +14,9 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.channels.tasks import Pauses, persist, unless
+from bot.channels.tasks import Pauses, unless
 from bot.channels.telegram.parse import Json
+from bot.channels.turns import Turns
 from bot.channels.webhook import Take
 from bot.messages import SendError
 from bot.store import marks
@@ -69,11 +70,12 @@ class Poller:
         self._database = database
         self._clock = clock
         self._mark = mark
+        self._turns = Turns(database, clock, f"poll {mark}")
         self._position: Position | None = None
+        self._recalled = False
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Until *stopping*; no fault ends it."""
-        await persist("reading the polling position", self._recall, stopping)
+        """Until *stopping*; no fault ends it. Of several processes one polls at a time."""
         pauses = Pauses()
         while not stopping.is_set():
             try:
@@ -86,8 +88,14 @@ class Poller:
                 await pauses.wait(stopping, error)
             else:
                 pauses = Pauses()
+        await self._turns.pass_on()
 
     async def _round(self, stopping: asyncio.Event) -> None:
+        if not await self._turns.mine(stopping):
+            self._recalled = False  # another process moves it on
+            return
+        if not self._recalled:
+            await self._recall()
         before = self._position
         offset = before.usable(self._clock()) if before else None
         for update in await unless(stopping, self._fetched(offset)) or ():
@@ -105,3 +113,4 @@ class Poller:
     async def _recall(self) -> None:
         text = await self._database.run(lambda tx: marks.get(tx, self._mark))
         self._position = Position.from_text(text) if text else None
+        self._recalled = True

@@ -18,6 +18,7 @@ from bot.channels.alarm import Alarm
 from bot.channels.files import Files
 from bot.channels.pace import Gate, Pace, Progress
 from bot.channels.tasks import Pauses, in_background, persist, unless
+from bot.channels.turns import Turns
 from bot.channels.webhook import SecretWebhook
 from bot.channels.zalo_bot import parse, render
 from bot.channels.zalo_bot.api import Api, BadToken
@@ -63,6 +64,7 @@ class ZaloBotChannel:
         self._progress = Progress()
         self._gate = Gate()
         self._stopping = asyncio.Event()
+        self._turns = Turns(database, clock, f"poll {self.name}")
         self._tasks: set[asyncio.Task[None]] = set()
         self._connected = False
 
@@ -153,6 +155,7 @@ class ZaloBotChannel:
         await persist("connecting to zalo's bot platform", self._connect, self._stopping)
         if not self._settings.public_url:
             await self._poll()
+            await self._turns.pass_on()
 
     async def _connect(self) -> None:
         """Tell Zalo where updates go."""
@@ -169,12 +172,14 @@ class ZaloBotChannel:
         log.info("zalo bot connected", mode="webhook" if url else "polling")
 
     async def _poll(self) -> None:
-        """Fetch and handle, one update after the other; no fault ends it."""
+        """Fetch and handle, one update after the other; no fault ends it. Of several processes one
+        polls at a time."""
         pauses = Pauses()
         while not self._stopping.is_set():
             try:
-                update = await unless(self._stopping, self._api.update())
-            except SendError as error:
+                mine = await self._turns.mine(self._stopping)
+                update = await unless(self._stopping, self._api.update()) if mine else None
+            except Exception as error:
                 log.warning("zalo polling failed", error=str(error))
                 await pauses.wait(self._stopping, error)
                 continue
