@@ -18,7 +18,8 @@ from telegram.error import (
 )
 
 from bot.channels.pace import MAX_ROWS, Pace, Progress
-from bot.channels.telegram import TelegramChannel, explain
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.errors import explain
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import (

@@ -1,5 +1,5 @@
-"""Telegram. This module and `inline` are the doors to python-telegram-bot; the others here are free
-of it.
+"""Telegram. `library`, `calls`, `errors`, `inline` and this module know python-telegram-bot; `parse`,
+`groups`, `render` and `polling` are free of it.
 
 The library gives the bot's methods and the connections. Updates are handled by our own loop or
 webhook, so that they are acknowledged only after the commit. Its limiter of 30 messages a second is
@@ -10,35 +10,12 @@ second when the network holds some up (see bot/tempo.py); that of 20 a minute to
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
 
-import httpx
 import structlog
 from aiohttp import web
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    KeyboardButton,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-    Update,
-)
-from telegram import Message as SentMessage
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
-from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
+from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.calendar import VIETNAM
@@ -46,8 +23,11 @@ from bot.channels import Handle
 from bot.channels.pace import Gate, Pace, Progress
 from bot.channels.tasks import in_background, persist
 from bot.channels.telegram import parse, render
+from bot.channels.telegram.calls import call
+from bot.channels.telegram.errors import explain
 from bot.channels.telegram.groups import Me
 from bot.channels.telegram.inline import Inline, LookUp
+from bot.channels.telegram.library import Polls, application, hush
 from bot.channels.telegram.polling import Poller
 from bot.channels.webhook import SecretWebhook
 from bot.config import Settings
@@ -56,10 +36,7 @@ from bot.messages import (
     Reply,
     SendError,
     Throttled,
-    Unavailable,
-    Uncertain,
     Unreachable,
-    Wish,
 )
 from bot.store import officers, tallies
 from bot.store.database import Database
@@ -83,14 +60,8 @@ COMMANDS = (
     ("xoadulieu", "Xóa dữ liệu của bạn"),
     ("huy", "Thôi việc đang làm dở"),
 )
-NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-CONFLICT = (
-    "another process polls with this token, or a webhook is set elsewhere: "
-    "stop that one, or give this deployment a bot of its own"
-)
 BAD_TOKEN = "Telegram từ chối TELEGRAM_BOT_TOKEN: lấy lại token từ @BotFather rồi chạy lại dịch vụ."  # noqa: S105
 
-Bot: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
 log = structlog.get_logger()
 
 
@@ -107,13 +78,13 @@ class TelegramChannel:
         clock: Callable[[], datetime],
         look_up: LookUp = lambda words: (),
     ) -> None:
-        _hush()
+        hush()
         self._settings = settings
         self._database = database
         self._handle = handle
         self._clock = clock
         self._connections = HTTPXRequest(read_timeout=8, write_timeout=8), Polls()
-        self._app = _application(settings, *self._connections)
+        self._app = application(settings, *self._connections)
         outreach = settings.outreach
         self.tempo = Tempo(outreach.rates.telegram, outreach.in_flight)
         self._pace = Pace(clock)
@@ -181,7 +152,7 @@ class TelegramChannel:
     async def _send(self, to: str, message: render.Message) -> str:
         try:
             async with self.tempo.message():
-                sent = await _call(self._app.bot, to, message)
+                sent = await call(self._app.bot, to, message)
         except TelegramError as error:
             raise await self._explained(error) from error
         finally:
@@ -276,121 +247,3 @@ class TelegramChannel:
             await self._database.run(lambda tx: officers.alert(tx, id_, now, "telegram", BAD_TOKEN))
         except Exception:
             log.exception("alert not written", alert=BAD_TOKEN)
-
-
-def explain(error: TelegramError) -> SendError:
-    """What the courier may do after *error*. Never tells the token, which the library's own
-    messages do."""
-    match error:
-        case RetryAfter():
-            return Throttled(_seconds(error.retry_after))
-        case Forbidden():
-            return Unreachable(error.message)
-        case InvalidToken():
-            return Unavailable("the token was refused")
-        case Conflict():
-            return Unavailable(CONFLICT)
-        case BadRequest() if "chat not found" in error.message.lower():
-            return Unreachable(error.message)
-        case BadRequest() | ChatMigrated():  # before NetworkError, which BadRequest is one of
-            return Refused(error.message)
-        case NetworkError() if isinstance(error.__cause__, NOTHING_SENT):
-            return Unavailable(error.message)
-    return Uncertain(error.message)
-
-
-def _seconds(value: float | timedelta) -> float:
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)
-
-
-async def _call(bot: ExtBot[Any], to: str, message: render.Message) -> SentMessage:
-    if message.file is None:
-        return await bot.send_message(
-            to,
-            message.text,
-            reply_markup=_keyboard(message),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
-    content = InputFile(message.file.data, message.file.name)
-    if message.file.media_type.startswith("image/"):
-        return await bot.send_photo(to, content)
-    return await bot.send_document(to, content)
-
-
-def _keyboard(message: render.Message) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    if message.wishes:
-        buttons = [
-            KeyboardButton(
-                button.label,
-                request_contact=button.wish is Wish.CONTACT,
-                request_location=button.wish is Wish.LOCATION,
-            )
-            for button in message.wishes
-        ]
-        return ReplyKeyboardMarkup([buttons], resize_keyboard=True, one_time_keyboard=True)
-    return _inline(message.rows) if message.rows else None
-
-
-def _inline(rows: render.Rows) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(button.label, url=button.url)
-                if button.url
-                else InlineKeyboardButton(button.label, callback_data=button.data)
-                for button in row
-            ]
-            for row in rows
-        ]
-    )
-
-
-class Polls(HTTPXRequest):
-    """The connection for polling, which survives an update that the library cannot read: only its
-    id is kept. Otherwise the library would refuse the same batch for ever, and write what people
-    said to the log."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        data: dict[str, Any] = HTTPXRequest.parse_json_payload(payload)
-        if isinstance(updates := data.get("result"), list):
-            data["result"] = [_readable(update) for update in updates]
-        return data
-
-
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
-    try:
-        Update.de_json(update)
-    except Exception as error:
-        log.error("telegram update not readable", update=update["update_id"], error=repr(error))
-        return {"update_id": update["update_id"]}
-    return update
-
-
-def _application(settings: Settings, calls: HTTPXRequest, polls: HTTPXRequest) -> Bot:
-    address = settings.telegram_api_url
-    return (
-        ApplicationBuilder()
-        .token(settings.telegram.token)
-        .base_url(f"{address}/bot")
-        .base_file_url(f"{address}/file/bot")
-        .rate_limiter(_limiter())
-        .request(calls)
-        .get_updates_request(polls)
-        .updater(None)
-        .job_queue(None)
-        .build()
-    )
-
-
-def _limiter() -> AIORateLimiter:
-    """20 messages a minute to each group; how fast to write in all is the tempo's (bot/tempo.py),
-    which serves replies before campaigns."""
-    return AIORateLimiter(overall_max_rate=0, group_max_rate=20, group_time_period=60)
-
-
-def _hush() -> None:
-    """httpx logs every address, and Telegram's hold the token; the limiter logs a traceback for
-    what the courier handles."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
