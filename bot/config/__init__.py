@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -116,9 +117,11 @@ def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """What must never be shown: the values that only the environment may fill."""
+    """What must never be shown: what only the environment may fill, and the database's password."""
     data = settings.model_dump()
-    return [value for path in SECRETS if (value := _get(data, path))]
+    password = urlsplit(settings.database).password if "://" in settings.database else None
+    values = [*(_get(data, path) for path in SECRETS), password, unquote(password or "")]
+    return [value for value in values if value]
 
 
 def _literal_secrets(document: Document, data: dict[str, Any]) -> list[Fault]:

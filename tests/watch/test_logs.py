@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.config import Settings, secrets_of
 from bot.logs import HIDDEN, Mask
 from tests.conftest import FAQ, PROJECT
 from tests.fakes.telegram import FakeTelegram
@@ -160,6 +161,11 @@ def test_ids_of_messages_stay_readable_and_secrets_in_them_do_not() -> None:
     }
     shown = Mask(["s3cret-x"])(None, "", event)
     assert shown == {**event, "request": HIDDEN}
+
+
+def test_the_password_of_the_database_is_a_secret_as_it_stands_and_as_it_is_sent() -> None:
+    settings = Settings(database="postgresql://bot:made%20up-word@host/vneid", data_key="a key")
+    assert secrets_of(settings) == ["a key", "made%20up-word", "made up-word"]
 
 
 def test_what_libraries_log_is_masked_too(
