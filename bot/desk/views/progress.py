@@ -85,12 +85,11 @@ async def find(request: web.Request) -> Found:
 
 async def _free(request: web.Request) -> dict[str, Count]:
     """Free places by ward in the weeks to come: made of the numbers that the figures show."""
-    weeks = await weekly.find(request)
     of = await run(request, _wards_of_offices)
+    weeks = await weekly.find(request, of, dict.fromkeys(of, weekly.COMING))
     free: dict[str, list[Count]] = defaultdict(list)
-    for office in weeks.names:
-        coming = range(weekly.BEFORE + 1, weekly.BEFORE + weekly.AFTER + 1)
-        free[of[office]] += [weeks.line(office, week).free for week in coming]
+    for office, ward in of.items():
+        free[ward] += [weeks.line(office, week).free for week in weekly.COMING]
     return {ward: groups.total(counts) for ward, counts in free.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -15,12 +15,14 @@ from bot.desk import charts, groups
 from bot.desk.context import desk_of, run
 from bot.desk.groups import Count, Kind
 from bot.store import offices, weekly
-from bot.store.database import Transaction
-from bot.store.weekly import Key, Visits
+from bot.store.weekly import Visits
 from bot.weeks import Week
 
 BEFORE, AFTER = 8, 3  # weeks shown beside this one
+ALL = range(BEFORE + 1 + AFTER)  # the weeks by number, this one is number BEFORE
+COMING = range(BEFORE + 1, BEFORE + 1 + AFTER)
 NONE = Visits()
+Key = tuple[str, int]  # an office, and a week's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +70,44 @@ def _line(parts: Mapping[str, Count], places: int) -> Line:
 
 async def values(request: web.Request) -> dict[str, Any]:
     """What figures.html shows of the weeks: those of the chosen office, and all offices in one."""
-    found = await find(request)
-    office = chosen(request, found.names)
-    week = _week(request, found.weeks)
-    lines = {one: _of(found, office, n) for n, one in enumerate(found.weeks)}
-    busy = [id_ for id_ in found.names if (id_, week) in found.visits]
+    names, shown = await known(request), _shown(request)
+    office, week = chosen(request, names), _week(request, shown)
+    wanted = {id_: ALL if office in ("", id_) else range(week, week + 1) for id_ in names}
+    found = await find(request, names, wanted)
+    busy = [id_ for id_ in names if (id_, week) in found.visits]
     return {
         "office": office,
-        "offices": found.names,
-        "weeks": lines,
-        "week": found.weeks[week],
-        "this_week": found.weeks[BEFORE],
+        "offices": names,
+        "weeks": {one: _of(found, office, n) for n, one in enumerate(shown)},
+        "week": shown[week],
+        "this_week": shown[BEFORE],
         "by_office": {id_: found.line(id_, week) for id_ in busy},
     }
 
 
-async def find(request: web.Request) -> Found:
-    now = desk_of(request).clock()
-    shown = weeks.around(now, BEFORE, AFTER)
+async def known(request: web.Request) -> dict[str, str]:
+    """The names of all offices by id."""
+    found = await run(request, offices.all_known)
+    return {office.id: office.name for office in found}
+
+
+def _shown(request: web.Request) -> tuple[Week, ...]:
+    return weeks.around(desk_of(request).clock(), BEFORE, AFTER)
+
+
+async def find(
+    request: web.Request, names: Mapping[str, str], wanted: Mapping[str, range]
+) -> Found:
+    """What there was at each office in the weeks that are *wanted* of it: one office at a time, so that
+    nobody waits for long."""
+    shown = _shown(request)
     starts = [week.start for week in (*shown, shown[-1].plus(1))]
-    names, visits = await run(request, lambda tx: _look(tx, starts))
-    return Found(shown, names, visits)
-
-
-def _look(
-    tx: Transaction, starts: Sequence[datetime]
-) -> tuple[dict[str, str], Mapping[Key, Visits]]:
-    names = {office.id: office.name for office in offices.all_known(tx)}
-    return names, weekly.visits(tx, starts)
+    found: dict[Key, Visits] = {}
+    for office, span in wanted.items():
+        look = partial(weekly.visits, office=office, starts=starts, first=span[0], last=span[-1])
+        of_weeks = await run(request, look)
+        found |= {(office, week): one for week, one in of_weeks.items()}
+    return Found(shown, names, found)
 
 
 def _of(found: Found, office: str, week: int) -> Line:
@@ -116,8 +128,9 @@ def _week(request: web.Request, shown: Sequence[Week]) -> int:
 
 async def chart(request: web.Request) -> web.Response:
     """The weeks of the chosen office as a picture."""
-    found = await find(request)
-    office = chosen(request, found.names)
+    names = await known(request)
+    office = chosen(request, names)
+    found = await find(request, names, {id_: ALL for id_ in names if office in ("", id_)})
     lines = [_of(found, office, n) for n in range(len(found.weeks))]
     series = {
         title: [_drawn(getattr(line, part)) for line in lines] for part, title in TITLES.items()
