@@ -15,6 +15,7 @@ from bot.cli_accounts import audit_group
 from bot.cli_backup import backup, restore_command
 from bot.cli_campaigns import campaign
 from bot.cli_card import card
+from bot.cli_db import db
 from bot.cli_faq import faq
 from bot.cli_faults import explained
 from bot.cli_officer import officer
@@ -121,4 +122,5 @@ main.add_command(offices_group)
 main.add_command(progress_group)
 main.add_command(poster)
 main.add_command(posters_group)
+main.add_command(db)
 main.add_command(zalo)

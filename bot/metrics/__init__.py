@@ -199,6 +199,9 @@ class _Timing:
     def shared(self) -> bool:
         return self._database.shared
 
+    def used_by_others(self) -> bool:
+        return self._database.used_by_others()
+
     def scrub(self) -> None:
         self._database.scrub()
 

@@ -52,6 +52,10 @@ class Database(Protocol):
         """One transaction of the calling thread, as a context manager: for tools and tests."""
         ...
 
+    def used_by_others(self) -> bool:
+        """Whether another process is connected to it as we are."""
+        ...
+
     def scrub(self) -> None:
         """Leave nothing of deleted rows in the files, as far as the engine can; nothing is written
         meanwhile. Blocks."""

@@ -10,7 +10,9 @@ may have happened.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +63,12 @@ SETTINGS = (
     WHERE current_setting('synchronous_commit') = 'off'
     """,
 )
+OUR_NAME = f"vneid-bot {socket.gethostname()[:30]}:{os.getpid()}"  # as the server lists us
+OTHERS = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'vneid-bot %%'
+      AND application_name <> %s
+"""
 LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(%s)"
 # Ids, codes and times are compared as texts; in most languages' order 'a' comes before 'Z'.
 FIT = "SELECT 'Z' < 'a' AND 'a-z' < 'aa' AS plain, current_setting('server_encoding') AS encoding"
@@ -150,6 +158,10 @@ class PostgresDatabase:
         with self._pool.connection() as connection, connection.transaction():
             yield PostgresTransaction(connection)
 
+    def used_by_others(self) -> bool:
+        with self._pool.connection() as connection:
+            return bool(connection.execute(OTHERS, (OUR_NAME,)).fetchall())
+
     def scrub(self) -> None:
         """What is deleted makes room for others. Copies in the server's log and backups last as long
         as whoever runs the server keeps those."""
@@ -233,7 +245,7 @@ _CONNECTION: dict[str, Any] = {
     "row_factory": dict_row,
     "prepare_threshold": PREPARE_AFTER,
     "connect_timeout": CONNECT_WITHIN,
-    "application_name": "vneid-bot",
+    "application_name": OUR_NAME,
 }
 
 

@@ -153,6 +153,10 @@ class SqliteDatabase:
         with self._lock, _immediate(self._connection) as tx:
             yield tx
 
+    def used_by_others(self) -> bool:
+        """A file has one user: bot.app.lock sees to that."""
+        return False
+
     def scrub(self) -> None:
         """`secure_delete` writes zeros over what is deleted, but not over copies that are left where
         a page was split: only a new file has none of them. Then the log is cut off, too."""
