@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install test lint types imports tests bench fuzz fuzz-guided lock audit licences sbom format clean broadcast segments
+.PHONY: run install test lint types imports tests bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments
 .DEFAULT_GOAL := run
 
 run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
@@ -54,11 +54,16 @@ fuzz: .venv/.installed-dev  ## a million made-up inputs for every door of the se
 
 fuzz-guided: .venv/.installed-bench  ## the same for one target, by coverage: make fuzz-guided TARGET=telegram
 	$(BIN)/python -m tests.fuzz --guided --only "$(TARGET)"
+
 broadcast: .venv/.installed-dev  ## a campaign to 10,000 people, killed three times: rate, opt-outs, quiet hours
 	$(BIN)/python -m tests.bench.broadcast
 
 segments: .venv/.installed-dev  ## selecting segments among 1,000,000 people beside hand-written statements
 	$(BIN)/python -m tests.bench.segments
+
+MINUTES ?= 30
+soak: .venv/.installed-dev  ## load and faults for MINUTES; nothing may be lost (docs/reliability.md). DATABASE=postgresql, POLLING=1
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)$(if $(DATABASE), --database $(DATABASE))$(if $(POLLING), --polling)
 
 lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
 	sh deploy/lock.sh
