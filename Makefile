@@ -68,7 +68,7 @@ soak: .venv/.installed-dev  ## load and faults for MINUTES; nothing may be lost 
 lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
 	sh deploy/lock.sh
 
-audit: .venv/.installed-dev  ## known vulnerabilities of what is pinned; exit code 3 when that cannot be told
+audit: .venv/.installed-dev  ## known vulnerabilities of what is pinned; "Error 3" when that cannot be told
 	$(BIN)/python deploy/audit.py requirements.lock requirements-dev.lock
 
 licences: .venv/.installed-dev  ## write docs/licences.md anew, after a change of requirements.lock
