@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -108,7 +108,7 @@ class Scene:
 
     def now(self) -> datetime:
         """The service's clock, without faults."""
-        return datetime.now(UTC) + timedelta(seconds=self.zero)
+        return _off_by(self.zero)()
 
 
 async def _scene(stack: AsyncExitStack, folder: Path, disk: Disk, options: Options) -> Scene:
@@ -120,7 +120,7 @@ async def _scene(stack: AsyncExitStack, folder: Path, disk: Disk, options: Optio
         name: Weather(random.Random(f"{options.seed} {name}"))
         for name in ("telegram", "zalo", "bot")
     }
-    real = lambda: datetime.now(UTC) + timedelta(seconds=zero)  # noqa: E731 - the platforms' clock
+    real = _off_by(zero)  # the platforms' clock
     telegram = await stack.enter_async_context(Telegram(ledger, skies["telegram"]))
     zalo = await stack.enter_async_context(Zalo(ledger, skies["zalo"], clock=real))
     bots = await stack.enter_async_context(ZaloBot(ledger, skies["bot"], clock=real))
@@ -135,6 +135,10 @@ async def _scene(stack: AsyncExitStack, folder: Path, disk: Disk, options: Optio
     )
     stage = Stage(fleet, disk, shift, skies, database, cluster)
     return Scene(town, world, fleet, stage, shift, zero)
+
+
+def _off_by(seconds: float) -> Callable[[], datetime]:
+    return lambda: datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 def _people(world: World, options: Options) -> list[Citizen]:

@@ -211,7 +211,7 @@ def _run(piece: Piece, tx: SqliteTransaction) -> None:
     except Exception as error:  # it belongs to whoever handed the work in
         piece.error = error
         if not tx.stands:
-            raise  # what the others have done is undone, too
+            raise DatabaseFault("what others did beside it is undone, too") from error
 
 
 def _tell_all(group: list[Piece]) -> None:
