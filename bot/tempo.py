@@ -3,8 +3,8 @@ before campaigns.
 
 A platform counts messages as they arrive, and one may take its time on the way. So a message counts
 from its beginning until one second after it was answered: whatever the network does, the platform
-never sees more than `rate` in any second. Campaigns keep one place free and an even pace, so that a
-reply never waits for a burst of them.
+never sees more than `rate` in any second. Campaigns keep an even pace, and one place free while people
+talk, so that a reply never waits for a burst of them.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from statistics import median
 
 SECOND = 1.0
-KEPT_FREE = 1  # places in a second that campaigns leave to replies
+KEPT_FREE = 1  # places in a second that campaigns leave to replies …
+TALKING = 5.0  # … for so many seconds after one
 MADE_UP_FOR = 6  # campaign messages that may follow at once after a slow moment
 REMEMBERED = 20  # campaign messages whose time says how slow the platform is
+
+SPREADING: ContextVar[bool] = ContextVar("spreading", default=False)  # this message is a campaign's
 
 
 class Window:
@@ -67,16 +71,21 @@ class Tempo:
         self._replies_waiting = 0
         self._spreading = 0
         self._next_spread = 0.0
+        self._last_reply = -math.inf
         self._took: deque[float] = deque(maxlen=REMEMBERED)
 
     @asynccontextmanager
     async def message(self) -> AsyncIterator[None]:
         """Around each message, whatever it is; waits for room."""
-        self._replies_waiting += 1
+        reply = not SPREADING.get()
+        self._replies_waiting += reply
         try:
             await self._until(lambda now: self._window.wait(now))
         finally:
-            self._replies_waiting -= 1
+            self._replies_waiting -= reply
+            self._moved.set()
+        if reply:
+            self._last_reply = self._clock()
         self._window.begin()
         try:
             yield
@@ -92,9 +101,11 @@ class Tempo:
         self._spreading += 1
         self._next_spread = max(self._next_spread, began - MADE_UP_FOR / self.rate) + 1 / self.rate
         spread = Spread(began)
+        token = SPREADING.set(True)
         try:
             yield spread
         finally:
+            SPREADING.reset(token)
             self._spreading -= 1
             if spread.sent:
                 self._took.append(self._clock() - spread.began)
@@ -106,7 +117,8 @@ class Tempo:
     def _wait_to_spread(self, now: float) -> float:
         if self._replies_waiting or self._spreading >= self.depth:
             return math.inf
-        room = self._window.wait(now, self._window.most - KEPT_FREE)
+        kept = KEPT_FREE if now - self._last_reply < TALKING else 0
+        room = self._window.wait(now, self._window.most - kept)
         return max(room, self._next_spread - now, 0.0)
 
     @property

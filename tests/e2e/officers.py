@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.config import load
 from bot.desk import passwords
-from bot.outreach import posters
-from bot.store import accounts, bookings
+from bot.outreach import counting, posters
+from bot.store import accounts, bookings, campaigns
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids, stamp
 from bot.vault import Vault, key_for
@@ -21,6 +21,7 @@ from handlers.ticket import check_in_mark
 from handlers.turn import local
 from tests.e2e.conftest import PASSWORD, Site
 from tests.e2e.test_web_chat import CONTRAST
+from tests.outreach import world
 
 NUMBER = "84900000001"
 IDS = Ids()
@@ -96,6 +97,16 @@ class Desk:
         with self._tx() as tx:
             now = datetime.now(UTC)
             return posters.put_up(tx, kind, place, now, "lan", place, "mot-danh-sach")[0].code
+
+    def spreads(self) -> str:
+        """A campaign that waits for a second officer; its id."""
+        id_, now = IDS.new(datetime.now(UTC)), datetime.now(UTC)
+        with self._tx() as tx:
+            campaigns.add(tx, id_, world.plan(now), "lan", now)
+            told = counting.Told({"telegram": counting.Counts(people=300)}, 0, now)
+            campaigns.keep_count(tx, id_, campaigns.as_of(tx, id_), told.packed(), 300, now)
+            campaigns.launch(tx, id_, 200, now)
+        return id_
 
     def ticket(self, code: str) -> str:
         return f"/desk/hen/{code}-{check_in_mark(self.vault, code)}"

@@ -35,6 +35,7 @@ def paths(desk: Desk, page: Page, code: str) -> list[str]:
         "id": person.rpartition("/")[2],
         "poster": desk.hangs("nha-tro", "Nhà trọ Mẫu, 12 đường Mẫu"),
         "batch": "mot-danh-sach",
+        "campaign": desk.spreads(),
     }
     return [
         "/desk" + PARAMETER.sub(lambda found: quote(known.get(found[1], "khong-co")), path)
