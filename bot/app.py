@@ -43,7 +43,6 @@ from bot.scrubber import Scrubber, want_tonight
 from bot.store import (
     accounts,
     attribution,
-    campaigns,
     coachings,
     conversations,
     interactions,
@@ -53,6 +52,7 @@ from bot.store import (
     officers,
     profiles,
     questions,
+    responses,
     retention,
     uploads,
 )
@@ -71,7 +71,7 @@ SWEEP_EVERY = 3600.0  # seconds between deletions of what is older than keep_day
 # People first: what is about nobody any more goes with them.
 FORGETFUL = (
     profiles, conversations, questions, officers, interactions, uploads, links, numbers, accounts,
-    coachings, campaigns, retention, attribution,
+    coachings, responses, retention, attribution,
 )  # fmt: skip
 
 Clock = Callable[[], datetime]

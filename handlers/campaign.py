@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.messages import Answer, Kind
 from bot.outreach.message import TAP, Message
-from bot.store import campaigns
+from bot.store import campaigns, responses
 from handlers import ask, book
 from handlers.turn import Turn
 
@@ -25,6 +25,6 @@ def _tapped(turn: Turn, id_: str, number: int) -> Answer | None:
     choices = Message.unpacked(campaign.plan.message).choices if campaign else ()
     if number >= len(choices):
         return None
-    campaigns.tap(turn.tx, id_, turn.incoming.sender, turn.now)
+    responses.tap(turn.tx, id_, turn.incoming.sender, turn.now)
     meant = replace(turn, incoming=replace(turn.incoming, data=choices[number].to))
     return ask.handle(meant) or book.handle(meant)

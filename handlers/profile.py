@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.messages import Answer, Kind, Reply
 from bot.outreach.audiences import AUDIENCES, STATUSES
-from bot.store import campaigns, consents, profiles
+from bot.store import consents, profiles, responses
 from handlers import profile_texts as say
 from handlers.turn import Turn
 
@@ -129,7 +129,7 @@ def _erase(turn: Turn) -> Answer:
     if consents.has(turn.tx, sender, consents.NEWS):
         id_ = turn.new_id()
         consents.take_back(turn.tx, id_, sender, consents.NEWS, say.CONSENT_VERSION, turn.now)
-        campaigns.leave(turn.tx, sender, turn.now)
+        responses.leave(turn.tx, sender, turn.now)
     profiles.erase(turn.tx, sender)
     return Answer((say.erased(),))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from bot.messages import Address, Answer, Kind
-from bot.store import campaigns, consents, links
+from bot.store import consents, links, responses
 from handlers import booking_form, booking_texts, profile_texts
 from handlers.turn import Turn
 
@@ -38,7 +38,7 @@ def out(turn: Turn) -> Answer:
     sender = turn.incoming.sender
     for address in links.addresses(turn.tx, sender):
         if _take_back(turn, address, consents.NEWS, profile_texts.CONSENT_VERSION):
-            campaigns.leave(turn.tx, address, turn.now)
+            responses.leave(turn.tx, address, turn.now)
     _take_back(turn, sender, "reminders", booking_texts.CONSENT_VERSION)
     return Answer((profile_texts.stopped(),))
 

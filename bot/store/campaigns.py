@@ -10,9 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.messages import Address
 from bot.store.database import Row, Transaction
-from bot.store.proactive import LEFT_WITHIN
 from bot.store.values import moment, stamp
 
 KIND = "campaign"  # of a row of the outbox whose `code` is a campaign's id
@@ -258,48 +256,3 @@ RESULT = "UPDATE campaigns SET result = :result WHERE id = :id"
 def keep_result(tx: Transaction, id: str, result: str) -> None:  # noqa: A002
     """What came of one that has ended."""
     tx.rows(RESULT, id=id, result=result)
-
-
-# --- what people do ------------------------------------------------------------------------------
-
-KILL = """
-    UPDATE outbox SET state = 'missed', error = 'opted out'
-    WHERE channel = :channel AND person = :person AND kind = 'campaign' AND state = 'due'
-"""
-LEFT = """
-    UPDATE campaigns SET left_after = left_after + 1
-    WHERE id = (SELECT r.campaign FROM proactive AS r
-                WHERE r.channel = :channel AND r.person = :person AND r.at > :since
-                ORDER BY r.at DESC LIMIT 1)
-"""
-
-
-def leave(tx: Transaction, person: Address, now: datetime) -> None:
-    """*person* wants no more of it: what waits is not sent, and the campaign that they got last is
-    told so."""
-    who = {"channel": person.channel, "person": person.user}
-    tx.rows(KILL, **who)
-    tx.rows(LEFT, since=stamp(now - LEFT_WITHIN), **who)
-
-
-TAP = """
-    INSERT INTO campaign_taps (campaign, channel, person, at)
-    SELECT id, :channel, :person, :now FROM campaigns WHERE id = :id
-    ON CONFLICT DO NOTHING RETURNING campaign
-"""
-TAPPED = "UPDATE campaigns SET tapped = tapped + 1 WHERE id = :id"
-
-
-def tap(tx: Transaction, id: str, person: Address, now: datetime) -> None:  # noqa: A002
-    """Count that *person* pressed a button of it, once."""
-    values = {"channel": person.channel, "person": person.user, "now": stamp(now)}
-    if tx.rows(TAP, id=id, **values):
-        tx.rows(TAPPED, id=id)
-
-
-FORGET = "DELETE FROM campaign_taps WHERE at < :before"
-
-
-def forget_before(tx: Transaction, before: datetime) -> None:
-    """Who tapped; how many stays."""
-    tx.rows(FORGET, before=stamp(before))

@@ -8,11 +8,11 @@ from pathlib import Path
 from tests.faults.broadcast_story import Scale, play
 
 SMALL = Scale(
-    telegram=170,
-    zalo=30,
+    telegram=110,
+    zalo=20,
     rate=60,
     zalo_rate=20,
-    kills=(40, 80, 120),
+    kills=(25, 55, 85),
     opted_out=10,
     blocked=6,
     leaving=4,
