@@ -114,10 +114,16 @@ ASKED = """
     ) AS asked
     WHERE asked.ward IS NOT NULL GROUP BY asked.ward
 """
+# Who waits for a place anywhere counts for the ward that they told.
 WAITING = """
-    SELECT o.ward, count(DISTINCT w.channel || ':' || w.person) AS n
-    FROM waiting AS w JOIN offices AS o ON o.id = w.office
-    WHERE w.state IN ('waiting', 'offered') GROUP BY o.ward
+    SELECT found.ward, count(*) AS n FROM (
+        SELECT DISTINCT w.channel, w.person, COALESCE(o.ward, NULLIF(p.ward, '')) AS ward
+        FROM waiting AS w
+        LEFT JOIN offices AS o ON o.id = w.office
+        LEFT JOIN profiles AS p ON p.channel = w.channel AND p.person = w.person AND p.news = 1
+        WHERE w.state IN ('waiting', 'offered')
+    ) AS found
+    WHERE found.ward IS NOT NULL GROUP BY found.ward
 """
 NEEDING = """
     SELECT ward, count(*) AS n FROM profiles

@@ -86,3 +86,29 @@ def test_who_takes_the_consent_back_is_counted_nowhere(database: Database, clock
         profiles.set_status(tx, told, profiles.ENROLLED, clock())
         consents.take_back(tx, "c2", told, "news", "1", clock())
         assert progress.demand(tx, clock() - timedelta(days=1)) == {}
+
+
+WAIT = """
+    INSERT INTO waiting (id, service, office, channel, person, holder, name, at, until, state)
+    VALUES (:id, 'the', :office, 'web', :person, :id, '', 'x', 'x', :state)
+"""
+
+
+def test_who_waits_counts_for_the_office_else_for_the_ward_that_was_told(
+    database: Database, clock: Clock
+) -> None:
+    town.build(database)
+    with database.transaction() as tx:
+        told = asks(tx, clock, "told", times=0)
+        consents.give(tx, "c", told, "news", "1", clock())
+        profiles.set_ward(tx, told, A, clock())
+        for number, (who, office, state) in enumerate(
+            (
+                ("told", "", "waiting"),
+                ("untold", "", "waiting"),
+                ("here", "mau-a", "offered"),
+                ("left", "mau-a", "left"),
+            )
+        ):
+            tx.rows(WAIT, id=str(number), office=office, person=who, state=state)
+        assert progress.demand(tx, clock()) == {A: Demand(waiting=1), "26740": Demand(waiting=1)}
