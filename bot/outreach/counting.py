@@ -68,14 +68,14 @@ def begin(plan: Plan, settings: Settings, wards: Wards, channels: Iterable[str])
     )
 
 
-def step(tx: Transaction, counting: Counting, now: datetime) -> Counting:
-    """Look at some more people."""
+def step(tx: Transaction, counting: Counting, now: datetime, size: int = STEP) -> Counting:
+    """Look at *size* more people."""
     channel, *others = counting.channels
     if channel not in counting.counts:
         return _begin(tx, counting, channel)
     since = now - proactive.MONTH
     found = chosen.members(
-        tx, counting.rule, channel, counting.after, STEP, since, few=counting.few
+        tx, counting.rule, channel, counting.after, size, since, few=counting.few
     )
     counts = counting.counts[channel]
     owners = set(counting.owners)
@@ -87,7 +87,7 @@ def step(tx: Transaction, counting: Counting, now: datetime) -> Counting:
         owners=frozenset(owners),
         after=found[-1].person if found else "",
     )
-    return counting if len(found) == STEP else replace(counting, channels=tuple(others), after="")
+    return counting if len(found) == size else replace(counting, channels=tuple(others), after="")
 
 
 def _begin(tx: Transaction, counting: Counting, channel: str) -> Counting:

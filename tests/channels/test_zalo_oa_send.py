@@ -28,6 +28,8 @@ from bot.messages import (
     Unreachable,
     Wish,
 )
+from bot.outreach import message
+from bot.outreach.message import Message
 from bot.store import interactions, officers
 from bot.store.database import Database
 from bot.vault import Vault
@@ -268,6 +270,19 @@ async def test_a_form_that_takes_no_accounts_goes_to_the_phone(
     assert [sent.template for sent in zalo.to("84900000001")] == ["123456"]
     with pytest.raises(OutsideWindow, match="no phone number"):
         await channel.send(AN, reminder(vault, phone=""), "row 2")
+
+
+async def test_news_goes_as_the_approved_form_to_who_is_silent(
+    zalo: FakeZalo, make: Any, clock: Clock
+) -> None:
+    zalo.templates["654321"] = {"tieu_de", "noi_dung"}
+    parameters = {"title": "tieu_de", "text": "noi_dung"}
+    channel = await make(templates={"news": {"id": "654321", "parameters": parameters}})
+    said = message.reply(Message("Tối nay có điểm kích hoạt."), "c1", "Kích hoạt")
+    clock.move(days=8)
+    await channel.send(AN, said, "row")
+    (sent,) = zalo.to(AN)
+    assert sent.values == {"tieu_de": "Kích hoạt", "noi_dung": "Tối nay có điểm kích hoạt."}
 
 
 async def test_what_is_no_reminder_has_no_form(zalo: FakeZalo, make: Any, clock: Clock) -> None:
