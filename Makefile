@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run install test lint types imports tests bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments
+.PHONY: run install test lint types imports tests bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments scale
 .DEFAULT_GOAL := run
 
 run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
@@ -64,6 +64,9 @@ segments: .venv/.installed-dev  ## selecting segments among 1,000,000 people bes
 MINUTES ?= 30
 soak: .venv/.installed-dev  ## load and faults for MINUTES; nothing may be lost (docs/reliability.md). DATABASE=postgresql, POLLING=1
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)$(if $(DATABASE), --database $(DATABASE))$(if $(POLLING), --polling)
+
+scale: .venv/.installed-dev  ## one, two and four processes on one PostgreSQL, beside SQLite
+	$(BIN)/python -m tests.bench.scale
 
 lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
 	sh deploy/lock.sh

@@ -33,6 +33,7 @@ OPTIONS = (
     "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200 "
     "-c shared_buffers=64MB -c autovacuum=off -c deadlock_timeout=100ms -c log_min_messages=fatal"
 )
+AS_SERVED = "-c listen_addresses= -c max_connections=200 -c log_min_messages=fatal"  # for benches
 EMPTY = """
     DO $$
     DECLARE one text;
@@ -75,6 +76,7 @@ class Cluster:
     programs: Path
     folder: Path
     rights: dict[str, Any]  # of its processes, as subprocess wants them
+    options: str
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     shared: str = ""
 
@@ -83,7 +85,7 @@ class Cluster:
 
     def start(self) -> None:
         self._run("pg_ctl", "start", "-w", "-s", "-l", f"{self.folder}/log",
-                  "-o", f"{OPTIONS} -k {self.folder}")  # fmt: skip
+                  "-o", f"{self.options} -k {self.folder}")  # fmt: skip
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "stop", "-w", "-s", "-m", mode)
@@ -118,7 +120,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster(found: Path) -> Iterator[Cluster]:
+def cluster(found: Path, options: str = OPTIONS) -> Iterator[Cluster]:
     """A cluster that lives as long as the block."""
     folder = Path(tempfile.mkdtemp(prefix="vneid-pg-"))  # a short path: sockets allow 107 letters
     rights = {}
@@ -127,7 +129,7 @@ def cluster(found: Path) -> Iterator[Cluster]:
         rights = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         found = _readable(found, folder, rights)
-    made = Cluster(found, folder, rights)
+    made = Cluster(found, folder, rights, options)
     try:
         made._run(
             "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"

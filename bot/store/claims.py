@@ -29,6 +29,8 @@ class Skipped:
 # Asked once for each priority, so that the index finds the row without reading those that wait.
 # A row that another worker is about to take is passed over; it still holds back the same person's
 # newer ones, due or sending, so that no two workers can change their order.
+# OFFSET keeps PostgreSQL from making a join of it: then thousands of rows that have just come, and that
+# its statistics do not know of yet, would be read for each one that is taken.
 CLAIM = """
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, owner = :owner,
                       lease_until = :lease_until
@@ -41,7 +43,8 @@ CLAIM = """
               WHERE older.channel = o.channel AND older.person = o.person AND older.id < o.id
                 AND older.state IN ('due', 'sending') AND older.priority <= o.priority
                 AND (older.state = 'sending' OR older.attempts > 0 OR older.due_at <= :now
-                     OR older.due_at = older.created_at))
+                     OR older.due_at = older.created_at)
+              LIMIT 1 OFFSET 0)
         ORDER BY o.due_at, o.id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING *
 """
