@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import last_good
+from bot import heap, last_good
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.yaml_file import Faults
@@ -74,6 +74,8 @@ class Library:
             except Exception:
                 self._print = before  # what could not be reported is looked at again
                 raise
+            finally:
+                await asyncio.to_thread(heap.give_back)
 
     async def _reload(self) -> bool:
         try:

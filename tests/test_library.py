@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import weakref
 from contextlib import suppress
 from pathlib import Path
 
@@ -167,3 +168,12 @@ async def test_watching_goes_on_after_a_fault(
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
+
+
+async def test_memory_of_the_version_before_is_given_back(folder: Path) -> None:
+    """Nothing that only the old version held is left after a reload."""
+    library = Library(folder, Thresholds())
+    old = weakref.ref(library.matcher())
+    edit(folder / "thu.yaml", "không phải về quê", "khỏi về quê")
+    assert await library.refresh()
+    assert old() is None
