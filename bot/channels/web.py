@@ -46,6 +46,7 @@ from bot.vault import Vault
 
 MAX_BODY = 16 * 1024  # bytes
 HEARTBEAT = 15.0  # seconds between looks for rows that were not pushed, and proof of life
+SHARED = 5.0  # the same where another process may have written what is to be pushed
 KEY = "web session key"  # the mark that the sessions' secret is kept under
 STATIC = Path(__file__).parent / "static"
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -127,6 +128,7 @@ class WebChannel:
         self._listen = settings.listen
         self._turnstile = Turnstile(settings.limits, key, clock)
         self._files = Files(database, clock, vault)
+        self._look_every = SHARED if database.shared else HEARTBEAT
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._stopping = False
 
@@ -263,7 +265,7 @@ class WebChannel:
                 after = id_
             await response.write(b": alive\n\n")
             with suppress(TimeoutError):
-                async with asyncio.timeout(HEARTBEAT):
+                async with asyncio.timeout(self._look_every):
                     pushed = await listener.get()
                 if pushed is not None:
                     await response.write(_event(pushed))

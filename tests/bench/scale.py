@@ -1,7 +1,8 @@
 """What one, two and four processes do on one PostgreSQL, beside one process on SQLite, in one run.
 
 Everything is on this machine: the processes, the database (durable, as it is served) and who asks.
-So the machine's cores are shared by all of them, and what grows is bounded by how many there are.
+So the machine's cores are shared by all of them, and what grows is bounded by how many there are. The
+time of a core that each piece of work takes does not hang on that: it is what to count with.
 
     python -m tests.bench.scale [QUESTIONS [CITIZENS]]
 """
@@ -52,17 +53,60 @@ offices:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """Milliseconds of a core that one piece of work takes, whatever else the machine does."""
+
+    bot: float
+    server: float
+
+    def __str__(self) -> str:
+        return f"{self.bot:.1f} + {self.server:.1f} ms"
+
+
+class Meter:
+    """Reads what the processes have used of the cores."""
+
+    def __init__(self, running: Fleet, server: Path | None) -> None:
+        self._bots = [one.process.pid for one in running.processes]
+        self._server = server
+        self._before = self._used()
+
+    def each(self, count: int) -> Cost:
+        bot, server = self._used()
+        return Cost(
+            (bot - self._before[0]) * 1000 / count, (server - self._before[1]) * 1000 / count
+        )
+
+    def _used(self) -> tuple[float, float]:
+        if self._server is None:
+            return sum(map(_seconds, self._bots)), 0.0
+        parent = int((self._server / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        ended = _seconds(parent, ended=True)  # connections that were closed meanwhile
+        return sum(map(_seconds, self._bots)), ended + sum(_seconds(int(pid)) for pid in children)
+
+
+def _seconds(pid: int, *, ended: bool = False) -> float:
+    """User and system time of a process; or of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    first = 13 if ended else 11
+    return (int(fields[first]) + int(fields[first + 1])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
 class Row:
     name: str
     asked: Stats
+    asking: Cost
     booked: float  # a second
+    booking: Cost
 
     def __str__(self) -> str:
         asked = self.asked
         return (
             f"{self.name:28} {asked.rate:8.0f}/s  p50 {asked.percentile(0.5):5.0f} ms  "
-            f"p99 {asked.percentile(0.99):5.0f} ms  failed {asked.failed:3}   "
-            f"{self.booked:7.1f} visits/s"
+            f"p99 {asked.percentile(0.99):5.0f} ms  failed {asked.failed:3}  {self.asking}   "
+            f"{self.booked:7.1f} visits/s  {self.booking}"
         )
 
 
@@ -98,7 +142,14 @@ async def visit(running: Fleet, count: int) -> float:
     return done / (time.perf_counter() - began)
 
 
-def measure(name: str, processes: int, address: str, questions: int, citizens: int) -> Row:
+def measure(
+    name: str,
+    processes: int,
+    address: str,
+    questions: int,
+    citizens: int,
+    server: Path | None = None,
+) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "offices.yaml").write_text(OFFICES, encoding="utf-8")
         nobody = cast(FakeTelegram, SimpleNamespace(url="http://127.0.0.1:9", token=""))
@@ -109,9 +160,11 @@ def measure(name: str, processes: int, address: str, questions: int, citizens: i
             with closing(open_database(where)) as database:
                 wait_for_places(database)
             asyncio.run(ask(running, questions // 10))  # warm
-            return Row(
-                name, asyncio.run(ask(running, questions)), asyncio.run(visit(running, citizens))
-            )
+            meter = Meter(running, server)
+            asked = asyncio.run(ask(running, questions))
+            asking, meter = meter.each(questions), Meter(running, server)
+            booked = asyncio.run(visit(running, citizens))
+            return Row(name, asked, asking, booked, meter.each(citizens))
 
 
 def wait_for_places(database: Database) -> None:
@@ -167,12 +220,14 @@ def main(questions: int = QUESTIONS, citizens: int = CITIZENS) -> None:
     if found is None:
         sys.exit(postgres.MISSING)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; {questions} questions of "
-          f"new people, then {citizens} who book")  # fmt: skip
+          f"new people, then {citizens} who book; of each, a core's time in the bot + in PostgreSQL")  # fmt: skip
     print(measure("SQLite, 1 process", 1, "vneid.db", questions, citizens), flush=True)
     with postgres.cluster(found, postgres.AS_SERVED) as cluster:
         for processes in (1, 2, 4):
             name = f"PostgreSQL, {processes} process" + "es" * (processes > 1)
-            print(measure(name, processes, cluster.create(), questions, citizens), flush=True)
+            address = cluster.create()
+            row = measure(name, processes, address, questions, citizens, cluster.folder)
+            print(row, flush=True)
         for waiting in (2000, 50_000):
             for couriers in (1, 4):
                 address = cluster.create()
