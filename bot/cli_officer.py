@@ -11,7 +11,7 @@ import click
 from bot import config
 from bot.answering import reply_to
 from bot.app import open_database, utc_now
-from bot.store import officers
+from bot.store import erasure, officers
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
 from handlers.turn import local
@@ -60,6 +60,19 @@ def alerts(config_file: Path) -> None:
     with _transaction(config_file) as tx:
         rows = officers.alerts(tx)
     click.echo("\n".join(map(_line, rows)) if rows else "Không có cảnh báo nào.")
+
+
+@officer.command()
+@click.argument("code")
+@config_option
+def erased(code: str, config_file: Path) -> None:
+    """Biên nhận xóa dữ liệu CODE (XÓA-…) có thật không, xóa lúc nào."""
+    number = code.strip().upper().removeprefix("XÓA-").removeprefix("XOA-")
+    with _transaction(config_file) as tx:
+        at = erasure.find(tx, number)
+    if at is None:
+        raise click.ClickException(f"Không có lần xóa nào mang biên nhận {code}.")
+    click.echo(f"Đã xóa lúc {local(moment(at)):%H:%M, %d/%m/%Y}; không còn gì để tra thêm.")
 
 
 @contextmanager

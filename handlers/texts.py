@@ -68,7 +68,7 @@ def help_text(contact: Contact) -> Reply:
         "Mình là trợ lý tự động. Mình không hỏi và không giữ số căn cước, mã OTP, mật khẩu, ảnh "
         f"giấy tờ. Việc gấp: gọi 113. Hỏi về VNeID: tổng đài {contact.hotline} (có thể tính cước)."
     )
-    return notice(text, MENU, OFFICER)
+    return notice(text, MENU, OFFICER, Button("🔒 Bot giữ gì của bạn?", "privacy"))
 
 
 def cancelled(was_busy: bool) -> Reply:

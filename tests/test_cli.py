@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from bot.app import utc_now
 from bot.cli import main
 from bot.messages import Address
-from bot.store import claims, officers
+from bot.store import claims, erasure, officers
 from bot.store.database import SqliteDatabase
 from tests.conftest import FAQ
 from tests.service import write_config
@@ -60,6 +60,17 @@ def test_faults_of_the_configuration_are_all_told_with_exit_code_2(tmp_path: Pat
     assert "Có 2 lỗi cần sửa" in result.output
     assert "config.yaml:1:" in result.output
     assert "config.yaml:2:" in result.output
+
+
+def test_a_receipt_of_an_erasure_is_genuine_or_not(config: Path) -> None:
+    database = SqliteDatabase(config.parent / "vneid.db")
+    with database.transaction() as tx:
+        code = erasure.record(tx, ["a mark"], utc_now(), lambda: "an id")
+    database.close()
+    assert "Đã xóa lúc" in run("officer", "erased", f"xóa-{code.lower()}", config=config).output
+    refused = run("officer", "erased", "XÓA-KHONG1", config=config)
+    assert refused.exit_code == 1
+    assert "Không có lần xóa nào" in refused.output
 
 
 def test_an_officer_sees_who_waits_and_answers_into_their_chat(config: Path) -> None:
