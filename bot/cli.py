@@ -17,7 +17,7 @@ from bot.cli_campaigns import campaign
 from bot.cli_card import card
 from bot.cli_db import db
 from bot.cli_faq import faq
-from bot.cli_faults import explained
+from bot.cli_faults import Explaining, explained
 from bot.cli_officer import officer
 from bot.cli_offices import offices_group
 from bot.cli_posters import poster, posters_group
@@ -48,7 +48,7 @@ faq_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Explaining)
 @click.version_option(package_name="vneid-bot")
 def main() -> None:
     """Trợ lý VNeID: trả lời người dân về VNeID, căn cước và Đề án 06."""

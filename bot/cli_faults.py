@@ -15,7 +15,7 @@ from bot.yaml_file import Faults
 
 def explained(command: Callable[..., Any]) -> Callable[..., Any]:
     """Faults in config.yaml, the FAQ or another file are printed one under the other, with exit
-    code 2; why a database cannot be used, with exit code 1."""
+    code 2."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -25,8 +25,15 @@ def explained(command: Callable[..., Any]) -> Callable[..., Any]:
             count = len(faults.faults)
             click.echo(f"Có {count} lỗi cần sửa:\n{faults}", err=True)
             sys.exit(2)
-        except DatabaseUnfit as unfit:
-            click.echo(f"Không dùng được cơ sở dữ liệu: {unfit}", err=True)
-            sys.exit(1)
 
     return run
+
+
+class Explaining(click.Group):
+    """Commands of which none tells with a traceback why a database cannot be used."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DatabaseUnfit as unfit:
+            raise click.ClickException(f"Không dùng được cơ sở dữ liệu: {unfit}") from unfit

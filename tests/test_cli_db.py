@@ -131,3 +131,15 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     refused = run(tmp_path / "none.db", tmp_path / "new.db")
     assert (refused.exit_code, "không có tệp" in refused.output) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_command_tells_with_a_traceback_that_the_server_is_not_there(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "database: postgresql://bot@127.0.0.1:9/vneid\ndata_key: ${VNEID_DATA_KEY}\n", "utf-8"
+    )
+    command = ["officer", "waiting", "--config", str(config)]
+    result = CliRunner(env={"VNEID_DATA_KEY": "x"}).invoke(main, command)
+    assert result.exit_code == 1
+    assert "không nối được PostgreSQL" in result.output
+    assert isinstance(result.exception, SystemExit)
