@@ -238,6 +238,20 @@ async def test_work_waits_while_the_server_starts_again(postgres: Cluster) -> No
         assert len(marks(database)) == 21
 
 
+def test_scrubbing_leaves_no_room_to_what_is_deleted(there: PostgresDatabase) -> None:
+    size = "SELECT pg_relation_size('marks') AS bytes"
+    with there.transaction() as tx:
+        for number in range(500):
+            tx.rows(ADD, name=f"{number}" * 50)
+    with there.transaction() as tx:
+        tx.rows("DELETE FROM marks")
+        (before,) = tx.rows(size)
+    there.scrub()
+    with there.transaction() as tx:
+        assert before["bytes"] > 0
+        assert tx.rows(size) == [{"bytes": 0}]
+
+
 # --- opening ---------------------------------------------------------------------------------------
 
 

@@ -168,7 +168,7 @@ class PostgresDatabase:
         with self._pool.connection() as connection:
             connection.execute("SET statement_timeout = 0")
             try:
-                connection.execute("VACUUM")
+                connection.execute("VACUUM (SKIP_LOCKED)")  # another process may be at it
             finally:
                 connection.execute(SETTINGS[1])
 
