@@ -76,6 +76,10 @@ class Telegram(FakeTelegram):
                 self.confirmed(str(update["update_id"]))
         return await super()._get_updates(form)
 
+    async def within(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Whether *condition*, looked at after every call, holds in time."""
+        return await self._until(condition, seconds)
+
     def confirmed(self, id_: str) -> None:
         """Polling has moved past the update *id_*."""
         if said := self.ledger.said.get(("telegram", id_)):

@@ -200,5 +200,7 @@ class Crowd:
     async def _act(self, citizen: Citizen) -> None:
         try:
             await self.stories.one(citizen)
+        except Exception as error:  # a bug of the soak's own: without this nobody would hear of it
+            self.stories.world.ledger.unfriendly.append(f"a story broke off: {error!r}")
         finally:
             citizen.busy = False
