@@ -192,12 +192,13 @@ class Courier:
 
     async def _spread(self, sender: Sender, owner: str) -> None:
         """As `_work`, for campaigns: at the channel's tempo, and never in the way of the talk."""
-        recording: asyncio.Task[None] | None = None
+        recording = asyncio.create_task(asyncio.sleep(0))
         while not self._stopping.is_set():
             try:
                 async with sender.tempo.spread() as turn, self._one_by_one():
                     turn.began = sender.tempo.now()
                     letter = await self._claim(sender.name, owner, SPREAD)
+                    await recording
                     if letter is not None:
                         self._wake(sender.name, SPREAD)
                         recording = await self._begin_to_record(sender, owner, letter)
@@ -207,8 +208,7 @@ class Courier:
             except Exception:
                 log.exception("courier failed", channel=sender.name)
                 await self._stopped_within(5.0)
-        if recording is not None:
-            await recording
+        await recording
 
     def _one_by_one(self) -> AbstractAsyncContextManager[None]:
         """One campaign message over all channels at a time, while the platforms are so fast that none
