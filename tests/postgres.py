@@ -34,6 +34,8 @@ OPTIONS = (
     "-c shared_buffers=64MB -c autovacuum=off -c deadlock_timeout=100ms -c log_min_messages=fatal"
 )
 AS_SERVED = "-c listen_addresses= -c max_connections=200 -c log_min_messages=fatal"  # for benches
+# Waits for the end of its input, which comes with the end of the process that holds it.
+WATCH = 'read -r _; "$0" stop -s -m immediate -D "$1/data"; rm -rf "$1"'
 EMPTY = """
     DO $$
     DECLARE one text;
@@ -135,10 +137,28 @@ def cluster(found: Path, options: str = OPTIONS) -> Iterator[Cluster]:
             "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
         )
         made.start()
-        yield made
-        made.stop()
+        with _ended_with_us(made):
+            yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ended_with_us(made: Cluster) -> Iterator[None]:
+    """At the end of the block the server stops; so it does when the tests are killed before."""
+    command = ["sh", "-c", WATCH, str(made.programs / "pg_ctl"), str(made.folder)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        **made.rights,
+    ) as watch:
+        try:
+            yield
+        finally:
+            assert watch.stdin
+            watch.stdin.close()
 
 
 def _readable(found: Path, folder: Path, rights: dict[str, Any]) -> Path:
