@@ -158,3 +158,25 @@ async def test_a_cancelled_waiter_does_not_stop_the_writer(database: Database) -
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await database.run(lambda tx: add(tx, "sure")) == "sure"
+
+
+def test_only_its_owner_may_read_the_file_and_its_log(tmp_path: Path) -> None:
+    with closing(SqliteDatabase(tmp_path / "new.db")) as database:
+        with database.transaction() as tx:
+            add(tx, "a")
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("new.db", "new.db-wal", "new.db-shm"), 0o600)
+
+
+def test_traces_that_a_reader_keeps_in_the_log_are_not_taken_for_gone(tmp_path: Path) -> None:
+    path = tmp_path / "read.db"
+    with closing(SqliteDatabase(path)) as database, closing(sqlite3.connect(path)) as reader:
+        with database.transaction() as tx:
+            add(tx, "a")
+            tx.rows("PRAGMA busy_timeout = 0")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM marks").fetchall()
+        with pytest.raises(DatabaseFault):
+            database.scrub()
+        reader.rollback()
+        database.scrub()

@@ -159,10 +159,13 @@ class SqliteDatabase:
 
     def scrub(self) -> None:
         """`secure_delete` writes zeros over what is deleted, but not over copies that are left where
-        a page was split: only a new file has none of them. Then the log is cut off, too."""
+        a page was split: only a new file has none of them. Then the log is cut off, too; raises
+        `DatabaseFault` when somebody reads from it for longer than the busy timeout."""
         with self._lock:
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise DatabaseFault("a reader keeps the log from being cut off")
 
     def close(self) -> None:
         """Finish the work that is waiting, then close. Safe to call twice."""
@@ -230,6 +233,10 @@ def _tell(pieces: list[Piece]) -> None:
 
 
 def _connect(path: str) -> sqlite_utils.Database:
+    if path != ":memory:":
+        Path(path).touch(
+            mode=0o600
+        )  # its log gets the same mode; a file that is there keeps its own
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS
     )
