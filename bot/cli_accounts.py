@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.app import open_database, utc_now
 from bot.cli_faults import explained
 from bot.cli_officer import config_option, officer
+from bot.deployment import open_database, utc_now
 from bot.desk import passwords
 from bot.desk.roles import TITLES, Role
 from bot.store import accounts, audit, offices

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from bot import config
-from bot.app import utc_now
 from bot.backup import BadBackup, archive
 from bot.backup.folder import rotate
 from bot.backup.restore import drill, restore
@@ -19,6 +18,7 @@ from bot.calendar import VIETNAM
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
+from bot.deployment import utc_now
 
 NO_KEY = (
     "chưa có khóa: đặt biến môi trường VNEID_BACKUP_KEY (openssl rand -hex 32) và cất một bản của khóa "

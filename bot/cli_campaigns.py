@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 
 from bot import config, places
-from bot.app import open_database, utc_now
 from bot.cli_accounts import BY_COMMAND
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
+from bot.deployment import open_database, utc_now
 from bot.outreach import counting, feeding, rates
 from bot.outreach.counting import Told
 from bot.store import audit, campaigns

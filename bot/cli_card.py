@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.app import utc_now
 from bot.calendar import VIETNAM
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
+from bot.deployment import utc_now
 from bot.matching import entries
 from bot.outreach import card_page, cards
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from bot.app import AlreadyRunning, lock
 from bot.cli_faults import explained
 from bot.config import Settings
+from bot.deployment import AlreadyRunning, lock
 from bot.store.database import DatabaseUnfit, is_shared, open_database, shown
 from bot.store.database.copying import copy
 

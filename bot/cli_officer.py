@@ -10,7 +10,7 @@ import click
 
 from bot import config
 from bot.answering import reply_to
-from bot.app import open_database, utc_now
+from bot.deployment import open_database, utc_now
 from bot.store import erasure, officers
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from bot import config, offices, opening, places
-from bot.app import open_database, utc_now
 from bot.calendar import VIETNAM
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
+from bot.deployment import open_database, utc_now
 from bot.offices import OfficeRow
 from bot.store import bookings, slots
 from bot.store import offices as office_store

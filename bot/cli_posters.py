@@ -11,11 +11,11 @@ from typing import Any
 import click
 
 from bot import config
-from bot.app import open_database, open_vault, utc_now
 from bot.cli_accounts import BY_COMMAND
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
+from bot.deployment import open_database, open_vault, utc_now
 from bot.matching import greetings
 from bot.matching.greetings import Greetings
 from bot.outreach import poster_files as files

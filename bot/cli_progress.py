@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from bot import config, places, progress
-from bot.app import open_database, utc_now
 from bot.cli_accounts import BY_COMMAND
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
+from bot.deployment import open_database, utc_now
 from bot.progress import Change, Figures, Reading
 from bot.store import audit
 from bot.store import progress as store

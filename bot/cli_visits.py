@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from bot import attendance, calling, config
-from bot.app import open_database, open_vault, utc_now
 from bot.attendance import NotMarked, TooEarly
 from bot.calendar import VIETNAM
 from bot.cli_officer import config_option
+from bot.deployment import open_database, open_vault, utc_now
 from bot.store import bookings, calls, offices
 from bot.store.bookings import Booking, State
 from bot.store.database import Row, Transaction

@@ -227,7 +227,7 @@ def _has_questions(settings: Settings) -> bool:
 
 
 def _unanswered(settings: Settings, days: int) -> list[stored.Unanswered]:
-    from bot.app import open_database
+    from bot.deployment import open_database
 
     database = open_database(settings)
     try:

@@ -13,12 +13,12 @@ import click
 from aiohttp import ClientSession
 
 from bot import config
-from bot.app import open_database, open_vault, utc_now
 from bot.channels.zalo_oa import oauth, tokens
 from bot.cli_faults import explained
 from bot.cli_officer import config_option
 from bot.config import Settings
 from bot.config.channels import ZaloOa
+from bot.deployment import open_database, open_vault, utc_now
 from bot.messages import SendError
 from bot.store.tokens import Pair
 

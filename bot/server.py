@@ -15,20 +15,19 @@ import click
 from aiohttp import web
 
 from bot import caller, places, systemd
-from bot.app import (
-    SERVICE,
+from bot.app import SERVICE, make_app
+from bot.channels.terminal import NAME, Terminal
+from bot.config import Settings
+from bot.deployment import (
     AlreadyRunning,
     Clock,
     kept,
     lock,
-    make_app,
     open_database,
     open_vault,
     thresholds,
     utc_now,
 )
-from bot.channels.terminal import NAME, Terminal
-from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.ending import LAST, REQUESTS
 from bot.library import Library

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.app import utc_now
 from bot.cli import main
+from bot.deployment import utc_now
 from bot.messages import Address
 from bot.store import claims, erasure, officers
 from bot.store.database import SqliteDatabase

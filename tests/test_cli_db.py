@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.app import lock
 from bot.cli import main
 from bot.config import Settings
+from bot.deployment import lock
 from bot.store import audit, leases, marks
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.database.copying import SEEDED, TABLES

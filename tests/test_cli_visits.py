@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import attendance
-from bot.app import open_vault, utc_now
 from bot.attendance import NotMarked, TooEarly
 from bot.calendar import VIETNAM
 from bot.cli import main
 from bot.config import Settings, load
+from bot.deployment import open_vault, utc_now
 from bot.store import bookings, calls
 from bot.store.bookings import State
 from bot.store.database import Database, SqliteDatabase, Transaction

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot import offices, server
-from bot.app import utc_now
 from bot.cli import main
 from bot.config import Settings
+from bot.deployment import utc_now
 from bot.offices import OfficeRow
 from bot.opening import Opening
 from bot.places import Wards

@@ -16,9 +16,10 @@ from aiohttp import web
 
 from bot import caller
 from bot.answering import reply_to
-from bot.app import SERVICE, make_app, utc_now
+from bot.app import SERVICE, make_app
 from bot.config import Settings
 from bot.config.limits import Limits
+from bot.deployment import utc_now
 from bot.store import officers
 from bot.store.database import Row, SqliteDatabase
 from bot.store.values import Ids

@@ -12,10 +12,10 @@ import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
-from bot.app import utc_now
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.polling import Position
 from bot.config import Settings
+from bot.deployment import utc_now
 from bot.dialogue import Delivered
 from bot.messages import Address, Button, Incoming, Reply, Tone
 from bot.store import marks, outbox

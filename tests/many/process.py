@@ -16,7 +16,8 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import config, logs
-from bot.app import make_app, open_database
+from bot.app import make_app
+from bot.deployment import open_database
 
 
 def faster(speed: float, began: float) -> Callable[[], datetime]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from secrets import token_hex
 
 from bot import config
-from bot.app import open_database
 from bot.channels.zalo_oa import oauth, tokens
 from bot.config import Settings
+from bot.deployment import open_database
 from bot.desk.guard import token_id
 from bot.store import accounts
 from bot.vault import Vault

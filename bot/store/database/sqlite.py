@@ -154,7 +154,7 @@ class SqliteDatabase:
             yield tx
 
     def used_by_others(self) -> bool:
-        """A file has one user: bot.app.lock sees to that."""
+        """A file has one user: bot.deployment.lock sees to that."""
         return False
 
     def scrub(self) -> None:

@@ -1,0 +1,169 @@
+"""The composition root: puts the parts together; the one module that knows everything."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_hex
+
+from aiohttp import web
+
+from bot import access_log, places, reminders
+from bot.backup.nightly import Nightly
+from bot.channels import Channel, Handle
+from bot.channels.alarm import Alarm
+from bot.channels.web import WebChannel
+from bot.channels.zalo_bot import ZaloBotChannel
+from bot.channels.zalo_oa import ZaloOaChannel
+from bot.config import Settings
+from bot.courier import Courier
+from bot.deployment import Clock, kept, open_vault, thresholds
+from bot.desk import make_desk
+from bot.dialogue import Dialogue
+from bot.ending import Ending
+from bot.feeder import Feeder
+from bot.gallery import Gallery
+from bot.keeper import Keeper
+from bot.library import Library
+from bot.metrics import Metrics
+from bot.opening import Opening
+from bot.scrubber import Scrubber
+from bot.store import officers
+from bot.store.database import Database
+from bot.store.values import Ids
+from bot.sweeper import Sweeper
+from bot.tempo import Tempo
+from bot.vault import Vault
+from bot.watching import Watching, facts, watching
+from bot.yaml_file import Faults
+from handlers import inline
+from handlers.inline import Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of one running service. `owner` names this process among others."""
+
+    owner: str
+    settings: Settings
+    database: Database
+    library: Library
+    dialogue: Dialogue
+    courier: Courier
+    opening: Opening
+    keeper: Keeper
+    feeder: Feeder
+    scrubber: Scrubber
+    sweeper: Sweeper
+    desk: web.Application
+    channels: tuple[Channel, ...]
+    metrics: Metrics
+    watch: Watching
+    ending: Ending
+    gallery: Gallery
+
+
+def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
+    """Put the parts together; raises `Faults` when the FAQ cannot be loaded."""
+    metrics = Metrics(lambda: facts(library, nightly))
+    database = metrics.timing(plain)
+    ids, owner = Ids(), f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+    wards = places.load()
+    vault = open_vault(settings)
+
+    async def report(faults: Faults) -> None:
+        now = clock()
+        text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
+        await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
+
+    aside = kept(settings)
+    library = Library(Path(settings.faq), thresholds(settings), report, aside, spare=aside)
+    gallery = Gallery(library.matcher, settings, clock)
+    rules = settings.booking.reminders
+    courier = Courier(
+        database,
+        clock,
+        owner=owner,
+        spreaders=settings.outreach.in_flight,
+        calm=lambda now: reminders.calm(now, rules),
+        mailboxes=(WebChannel.name,),
+        opened=lambda reply: gallery.complete(vault.open_files(reply)),
+    )
+    dialogue = Dialogue(
+        database,
+        settings,
+        library.matcher,
+        clock,
+        vault,
+        wards,
+        mailboxes=(WebChannel.name,),
+        numbered=(ZaloBotChannel.name,),
+        windows=_windows(settings),
+        wake=courier.wake,
+    )
+    handle = access_log.updates(metrics.handling(dialogue.handle))
+    channels = _channels(settings, database, handle, clock, vault, library)
+    opening = Opening(database, settings, wards, clock)
+    keeper = Keeper(database, settings, clock, courier.wake, owner=owner)
+    rates = {channel.name: channel.tempo.rate for channel in channels}
+    feeder = Feeder(database, settings, wards, rates, clock, courier.wake, owner=owner)
+    scrubber = Scrubber(database, clock)
+    sweeper = Sweeper(database, settings, clock, owner)
+    desk = make_desk(settings, database, vault, library, clock, courier.wake, wards)
+    ending = Ending()
+    nightly = Nightly(settings, clock, Alarm(database, clock, "backup"))
+    watch = watching(settings, database, library, channels, clock, ending, metrics, nightly)
+    return Service(
+        owner,
+        settings,
+        database,
+        library,
+        dialogue,
+        courier,
+        opening,
+        keeper,
+        feeder,
+        scrubber,
+        sweeper,
+        desk,
+        channels,
+        metrics,
+        watch,
+        ending,
+        gallery,
+    )
+
+
+def _channels(
+    settings: Settings,
+    database: Database,
+    handle: Handle,
+    clock: Clock,
+    vault: Vault,
+    library: Library,
+) -> tuple[Channel, ...]:
+    """The channels that are on; a channel's library is imported only when it is."""
+    tempo = Tempo(settings.outreach.rates.web)
+    channels: list[Channel] = [WebChannel(database, handle, clock, vault, settings, tempo)]
+    if settings.telegram.token:
+        from bot.channels.telegram import TelegramChannel
+
+        def look_up(words: str) -> tuple[Snippet, ...]:
+            return inline.look_up(library.matcher(), settings, words, clock())
+
+        channels.append(TelegramChannel(settings, database, handle, clock, look_up))
+    if settings.zalo_oa.app_secret:
+        channels.append(ZaloOaChannel(settings, database, handle, clock, vault))
+    if settings.zalo_bot.token:
+        channels.append(ZaloBotChannel(settings, database, handle, clock))
+    return tuple(channels)
+
+
+def _windows(settings: Settings) -> dict[str, timedelta]:
+    """The channels that may not write to people for long, and have no approved form to do it."""
+    oa = settings.zalo_oa
+    name = ZaloOaChannel.name
+    return {} if oa.templates.reminder else {name: timedelta(days=oa.window_days)}
