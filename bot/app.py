@@ -9,7 +9,6 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import access_log
 from bot.channels import Channel
 from bot.channels.poster_check import PosterCheck
 from bot.channels.web import HEADERS, MAX_BODY, STATIC
@@ -20,6 +19,7 @@ from bot.ending import CHANNELS, CONNECTIONS, COURIER
 from bot.service import Service, assemble
 from bot.store import leases
 from bot.store.database import Database
+from bot.watch import access_log
 
 SERVICE = web.AppKey("service", Service)
 

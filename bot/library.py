@@ -9,9 +9,9 @@ from pathlib import Path
 import structlog
 
 from bot import heap, last_good
+from bot.document.file import Faults
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
-from bot.yaml_file import Faults
 
 LOOK_EVERY = 0.5  # seconds between looks at the files; a change is live within two
 AFTER_FAULT = 5.0  # seconds of rest when a look failed, as while the database is gone

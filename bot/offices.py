@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from bot import yaml_file
 from bot.calendar import Hours
+from bot.document import file as yaml_file
+from bot.document.file import Fault, Faults
+from bot.document.reasons import reason_of
 from bot.places import Wards
 from bot.spreadsheet import Cells, read_rows
-from bot.yaml_file import Fault, Faults
-from bot.yaml_reasons import reason_of
 
 OFFICE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")  # stands in slots' ids, and so in buttons
 

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.document.file import Fault, Faults
 from bot.matching.likeness import plain
 from bot.places import Ward, Wards
 from bot.sheet_cells import Line, lines
-from bot.yaml_file import Fault, Faults
 
 WARD, DISTRICT, CODE, NUMBERS = "ward", "district", "code", ("target", "collected", "activated")
 LABELS = {"target": "Chỉ tiêu", "collected": "Đã thu", "activated": "Đã kích hoạt"}

@@ -14,7 +14,7 @@ from secrets import token_hex
 import click
 from aiohttp import web
 
-from bot import caller, places, systemd
+from bot import caller, places
 from bot.app import SERVICE, make_app
 from bot.channels.terminal import NAME, Terminal
 from bot.config import Settings
@@ -35,6 +35,7 @@ from bot.offices import is_sample
 from bot.store import offices
 from bot.store.database import Database, SqliteDatabase, shown
 from bot.vault import Vault
+from bot.watch import systemd
 
 # Channels that a token turns on: name, whether it is on, and how to turn it on.
 SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (

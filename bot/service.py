@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from aiohttp import web
 
-from bot import access_log, places, reminders
+from bot import places, reminders
 from bot.backup.nightly import Nightly
 from bot.channels import Channel, Handle
 from bot.channels.alarm import Alarm
@@ -23,22 +23,23 @@ from bot.courier import Courier
 from bot.deployment import Clock, kept, open_vault, thresholds
 from bot.desk import make_desk
 from bot.dialogue import Dialogue
+from bot.document.file import Faults
 from bot.ending import Ending
-from bot.feeder import Feeder
 from bot.gallery import Gallery
-from bot.keeper import Keeper
 from bot.library import Library
-from bot.metrics import Metrics
+from bot.loops.feeder import Feeder
+from bot.loops.keeper import Keeper
+from bot.loops.scrubber import Scrubber
+from bot.loops.sweeper import Sweeper
 from bot.opening import Opening
-from bot.scrubber import Scrubber
 from bot.store import officers
 from bot.store.database import Database
 from bot.store.values import Ids
-from bot.sweeper import Sweeper
 from bot.tempo import Tempo
 from bot.vault import Vault
-from bot.watching import Watching, facts, watching
-from bot.yaml_file import Faults
+from bot.watch import access_log
+from bot.watch.metrics import Metrics
+from bot.watch.watching import Watching, facts, watching
 from handlers import inline
 from handlers.inline import Snippet
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from bot.document.file import MAX_BYTES, Fault, Faults
 from bot.spreadsheet import table
-from bot.yaml_file import MAX_BYTES, Fault, Faults
 
 Line = tuple[int, list[str]]  # its number, and its cells
 MOST_LINES, MOST_CELLS = 5_000, 60

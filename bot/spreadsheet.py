@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.document.file import MAX_BYTES, Fault, Faults
 from bot.matching.likeness import closest, plain
-from bot.yaml_file import MAX_BYTES, Fault, Faults
 
 LABELS = {
     "id": "Mã", "name": "Tên", "address": "Địa chỉ", "ward": "Phường xã", "latitude": "Vĩ độ",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.yaml_file import Faults
+from bot.document.file import Faults
 from tests.conftest import PROJECT
 
 

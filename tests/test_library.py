@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.document.file import Faults
 from bot.library import Library
 from bot.matching.matcher import Thresholds
-from bot.yaml_file import Faults
 from tests.conftest import FAQ
 
 

@@ -10,16 +10,16 @@ import pytest
 from click.testing import CliRunner
 
 from bot import offices, server
-from bot.cli import main
+from bot.cli.main import main
 from bot.config import Settings
 from bot.deployment import utc_now
+from bot.document.file import Faults
 from bot.offices import OfficeRow
 from bot.opening import Opening
 from bot.places import Wards
 from bot.store import offices as store
 from bot.store import slots
 from bot.store.database import Database, SqliteDatabase
-from bot.yaml_file import Faults
 from handlers import booking_texts
 from tests.bookings import Desk
 from tests.conftest import PROJECT, Clock

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from bot import config
-from bot.cli import main
+from bot.cli.main import main
 from tests.conftest import PROJECT
 
 SQL = re.compile(

@@ -15,11 +15,11 @@ from typing import Any
 from aiohttp import web
 
 from bot import caller
-from bot.answering import reply_to
 from bot.app import SERVICE, make_app
 from bot.config import Settings
 from bot.config.limits import Limits
 from bot.deployment import utc_now
+from bot.staff.answering import reply_to
 from bot.store import officers
 from bot.store.database import Row, SqliteDatabase
 from bot.store.values import Ids

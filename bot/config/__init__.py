@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 
-from bot import yaml_file
 from bot.config.backup import Backup
 from bot.config.booking import Booking
 from bot.config.channels import Listen, Telegram, ZaloBot, ZaloOa
@@ -19,7 +18,8 @@ from bot.config.limits import Limits
 from bot.config.outreach import Outreach
 from bot.config.section import Section
 from bot.config.watch import Watch
-from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
+from bot.document import file as yaml_file
+from bot.document.file import Document, Fault, Faults, KeyPath, dotted
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 # A password written out in the address of a database: `//user:it@` or `?password=it`.

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import faq_room
 from bot.desk.context import desk_of, new_id, note, officer, run
-from bot.faq_room import Proposal
+from bot.document.edit import Edit, EditRefused
 from bot.matching import lint
 from bot.matching.lint import Finding, House
 from bot.matching.matcher import Matcher, Thresholds
 from bot.matching.regression import Fared, Row
+from bot.staff import faq_room
+from bot.staff.faq_room import Proposal
 from bot.store import faq_changes
 from bot.store.database import Transaction
 from bot.store.faq_changes import FaqChange
-from bot.yaml_edit import Edit, EditRefused
 from handlers.turn import local
 
 

@@ -36,7 +36,7 @@ from bot.desk.views import (
     visit,
     weekly,
 )
-from bot.yaml_file import MAX_BYTES
+from bot.document.file import MAX_BYTES
 
 MAX_UPLOAD = MAX_BYTES + 64 * 1024  # a file and what stands around it
 

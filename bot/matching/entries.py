@@ -19,11 +19,11 @@ from pydantic import (
     model_validator,
 )
 
-from bot import yaml_file
+from bot.document import file as yaml_file
+from bot.document.file import Document, Fault, Faults, KeyPath, dotted
 from bot.matching import greetings
 from bot.matching.greetings import Greetings
 from bot.matching.part import Id, Part, Text, Texts
-from bot.yaml_file import Document, Fault, Faults, KeyPath, dotted
 
 ANSWER_CHARACTERS = 600  # fits one phone screen together with a few steps
 LABEL_CHARACTERS = 36  # a button's title that a 360 px screen shows whole

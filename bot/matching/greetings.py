@@ -13,10 +13,10 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, ValidationError
 
-from bot import yaml_file
+from bot.document import file as yaml_file
+from bot.document.file import Document, Fault, Faults, KeyPath
 from bot.matching.likeness import closest
 from bot.matching.part import Id, Part
-from bot.yaml_file import Document, Fault, Faults, KeyPath
 
 FILE = "loi-chao.yaml"
 GREETING_CHARACTERS = 250  # the buttons below it are still seen on a phone

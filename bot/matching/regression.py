@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from bot.document.file import Fault
 from bot.matching.entries import Faq, Kind
 from bot.matching.matcher import Matcher, Outcome, Result
-from bot.yaml_file import Fault
 
 FOLDER = "questions"
 OUT_OF_SCOPE = "-"

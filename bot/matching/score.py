@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
+from bot.document.file import Fault, Faults
 from bot.matching.entries import Faq, Kind
 from bot.matching.matcher import Matcher, Outcome, Result
 from bot.matching.variants import VARIANTS
-from bot.yaml_file import Fault, Faults
 
 OUT_OF_SCOPE = "-"
 HINT = "mỗi dòng: câu hỏi, một phím Tab, rồi id của mục (hoặc - nếu ngoài phạm vi)"

@@ -18,7 +18,7 @@ from bot.store.bookings import State
 from bot.store.database import Transaction
 from bot.store.values import stamp, unpack
 
-SCRUB = "scrub now"  # the mark that says that traces on the disk must go (bot.scrubber)
+SCRUB = "scrub now"  # the mark that says that traces on the disk must go (bot.loops.scrubber)
 
 
 @dataclass(frozen=True, slots=True)

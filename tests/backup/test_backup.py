@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from bot.backup import BadBackup, archive
 from bot.backup.folder import listed
 from bot.backup.restore import drill, restore
-from bot.cli import main
+from bot.cli.main import main
 from bot.store import marks, snapshot
 from bot.store.database import Database, SqliteDatabase, Transaction
 from tests.backup.conftest import KEY, NAME, write

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from bot.answering import reply_to
 from bot.outreach import posters
 from bot.outreach.message import Choice, Message
+from bot.staff.answering import reply_to
 from bot.store import officers
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids

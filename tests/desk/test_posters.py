@@ -16,10 +16,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from bot import attendance
 from bot.config import Settings
 from bot.desk.guard import COOKIE, token_id
 from bot.outreach import posters as codes
+from bot.staff import attendance
 from bot.store import accounts, audit
 from bot.store.booking import State
 from bot.store.values import Ids

@@ -12,10 +12,10 @@ from openpyxl import load_workbook
 from bot import places, progress
 from bot.desk import groups, wards
 from bot.desk.wards import SORTS, Line
+from bot.document.file import MAX_BYTES
 from bot.messages import Address
 from bot.progress import Figures
 from bot.store import audit, consents, conversations, profiles
-from bot.yaml_file import MAX_BYTES
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import more_places

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from bot.answering import reply_to
 from bot.desk import passwords
+from bot.staff.answering import reply_to
 from bot.store import accounts, officers
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids

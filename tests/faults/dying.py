@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from bot import places
 from bot.dialogue import Dialogue
-from bot.keeper import keep
+from bot.loops.keeper import keep
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Address, Incoming, Kind

@@ -17,13 +17,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot import attendance, places, reminders
-from bot.attendance import NotMarked
+from bot import places, reminders
 from bot.courier import EVERY_LEASE, Courier
 from bot.dialogue import Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Address, Incoming, Kind, Reply, Unreachable
+from bot.staff import attendance
+from bot.staff.attendance import NotMarked
 from bot.store import conversations, numbers, outbox
 from bot.store.bookings import State
 from bot.store.database import Row, SqliteDatabase, Transaction

@@ -19,6 +19,7 @@ from bot.channels.web_json import BadRequest
 from bot.channels.zalo_bot import parse as zalo_bot
 from bot.channels.zalo_oa import parse as zalo_oa
 from bot.dialogue import Delivered, Dialogue
+from bot.document.file import Faults
 from bot.matching import entries, regression
 from bot.matching.matcher import Matcher, Thresholds
 from bot.matching.text import clean, tokens
@@ -26,7 +27,6 @@ from bot.messages import Address, Conversation, Incoming, Kind
 from bot.store import conversations
 from bot.store.database import Database, SqliteDatabase
 from bot.vault import Vault, phone_number
-from bot.yaml_file import Faults
 from handlers import texts
 from handlers.words import plain
 from tests.conftest import FAQ, PROJECT, Clock

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from bot.dialogue import Delivered, Dialogue
-from bot.keeper import keep
+from bot.loops.keeper import keep
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming
 from bot.places import Wards

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from bot.loops.sweeper import forget_before
 from bot.messages import OWN, Kind
 from bot.store import bookings, calls, erasure
 from bot.store.database import Database, Row
 from bot.store.reminders import About
 from bot.store.values import stamp
-from bot.sweeper import forget_before
 from bot.vault import Vault
 from tests.bookings import MUST_BE_EMPTY
 from tests.conftest import Clock, Heard, Person

@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from bot import attendance
 from bot.messages import Address, Priority, Reply, Tone
+from bot.staff import attendance
 from bot.store import bookings, consents, outbox, profiles
 from bot.store.bookings import State
 from bot.store.campaigns import KIND

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import config, logs
+from bot import config
 from bot.app import make_app
 from bot.deployment import open_database
+from bot.watch import logs
 
 
 def faster(speed: float, began: float) -> Callable[[], datetime]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.document.file import Faults
 from bot.matching import entries, lint
 from bot.matching.greetings import FILE
-from bot.yaml_file import Faults
 from tests.conftest import FAQ, PROJECT
 from tests.volunteers.conftest import house
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.cli_faq import faq as command
+from bot.cli.faq import faq as command
+from bot.document.file import Faults
 from bot.matching.matcher import Matcher
 from bot.matching.score import Row, auroc, read_rows, score
 from bot.matching.variants import VARIANTS, hard, telex
-from bot.yaml_file import Faults
 from tests.matching.conftest import PROJECT
 
 KEYS = [

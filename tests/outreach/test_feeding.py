@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.config import Settings
-from bot.feeder import AHEAD, Feeder
+from bot.loops.feeder import AHEAD, Feeder
 from bot.messages import Address
 from bot.places import Wards
 from bot.store import campaigns, claims, consents, conversations, outbox, parts

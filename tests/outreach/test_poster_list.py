@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.document.file import Faults
 from bot.matching.greetings import Greetings
 from bot.outreach import poster_list
-from bot.yaml_file import Faults
 
 
 def lines(words: Greetings, text: str) -> tuple[list[tuple[int, str, str]], list[str]]:

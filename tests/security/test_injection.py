@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import structlog
 
-from bot import logs
+from bot.watch import logs
 from tests.conftest import Person
 
 HOSTILE = (

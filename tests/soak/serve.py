@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot import config, logs, server
+from bot import config, server
+from bot.watch import logs
 from tests.soak.clock import Shift, moved
 
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.keeper import keep
+from bot.loops.keeper import keep
 from bot.store import bookings
 from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State
 from bot.store.database import BrokenRule, Database

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.loops.sweeper import forget_before
 from bot.messages import Address, Kind
 from bot.store import conversations, numbers
 from bot.store.database import Database
-from bot.sweeper import forget_before
 from tests.conftest import Clock, Person
 
 TABLES = ("people", "incoming", "outbox", "questions", "handoffs")

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.keeper import keep
+from bot.loops.keeper import keep
 from bot.store import conversations, waiting
 from bot.store.bookings import AlreadyBooked
 from bot.store.database import Database

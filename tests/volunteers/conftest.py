@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import preview, privacy
+from bot import privacy
 from bot.matching.entries import Entry
 from bot.matching.lint import House
+from bot.staff import preview
 from handlers import texts
 
 GOOD = Path(__file__).parent / "faq"

@@ -10,12 +10,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from bot import cli_volunteer
+from bot.cli.main import volunteer
+from bot.cli.volunteer_texts import looks
 from bot.messages import Address, Button, Reply, Tone
-from bot.preview import previews
+from bot.staff.preview import previews
 from bot.store import questions
 from bot.store.database import SqliteDatabase
-from bot.volunteer_texts import looks
 from tests.volunteers.test_check import PHI, THE, spoil
 
 TODAY = ("--today", "2026-11-24")
@@ -23,15 +23,15 @@ TODAY = ("--today", "2026-11-24")
 
 @click.group()
 def faq() -> None:
-    """As bot/cli_faq.py puts them together."""
+    """As bot/faq.py puts them together."""
 
 
 COMMANDS = (
-    cli_volunteer.check,
-    cli_volunteer.try_,
-    cli_volunteer.test,
-    cli_volunteer.gaps_,
-    cli_volunteer.schema_,
+    volunteer.check,
+    volunteer.try_,
+    volunteer.test,
+    volunteer.gaps_,
+    volunteer.schema_,
 )
 for command in COMMANDS:
     faq.add_command(command)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import gaps
 from bot.matching.likeness import plain
 from bot.matching.matcher import Match, Outcome, Result
 from bot.messages import Address
+from bot.staff import gaps
 from bot.store import gaps as stored
 from bot.store import questions
 from bot.store.database import Database

@@ -53,7 +53,7 @@ def test_the_messages_in_the_readme_are_those_people_see() -> None:
         for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
         for words in row.split("`")[1::2]
     ]
-    sources = [*(BOT / "matching").rglob("*.py"), *BOT.glob("yaml_*.py")]
+    sources = [*(BOT / "matching").rglob("*.py"), *(BOT / "document").glob("*.py")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     known = re.sub(r"\{[^{}\n]*\}", "…", code)
     for words in quoted:

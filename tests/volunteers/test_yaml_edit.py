@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import yaml_file
-from bot.yaml_edit import EditRefused, add_item
+from bot.document import file as yaml_file
+from bot.document.edit import EditRefused, add_item
 from tests.volunteers.conftest import GOOD
 
 HEAD = "entries:\n  - id: a\n    question: Hỏi gì?\n"

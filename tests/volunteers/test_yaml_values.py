@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import yaml_file
-from bot.yaml_blocks import block_of, replace_block
-from bot.yaml_edit import EditRefused
-from bot.yaml_values import Value, set_values
+from bot.document import file as yaml_file
+from bot.document.blocks import block_of, replace_block
+from bot.document.edit import EditRefused
+from bot.document.values import Value, set_values
 from tests.conftest import PROJECT
 
 HEAD = "entries:\n  - id: a\n    question: Hỏi gì?\n"

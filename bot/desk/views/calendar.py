@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from bot import opening
 from bot.calendar import Hours, slots
 from bot.desk.context import desk_of, note, page, redirect, run
+from bot.document.reasons import reason_of
 from bot.store import bookings, offices
 from bot.store import slots as slot_store
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from bot.yaml_reasons import reason_of
 from handlers.turn import local
 
 SHOWN_DAYS = 14

@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import calling
 from bot.desk.context import desk_of, note, officer, page, redirect, run
+from bot.staff import calling
 from bot.store import calls
 from bot.store.database import Row, Transaction
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot import preview
 from bot.desk import campaign_form as drafts
 from bot.desk import forms
 from bot.desk.campaign_form import Draft
@@ -14,6 +13,7 @@ from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.desk.views.campaigns import count
 from bot.outreach import message
 from bot.outreach.audiences import AUDIENCES
+from bot.staff import preview
 from bot.store import campaigns
 from bot.store.campaigns import Campaign, Plan
 from bot.store.database import Transaction

@@ -9,12 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import preview
 from bot.desk.campaign_form import hours_in_words
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.outreach import counting, feeding, message, rates, segments
 from bot.outreach.counting import Told
 from bot.outreach.message import Message
+from bot.staff import preview
 from bot.store import campaigns, fitness
 from bot.store.campaigns import Campaign
 from bot.store.database import Transaction

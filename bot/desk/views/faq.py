@@ -8,10 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import faq_room, gaps
 from bot.desk import forms, room
 from bot.desk.context import desk_of, note, page, redirect, run
 from bot.desk.room import room_of
+from bot.staff import faq_room, gaps
 from bot.store import gaps as stored
 from handlers.turn import local
 

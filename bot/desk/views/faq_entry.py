@@ -8,17 +8,17 @@ from datetime import date
 
 from aiohttp import web
 
-from bot import faq_room, preview
 from bot.desk import entry_form, forms, room
 from bot.desk.context import desk_of, page, redirect, run
 from bot.desk.entry_form import Form
 from bot.desk.room import folder_of, house_of, matcher_of
-from bot.faq_room import Proposal, Written
+from bot.document.edit import EditRefused
+from bot.document.file import Faults
+from bot.document.values import Value
 from bot.messages import Reply
+from bot.staff import faq_room, preview
+from bot.staff.faq_room import Proposal, Written
 from bot.store import faq_changes
-from bot.yaml_edit import EditRefused
-from bot.yaml_file import Faults
-from bot.yaml_values import Value
 from handlers import texts
 from handlers.turn import local
 

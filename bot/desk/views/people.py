@@ -10,13 +10,14 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import answering, preview, privacy
-from bot.answering import LONGEST
+from bot import privacy
 from bot.desk import forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.desk.views import calls
 from bot.matching.entries import Entry
 from bot.messages import Address, Reply
+from bot.staff import answering, preview
+from bot.staff.answering import LONGEST
 from bot.store import conversations, officers
 from bot.store.calls import waiting as to_call
 from bot.store.database import Row, Transaction

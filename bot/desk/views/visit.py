@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot import attendance, privacy
-from bot.attendance import NotMarked, TooEarly
+from bot import privacy
 from bot.desk import days
 from bot.desk.context import desk_of, new_id, note, officer, redirect, run
 from bot.desk.views import day
+from bot.staff import attendance
+from bot.staff.attendance import NotMarked, TooEarly
 from bot.store import bookings, visits
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction

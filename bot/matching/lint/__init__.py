@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from bot.document.file import Fault, Faults
 from bot.matching import entries
 from bot.matching.entries import Faq
 from bot.matching.lint import (
@@ -32,7 +33,6 @@ from bot.matching.lint import (
 from bot.matching.lint.corpus import Corpus
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
-from bot.yaml_file import Fault, Faults
 
 __all__ = ["Finding", "House", "Rule", "check"]
 

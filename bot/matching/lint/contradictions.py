@@ -14,11 +14,11 @@ from datetime import date
 from itertools import combinations
 from math import log
 
+from bot.document.file import KeyPath
 from bot.matching.lint.corpus import Corpus, Item
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
 from bot.matching.lint.quantities import CASES, MANNERS, Claim, claims, words
-from bot.yaml_file import KeyPath
 
 # The part of the words about a number that two claims must share to be of the same thing: in one
 # group or linked entries, in others, and when both only have their label to go by. Chosen on faq/:

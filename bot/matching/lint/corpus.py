@@ -16,11 +16,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot import yaml_file
+from bot.document import file as yaml_file
+from bot.document.file import Document, Fault, Faults, KeyPath
 from bot.matching import entries
 from bot.matching.entries import Entry, Faq
 from bot.matching.lint.finding import Finding, Rule
-from bot.yaml_file import Document, Fault, Faults, KeyPath
 
 ID_LINE = re.compile(r"^\s*(?:- )?\s*id:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 TEXT_FIELDS = ("question", "label", "answer", "steps", "documents", "place", "fee", "time", "more")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.yaml_file import Fault
+from bot.document.file import Fault
 
 
 class Rule(StrEnum):

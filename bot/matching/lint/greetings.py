@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
-from bot import yaml_file
+from bot.document import file as yaml_file
+from bot.document.file import Document, Faults, KeyPath
 from bot.matching.greetings import FILE, GreetingFile
 from bot.matching.likeness import closest
 from bot.matching.lint.corpus import Corpus
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
-from bot.yaml_file import Document, Faults, KeyPath
 
 
 def check(corpus: Corpus, house: House) -> Iterator[Finding]:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.document.file import KeyPath
 from bot.matching.lint.corpus import Corpus, Item
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
-from bot.yaml_file import KeyPath
 
 SENTENCE = re.compile(r"[^.;!?\n]+(?:[.;!?](?!\s|$)[^.;!?\n]*)*")
 # Said of a thing before or after it: it is over. Said just before it: it is not wanted.

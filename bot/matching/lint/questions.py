@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from bot.document.file import Fault
 from bot.matching import regression
 from bot.matching.entries import Kind
 from bot.matching.likeness import plain
@@ -12,7 +13,6 @@ from bot.matching.lint.corpus import Corpus
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
 from bot.matching.regression import Row
-from bot.yaml_file import Fault
 
 FEWEST = 3
 

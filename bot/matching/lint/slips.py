@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot import yaml_file
+from bot.document import file as yaml_file
+from bot.document.file import Fault
 from bot.matching.lint.corpus import Corpus, File, Item
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
-from bot.yaml_file import Fault
 
 ONE_LINERS = ("phrasings", "keywords")
 # What people write for the checks, not for themselves, at the end of a line.

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from bot.document.file import Fault, KeyPath
 from bot.matching.lint.corpus import Corpus, File, Item
 from bot.matching.lint.finding import Finding, Rule
 from bot.matching.lint.house import House
-from bot.yaml_file import Fault, KeyPath
 
 # UTF-8 read as Latin-1 or Windows-1252, and letters that were lost for good.
 MOJIBAKE = re.compile("Ã[\u0080-\u00bf\u0192¡-¿]|áº|á»|Ä[\u0090\u0091‘]|Æ[°¡]|\ufffd")

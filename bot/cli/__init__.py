@@ -1,0 +1,1 @@
+"""The `vneid-bot` command: one module for each group of commands."""

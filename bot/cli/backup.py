@@ -1,0 +1,128 @@
+"""`vneid-bot backup` and `vneid-bot restore`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import config
+from bot.backup import BadBackup, archive
+from bot.backup.folder import rotate
+from bot.backup.restore import drill, restore
+from bot.calendar import VIETNAM
+from bot.cli.faults import explained
+from bot.cli.officer import config_option
+from bot.config import Settings
+from bot.deployment import utc_now
+
+NO_KEY = (
+    "chưa có khóa: đặt biến môi trường VNEID_BACKUP_KEY (openssl rand -hex 32) và cất một bản của khóa "
+    "ở nơi khác; mất khóa thì không bản sao lưu nào mở được"
+)
+POSTGRES = (
+    "Cơ sở dữ liệu là PostgreSQL: sao lưu bằng công cụ của PostgreSQL (pg_dump, pg_basebackup, "
+    "pgBackRest). Từng bước, đã thử: docs/backup.md, mục PostgreSQL."
+)
+AFTER = """\
+Đã phục hồi vào {to}.
+Việc cần làm tiếp:
+  1. Dịch vụ phải đang TẮT. Trỏ `database` trong config.yaml vào tệp này (hoặc dời tệp vào chỗ cũ).
+  2. Đặt lại khóa dữ liệu: VNEID_DATA_KEY, hoặc tệp .key cạnh cơ sở dữ liệu. Khóa KHÔNG nằm trong bản
+     sao lưu; sai khóa thì không đọc được số điện thoại và token Zalo.
+  3. Chạy `vneid-bot serve`: tin đang gửi dở được gửi lại (có thể trùng), tin đã hết hạn thì bỏ.
+  4. Ai xin xóa dữ liệu sau {at} thì phải xóa lại. Nếu dùng Zalo OA: `vneid-bot zalo login` một lần."""
+
+
+def told(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A backup that cannot be made or used is told in one line, with exit code 1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except BadBackup as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            raise click.ClickException(f"{error.strerror or error}{where}") from error
+
+    return run
+
+
+def _key(settings: Settings) -> str:
+    if not settings.backup.key:
+        raise BadBackup(NO_KEY)
+    return settings.backup.key
+
+
+@click.command()
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="Thư mục khác trong cấu hình")
+@config_option
+@explained
+@told
+def backup(folder: Path | None, config_file: Path) -> None:
+    """Sao lưu ngay: chép trong lúc dịch vụ vẫn chạy, kiểm tra, mã hóa, xóa bản quá cũ."""
+    settings = config.load(config_file)
+    if "://" in settings.database:
+        raise BadBackup(POSTGRES)
+    place = folder or (Path(settings.backup.folder) if settings.backup.folder else None)
+    if place is None:
+        raise BadBackup(
+            "chưa biết cất vào đâu: đặt backup.folder trong config.yaml, hoặc dùng --to"
+        )
+    if not Path(settings.database).is_file():
+        raise BadBackup(f"chưa có cơ sở dữ liệu {settings.database}")
+    file, manifest = archive.make(Path(settings.database), place, _key(settings), utc_now())
+    gone = rotate(place, settings.backup.keep)
+    size = file.stat().st_size
+    click.echo(f"{file}\n{sum(manifest.counts.values())} dòng, {_mb(manifest.bytes)} → {_mb(size)}")
+    click.echo(f"Đã đọc lại và kiểm tra. Xóa {len(gone)} bản cũ.")
+
+
+@click.command(name="restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("to", type=click.Path(path_type=Path), required=False)
+@click.option("--check", is_flag=True, help="Chỉ diễn tập: phục hồi vào chỗ tạm và soát")
+@config_option
+@explained
+@told
+def restore_command(file: Path, to: Path | None, check: bool, config_file: Path) -> None:
+    """Phục hồi bản sao lưu FILE vào tệp TO (chưa có), hoặc diễn tập với --check."""
+    key = _key(config.load(config_file))
+    if check == (to is not None):
+        raise click.UsageError("Ghi TO để phục hồi, hoặc --check để diễn tập.")
+    if to is None:
+        _drill(file, key)
+        return
+    manifest = restore(file, key, to)
+    click.echo(AFTER.format(to=to, at=f"{manifest.moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"))
+
+
+def _drill(file: Path, key: str) -> None:
+    found = drill(file, key, utc_now())
+    at = found.manifest.moment.astimezone(VIETNAM)
+    rows = sum(found.manifest.counts.values())
+    click.echo(f"Bản sao lưu lúc {at:%H:%M %d/%m/%Y}: {rows} dòng, {_mb(found.manifest.bytes)}")
+    click.echo(
+        f"RPO: mất dữ liệu của {_span(found.lost)} gần nhất nếu phải dùng bản này ngay bây giờ"
+    )
+    click.echo(
+        f"RTO: {found.took.total_seconds():.1f} giây để phục hồi và soát (chưa kể khởi động)"
+    )
+    if found.faults:
+        raise BadBackup("Bản sao lưu có lỗi:\n" + "\n".join(f"  - {one}" for one in found.faults))
+    click.echo("Đạt: toàn vẹn, đủ dòng, đúng mọi quy tắc.")
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def _span(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    return f"{minutes // 60} giờ {minutes % 60} phút"

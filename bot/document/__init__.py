@@ -1,0 +1,1 @@
+"""YAML that people write: read with line numbers, faults told in plain words, changed line by line."""
