@@ -84,13 +84,13 @@ async def test_when_nothing_goes_out_readyz_says_so_and_officers_are_told_once(
     await put(service, "telegram")
     status, body = await get(service, "/readyz")
     assert status == 503
-    assert body["parts"]["outbox"].startswith("telegram: due for 18")
+    assert body["parts"]["outbox"].startswith("telegram: due for ")
     for _ in range(2):
         await parts.watch.dead_man.look()
     alerts = await service.database.run(officers.alerts)
     assert [alert["kind"] for alert in alerts] == ["outbox"]
     assert "telegram" in alerts[0]["text"]
-    assert "đã chờ 3" in alerts[0]["text"]
+    assert "đã chờ" in alerts[0]["text"]
 
 
 async def test_what_moves_again_is_news_the_next_time(service: Running) -> None:
