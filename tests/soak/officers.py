@@ -72,7 +72,10 @@ class Officer:
             visit.pending -= 1
 
     def _today(self, visit: Visit) -> bool:
-        """Whether it can be marked, and nobody is changing it."""
+        """Whether it can be marked, and nobody is changing it. Half of the people have not come
+        yet: their reminders are still wanted."""
+        if visit.code[-1] < "G":
+            return False
         old = time.monotonic() - visit.at > SETTLED
         return old and visit.sure and bool(visit.slot) and visit.state in ("booked", "arrived")
 
