@@ -21,11 +21,11 @@ from typing import Any, Protocol, TypeAlias
 
 import structlog
 
-from bot.messages import Priority, Refused, Reply, SendError, Uncertain
+from bot.messages import Priority, Refused, Reply, SendError, Unavailable, Uncertain
 from bot.setback import Setback
 from bot.store import claims, conversations, leases, officers, outbox, undelivered
 from bot.store.claims import Calm, Skipped
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, DatabaseFault, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
 from bot.tempo import Tempo
@@ -302,6 +302,8 @@ class Courier:
                 return await sender.send(letter.address.user, reply, letter.id)
         except SendError:
             raise
+        except DatabaseFault as error:  # asked by the channel before it sends
+            raise Unavailable("the database did not answer") from error
         except TimeoutError as error:
             raise Uncertain("no answer in time") from error
         except Exception as error:

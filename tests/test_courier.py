@@ -23,7 +23,7 @@ from bot.messages import (
     Unreachable,
 )
 from bot.store import claims, conversations, leases, officers, outbox
-from bot.store.database import Database
+from bot.store.database import Database, DatabaseFault
 from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
 from bot.tempo import Tempo
@@ -169,6 +169,18 @@ async def test_who_blocked_the_bot_is_marked_unreachable(
     with database.transaction() as tx:
         assert tx.rows("SELECT reachable FROM people") == [{"reachable": 0}]
         assert officers.alerts(tx) == []
+
+
+async def test_a_database_that_fails_while_a_channel_asks_it_gives_nothing_up(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    post = Post(errors=[DatabaseFault("database is locked")])
+    courier.serve([post])
+    put(database, clock, "một")
+    await courier.drain()
+    clock.move(seconds=1)
+    await courier.drain()
+    assert post.sent == [("an", "một")]
 
 
 async def test_a_fault_inside_a_channel_does_not_stop_the_others(

@@ -100,16 +100,26 @@ class Stories:
         if not yes:
             self.world.ledger.notes["found no place"] += 1
             return
+        before = self.clock()
         await citizen.presses(yes)
         told = await citizen.hears(lambda arrival: BOOKED in arrival.text)
-        self._booked(citizen, told, slot, wish == "1")
+        self._booked(citizen, told, slot, wish == "1", before)
 
-    def _booked(self, citizen: Citizen, told: Arrival | None, slot: str, reminded: bool) -> None:
-        """Note what *citizen* was *told*, if they were."""
+    def _booked(
+        self, citizen: Citizen, told: Arrival | None, slot: str, reminded: bool, before: datetime
+    ) -> None:
+        """Note what *citizen* was *told*, if they were. The clock may have been set meanwhile: the
+        later time is the one whose reminders must be there."""
         if told and (found := CODE.search(told.text)):
             citizen.code = code = found[1]
             self.world.ledger.visits[code] = Visit(
-                code, citizen.channel, citizen.user, slot, reminded, time.monotonic(), self.clock()
+                code,
+                citizen.channel,
+                citizen.user,
+                slot,
+                reminded,
+                time.monotonic(),
+                max(before, self.clock()),
             )
 
     async def moves(self, citizen: Citizen) -> None:
@@ -138,7 +148,9 @@ class Stories:
         if offer:
             self.world.ledger.notes["places offered"] += 1
             await citizen.presses(first(offer, "offer:take:"))
-            self._booked(citizen, await citizen.hears(lambda a: BOOKED in a.text), "", False)
+            self._booked(
+                citizen, await citizen.hears(lambda a: BOOKED in a.text), "", False, self.clock()
+            )
 
     async def _changes(self, citizen: Citizen, data: str, good: str) -> Arrival | None:
         """Change a booking; until the outcome is seen, both are right."""

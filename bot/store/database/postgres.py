@@ -190,7 +190,7 @@ class PostgresDatabase:
                 if not attempt.lost and not (attempt.clash and clashes < MOST_CLASHES):
                     raise
                 if self._closed or time.monotonic() > until:
-                    raise
+                    raise DatabaseFault(str(error)) from error
                 _log(error, attempt)
             time.sleep(next(pauses))
 

@@ -99,6 +99,15 @@ def _is_fault(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in FAULTS
 
 
+def _as_fault(error: BaseException) -> BaseException:
+    """As the rest of the service knows it, when no transaction could be begun or committed."""
+    if not isinstance(error, sqlite3.DatabaseError):
+        return error
+    fault = DatabaseFault(str(error))
+    fault.__cause__ = error
+    return fault
+
+
 def _named(cursor: sqlite3.Cursor, rows: list[tuple[Any, ...]]) -> list[Row]:
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -201,7 +210,8 @@ class SqliteDatabase:
             with _immediate(self._connection) as tx:
                 for piece in group:
                     _run(piece, tx)
-        except BaseException as error:  # the commit failed: every waiter must hear of it
+        except BaseException as failed:  # the commit failed: every waiter must hear of it
+            error = _as_fault(failed)
             for piece in group:
                 piece.error = piece.error or error
         _tell_all(group)
