@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.hours_text import Span, Spans, days_between, parse_spans, parse_week
 from bot.public_holidays import is_holiday, worked_as
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")  # no summer time
+from bot.vietnam import VIETNAM
 
 Pool: TypeAlias = Literal["all", "priority"]
 

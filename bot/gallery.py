@@ -11,12 +11,12 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.calendar import VIETNAM
 from bot.config import Settings
 from bot.matching.entries import Kind
 from bot.matching.matcher import Matcher
 from bot.messages import Attachment, Reply
 from bot.outreach import card_page, cards
+from bot.vietnam import VIETNAM
 
 ROUTE = "/cards/{entry:[a-z0-9-]{1,48}}.png"
 KEPT_FOR = (

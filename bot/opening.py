@@ -12,7 +12,6 @@ from pathlib import Path
 import structlog
 
 from bot import calendar, offices
-from bot.calendar import VIETNAM
 from bot.config import Settings
 from bot.offices import OfficeRow
 from bot.places import Wards
@@ -20,6 +19,7 @@ from bot.store import offices as office_store
 from bot.store import slots
 from bot.store.database import Database, Transaction
 from bot.store.offices import Office
+from bot.vietnam import VIETNAM
 
 LOOK_EVERY = 60.0  # seconds between looks at the date
 

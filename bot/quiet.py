@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from bot.vietnam import VIETNAM
 
 
 def after_daytime(start: datetime, length: timedelta, quiet_from: str, quiet_to: str) -> datetime:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.calendar import VIETNAM
 from bot.config.booking import Reminders
+from bot.vietnam import VIETNAM
 
 EVENING, HOURS, ACTIVATE = "evening", "hours", "activate"
 COACH = "coach"  # "how far are you with activating?"; its row's code is the way's id

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.calendar import VIETNAM
+from bot.vietnam import VIETNAM
 
 WEEK = timedelta(days=7)
 NAME = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)

@@ -12,9 +12,10 @@ from bot.messages import Answer, Kind, Reply
 from bot.places import nearest, offices_near
 from bot.store import bookings, offices, slots, switches
 from bot.store.offices import Office
+from bot.vietnam import VIETNAM
 from handlers import ask, booking_form
 from handlers import booking_texts as say
-from handlers.turn import VIETNAM, Turn
+from handlers.turn import Turn
 
 STEP = "book:place"
 WAIT_FOR_PLACE = timedelta(minutes=30)

@@ -13,9 +13,9 @@ from bot.places import Ward
 from bot.store.bookings import Booking, State
 from bot.store.offices import Office
 from bot.store.slots import Free
+from bot.vietnam import local
 from handlers.profile_texts import NEWS, STOP
 from handlers.texts import CANCEL, MENU, notice, step
-from handlers.turn import local
 
 BOOK = Button("📅 Đặt lịch hẹn", "book")
 VISITS = Button("📋 Lịch của tôi", "visits")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bot.matching.entries import Kind as EntryKind
 from bot.messages import Answer, Kind
 from bot.store import tallies
+from bot.vietnam import local
 from handlers import texts
-from handlers.turn import Turn, local
+from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> Answer | None:

@@ -12,9 +12,10 @@ from bot.outreach import posters as codes
 from bot.outreach.links import AUDIENCE, check_page
 from bot.store import attribution, posters
 from bot.store.posters import Poster
+from bot.vietnam import local
 from handlers import poster_texts as say
 from handlers import texts
-from handlers.turn import Turn, local
+from handlers.turn import Turn
 
 CHECK_WORDS = frozenset({
     "kiem tra ap phich", "kiem tra poster", "ap phich that hay gia", "ap phich gia", "poster gia",

@@ -12,8 +12,8 @@ from datetime import datetime
 from bot.config import Settings
 from bot.matching.entries import Kind
 from bot.matching.matcher import Matcher, Outcome, Result
+from bot.vietnam import local
 from handlers import texts
-from handlers.turn import local
 
 MOST = 5  # answers to choose from
 SHORTEST = 4  # letters; less is not a question yet

@@ -9,8 +9,8 @@ from bot.messages import Button, Reply
 from bot.outreach.audiences import AUDIENCES, STATUSES
 from bot.places import Ward
 from bot.store.profiles import Profile
+from bot.vietnam import local
 from handlers.texts import CANCEL, MENU, notice, step
-from handlers.turn import local
 
 NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
 PROFILE = Button("👤 Hồ sơ của tôi", "profile")

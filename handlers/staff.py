@@ -9,8 +9,9 @@ from bot.messages import Answer, Kind
 from bot.store import bookings, officer_chats, offices
 from bot.store.accounts import Account
 from bot.store.bookings import Booking
+from bot.vietnam import VIETNAM, local
 from handlers import staff_texts as say
-from handlers.turn import VIETNAM, Turn, local
+from handlers.turn import Turn
 
 LINK, LIST, ONE = "/noibo", "/danhsach", "/hen"
 SEES = frozenset({"viewer", "officer", "manager", "admin"})  # roles that may see visits

@@ -8,9 +8,9 @@ from datetime import date
 from bot.messages import Reply
 from bot.store.bookings import Booking, State
 from bot.store.offices import Office
+from bot.vietnam import local
 from handlers.booking_texts import day_name, moment
 from handlers.texts import MENU, notice
-from handlers.turn import local
 
 STATES = {
     State.HELD: "đang giữ chỗ",

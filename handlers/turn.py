@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.config import Settings
 from bot.matching.entries import Entry
@@ -16,8 +15,7 @@ from bot.privacy import Masked
 from bot.store.database import Transaction
 from bot.store.values import pack
 from bot.vault import Vault
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from bot.vietnam import local
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,3 @@ Handler = Callable[[Turn], Answer | None]
 def erased_mark(vault: Vault, person: Address) -> str:
     """What the log of erasures knows *person* by."""
     return vault.mark(f"erased {pack([person.channel, person.user])}")
-
-
-def local(moment: datetime) -> datetime:
-    """*moment* on Vietnam's clocks."""
-    return moment.astimezone(VIETNAM)

@@ -6,7 +6,7 @@ from bot.config.booking import Service
 from bot.messages import REMINDER, Facts
 from bot.store.bookings import Booking
 from bot.store.offices import Office
-from handlers.turn import local
+from bot.vietnam import local
 
 UNNAMED = "bạn"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.messages import Button, Reply
 from bot.store.bookings import Booking
 from bot.store.waiting import Offer
+from bot.vietnam import local
 from handlers.booking_texts import BOOK, VISITS, moment
 from handlers.texts import MENU, notice, step
-from handlers.turn import local
 
 
 def waits(service: str, office: str, hours: int) -> Reply:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.quiet import VIETNAM, after_daytime
+from bot.quiet import after_daytime
+from bot.vietnam import VIETNAM
 
 
 def at(text: str) -> datetime:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import reminders
-from bot.calendar import VIETNAM
 from bot.config.booking import Reminders
 from bot.reminders import Due
+from bot.vietnam import VIETNAM
 
 RULES = Reminders()
 NONE_QUIET = Reminders(quiet_from="00:00", quiet_to="00:00")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot import reminders, rest_hours
 from bot.config.booking import Reminders
 from bot.outreach.counting import done_at
-from bot.rest_hours import VIETNAM
+from bot.vietnam import VIETNAM
 
 calm = partial(reminders.calm, rules=Reminders())
 START = datetime(2026, 11, 24, 10, 0, tzinfo=VIETNAM)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.calendar import VIETNAM
 from bot.messages import Address, Priority, Reply, Tone
 from bot.store import consents, conversations, outbox
 from bot.store.database import Database, Row, Transaction
 from bot.store.values import Ids, stamp
+from bot.vietnam import VIETNAM
 
 AN = Address("telegram", "1001")
 OFFICE_ID = "mau-a"

@@ -14,9 +14,9 @@ import structlog
 from bot.backup import BadBackup, archive
 from bot.backup.folder import listed, rotate
 from bot.backup.gentle import stand_back
-from bot.calendar import VIETNAM
 from bot.channels.alarm import Alarm
 from bot.config import Settings
+from bot.vietnam import VIETNAM
 
 T = TypeVar("T")
 

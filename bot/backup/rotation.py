@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from bot.calendar import VIETNAM
 from bot.config.backup import Keep
+from bot.vietnam import VIETNAM
 
 PERIODS: tuple[Callable[[datetime], object], ...] = (
     lambda at: at.date(),

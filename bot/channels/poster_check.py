@@ -16,13 +16,13 @@ import jinja2
 from aiohttp import web
 
 from bot import caller
-from bot.calendar import VIETNAM
 from bot.config import Settings
 from bot.matching.greetings import Greetings
 from bot.outreach import links, posters
 from bot.store import posters as stored
 from bot.store.database import Database
 from bot.vault import Vault
+from bot.vietnam import VIETNAM
 
 PATHS = (links.CHECK_PATH, "/poster")
 MOST_MISSES = 30  # of one address within the window: many phones share one

@@ -14,11 +14,11 @@ from bot import config
 from bot.backup import BadBackup, archive
 from bot.backup.folder import rotate
 from bot.backup.restore import drill, restore
-from bot.calendar import VIETNAM
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
 from bot.deployment import utc_now
+from bot.vietnam import VIETNAM
 
 NO_KEY = (
     "chưa có khóa: đặt biến môi trường VNEID_BACKUP_KEY (openssl rand -hex 32) và cất một bản của khóa "

@@ -21,7 +21,7 @@ from bot.outreach.counting import Told
 from bot.store import audit, campaigns
 from bot.store.campaigns import Campaign
 from bot.store.database import Database, Transaction
-from handlers.turn import local
+from bot.vietnam import local
 
 STATES = {
     "draft": "nháp", "waiting": "chờ duyệt", "running": "đang chạy", "paused": "tạm dừng",

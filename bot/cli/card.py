@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.calendar import VIETNAM
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.deployment import utc_now
 from bot.matching import entries
 from bot.outreach import card_page, cards
+from bot.vietnam import VIETNAM
 
 
 @click.command()

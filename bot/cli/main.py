@@ -26,7 +26,7 @@ from bot.cli.progress import progress_group
 from bot.cli.zalo import zalo
 from bot.watch import logs
 
-DEFAULT_CONFIG = Path(__file__).parent.parent / "config.yaml"
+DEFAULT_CONFIG = Path(__file__).parents[2] / "config.yaml"
 
 
 def _load(config_file: Path | None, faq: Path | None) -> config.Settings:

@@ -14,7 +14,7 @@ from bot.staff.answering import reply_to
 from bot.store import erasure, officers
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
-from handlers.turn import local
+from bot.vietnam import local
 
 config_option = click.option(
     "--config",

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from bot import config, offices, opening, places
-from bot.calendar import VIETNAM
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
@@ -20,6 +19,7 @@ from bot.store import bookings, slots
 from bot.store import offices as office_store
 from bot.store.database import Transaction
 from bot.store.offices import Office
+from bot.vietnam import VIETNAM
 from handlers import booking_texts
 
 FIELDS = {

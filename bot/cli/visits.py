@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.calendar import VIETNAM
 from bot.cli.officer import config_option
 from bot.deployment import open_database, open_vault, utc_now
 from bot.staff import attendance, calling
@@ -20,6 +19,7 @@ from bot.store.bookings import Booking, State
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
 from bot.vault import Vault
+from bot.vietnam import VIETNAM
 from handlers import booking_texts
 
 STATES = {

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,10 @@ from bot.matching.matcher import Matcher, Result, Thresholds
 from bot.messages import Reply
 from bot.staff import faq_room, gaps, preview
 from bot.store import gaps as stored
+from bot.vietnam import VIETNAM
 from handlers import ask, texts
 
-VIETNAM = timezone(timedelta(hours=7))
-CHECKOUT = Path(__file__).parent.parent / "config.yaml"
+CHECKOUT = Path(__file__).parents[2] / "config.yaml"
 ACCEPTED = Path(regression.FOLDER) / "accepted.json"
 
 Command = Callable[..., Any]

@@ -14,8 +14,8 @@ from bot.outreach import message, segments
 from bot.outreach.message import Message
 from bot.outreach.segments import RuleError
 from bot.places import Wards
-from bot.quiet import VIETNAM
 from bot.store.campaigns import Campaign, Plan
+from bot.vietnam import VIETNAM
 
 LONGEST_NAME = 80
 LONGEST = timedelta(days=60)  # of a campaign

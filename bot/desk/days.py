@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from bot.calendar import VIETNAM
 from bot.config.booking import Service
 from bot.desk.context import desk_of
 from bot.matching.text import clean, strip
@@ -16,6 +15,7 @@ from bot.store.bookings import State
 from bot.store.database import Row
 from bot.store.visits import WALK_IN, Span
 from bot.vault import BadKey, Vault, phone_number
+from bot.vietnam import VIETNAM
 
 STATES: Mapping[str, str] = MappingProxyType({
     State.BOOKED: "Chờ đến",

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from bot.desk.groups import Count, Kind
 from bot.store.figures import FEWEST
+from bot.vietnam import local
 from handlers.booking_texts import day_name
-from handlers.turn import local
 
 
 def clock(at: datetime) -> str:

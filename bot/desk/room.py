@@ -22,7 +22,7 @@ from bot.staff.faq_room import Proposal
 from bot.store import faq_changes
 from bot.store.database import Transaction
 from bot.store.faq_changes import FaqChange
-from handlers.turn import local
+from bot.vietnam import local
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.store import marks
 from bot.store.database import Database, Transaction
 from bot.store.erasure import SCRUB
 from bot.store.values import stamp
-from handlers.turn import local
+from bot.vietnam import local
 
 LOOK_EVERY = 5.0  # seconds
 SHARE = (

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from bot.calendar import VIETNAM
 from bot.config import Settings
 from bot.matching.greetings import Greetings
 from bot.matching.likeness import plain
@@ -19,6 +18,7 @@ from bot.outreach import links, posters
 from bot.outreach.poster_page import SIZES, Sheet, pdf
 from bot.store.posters import Poster
 from bot.vault import Vault
+from bot.vietnam import VIETNAM
 
 FORMATS: Mapping[str, str] = MappingProxyType({"pdf": "application/pdf", "png": "image/png"})
 DOTS = 1754  # across a picture: A3 at 150 dpi, A5 at 300

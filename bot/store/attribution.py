@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.calendar import VIETNAM
 from bot.messages import Address
 from bot.store.database import Transaction
 from bot.store.values import stamp
+from bot.vietnam import VIETNAM
 
 REMEMBERED = timedelta(days=30)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.calendar import VIETNAM
 from bot.store.database import Row, Transaction
 from bot.store.values import stamp
+from bot.vietnam import VIETNAM
 
 FEWEST = 5  # people; smaller groups are not shown
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.messages import Address
-from bot.rest_hours import VIETNAM
 from bot.store.database import Transaction
 from bot.store.values import stamp
+from bot.vietnam import VIETNAM
 
 MOST = 4  # in any MONTH, over all campaigns
 MONTH = timedelta(days=31)  # no calendar month is longer

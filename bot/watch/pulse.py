@@ -8,10 +8,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.calendar import VIETNAM
 from bot.store import vitals
 from bot.store.database import Database
 from bot.store.vitals import Vitals
+from bot.vietnam import VIETNAM
 
 PATIENCE = 5.0  # seconds in which a healthy database answers
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.backup.folder import listed, name_of, rotate
 from bot.backup.rotation import kept
-from bot.calendar import VIETNAM
 from bot.config.backup import Keep
+from bot.vietnam import VIETNAM
 
 NIGHT = datetime(2026, 1, 1, 18, 30, tzinfo=UTC)  # 01:30 in Vietnam
 

@@ -19,9 +19,9 @@ from pathlib import Path
 from bot.backup.archive import TEMPORARY
 from bot.backup.folder import name_of
 from bot.backup.restore import drill
-from bot.calendar import VIETNAM
 from bot.store.database import SqliteDatabase
 from bot.store.values import stamp
+from bot.vietnam import VIETNAM
 from tests.bench.load import Stats, drive, post
 from tests.conftest import FAQ
 from tests.service import running, write_config

@@ -29,7 +29,7 @@ from bot.store import accounts
 from bot.store.database import SqliteDatabase
 from bot.store.values import stamp
 from bot.vault import Vault, key_for
-from handlers.turn import local
+from bot.vietnam import local
 from tests.service import Service, running, write_config
 
 BOOKINGS, ASKED = 10_000, 30

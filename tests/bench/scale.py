@@ -25,9 +25,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.calendar import VIETNAM
 from bot.store import claims, outbox
 from bot.store.database import Database, open_database
+from bot.vietnam import VIETNAM
 from tests import postgres, visits
 from tests.bench.load import Stats, drive, post
 from tests.conftest import PROJECT

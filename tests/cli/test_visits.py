@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.calendar import VIETNAM
 from bot.cli.main import main
 from bot.config import Settings, load
 from bot.deployment import open_vault, utc_now
@@ -19,6 +18,7 @@ from bot.store import bookings, calls
 from bot.store.bookings import State
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.outbox import About
+from bot.vietnam import VIETNAM
 from tests import visits
 from tests.conftest import FAQ, Clock
 from tests.handlers import town

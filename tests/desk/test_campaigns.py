@@ -11,7 +11,7 @@ import pytest
 
 from bot.messages import Address
 from bot.store import consents, conversations
-from handlers.turn import local
+from bot.vietnam import local
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.outreach.world import IDS, subscribe

@@ -17,8 +17,8 @@ from bot.store import accounts, bookings, campaigns
 from bot.store.database import SqliteDatabase
 from bot.store.values import Ids, stamp
 from bot.vault import Vault, key_for
+from bot.vietnam import local
 from handlers.ticket import check_in_mark
-from handlers.turn import local
 from tests.e2e.conftest import PASSWORD, Site
 from tests.e2e.test_web_chat import CONTRAST
 from tests.outreach import world

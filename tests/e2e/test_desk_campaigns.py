@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Page, expect
 
-from handlers.turn import local
+from bot.vietnam import local
 from tests.e2e.conftest import Chat, Site
 
 pytestmark = pytest.mark.browser

@@ -22,7 +22,7 @@ from bot.outreach.message import FOOTER
 from bot.store import consents, conversations
 from bot.store.database import SqliteDatabase
 from bot.vault import Vault
-from handlers.turn import local
+from bot.vietnam import local
 from tests.channels.zalo_service import KEY, log_in
 from tests.conftest import FAQ, Clock
 from tests.fakes.telegram import FakeTelegram

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.config import Settings
 from bot.store.database import Database, Transaction
 from bot.store.values import pack, stamp
-from handlers.turn import VIETNAM
+from bot.vietnam import VIETNAM
 
 SETTINGS = Settings.model_validate(
     {

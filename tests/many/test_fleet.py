@@ -23,9 +23,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.calendar import VIETNAM
 from bot.messages import Address
 from bot.store.database.postgres import PostgresDatabase
+from bot.vietnam import VIETNAM
 from tests import visits
 from tests.bookings import wrong
 from tests.conftest import FAQ

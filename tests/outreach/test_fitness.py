@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from bot import reminders, rest_hours
 from bot.config.booking import Reminders
 from bot.messages import Address
-from bot.rest_hours import VIETNAM
 from bot.store import campaigns, claims, consents, conversations, outbox, proactive
 from bot.store.campaigns import HELD_UNTIL
 from bot.store.claims import Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import stamp
+from bot.vietnam import VIETNAM
 from tests.conftest import Clock
 from tests.outreach.world import IDS, launch, link, plan, put, rows, subscribe
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from bot.messages import Address, Priority
 from bot.outreach.message import Choice, Message, reply
-from bot.rest_hours import VIETNAM
 from bot.store import campaigns, consents, conversations, interactions, outbox, profiles
 from bot.store.campaigns import KIND, Plan
 from bot.store.database import Database, Row, Transaction
 from bot.store.values import Ids, stamp
+from bot.vietnam import VIETNAM
 
 IDS = Ids()
 MESSAGE = Message(

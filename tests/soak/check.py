@@ -18,7 +18,7 @@ from bot.config.booking import Reminders
 from bot.store import audit
 from bot.store.database import Row, Transaction
 from bot.store.values import moment, stamp, unpack
-from handlers.turn import VIETNAM
+from bot.vietnam import VIETNAM
 from tests.bookings import wrong
 from tests.soak.ledger import Arrival, Ledger, Said, Visit
 

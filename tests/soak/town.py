@@ -15,7 +15,7 @@ from bot.deployment import open_database
 from bot.desk.guard import token_id
 from bot.store import accounts
 from bot.vault import Vault
-from handlers.turn import VIETNAM, local
+from bot.vietnam import VIETNAM, local
 from tests.fakes import zalo_bot
 from tests.fakes.telegram import TOKEN
 from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET

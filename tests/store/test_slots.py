@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.calendar import VIETNAM, Hours, slots
+from bot.calendar import Hours, slots
 from bot.store import slots as store
 from bot.store.database import Database, Transaction
+from bot.vietnam import VIETNAM
 from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.handlers import town

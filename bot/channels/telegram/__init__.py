@@ -18,7 +18,6 @@ from aiohttp import web
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.calendar import VIETNAM
 from bot.channels import Handle
 from bot.channels.pace import Gate, Pace, Progress
 from bot.channels.tasks import in_background, persist
@@ -42,6 +41,7 @@ from bot.store import officers, tallies
 from bot.store.database import Database
 from bot.store.values import Ids
 from bot.tempo import Tempo
+from bot.vietnam import VIETNAM
 
 PATH = "/webhook/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from enum import Enum, auto
 
-from bot.calendar import VIETNAM
 from bot.messages import (
     NotBefore,
     OutsideWindow,
@@ -18,6 +17,7 @@ from bot.messages import (
     Unavailable,
     Unreachable,
 )
+from bot.vietnam import VIETNAM
 
 AFTER_NIGHT = time(6, 5)  # Zalo's night is 22:00-06:00 (numbers -234 and -133)
 NEW_DAY = time(7, 5)  # day's quotas begin anew at midnight; nobody wants to be woken for that

@@ -20,7 +20,7 @@ from bot.store import slots as slot_store
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from handlers.turn import local
+from bot.vietnam import local
 
 SHOWN_DAYS = 14
 FIELDS = (

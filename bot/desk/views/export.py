@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.calendar import VIETNAM
 from bot.desk import days, sheets
 from bot.desk.context import Desk as Context
 from bot.desk.context import allowed, desk_of, note, officer, page, run
@@ -21,6 +20,7 @@ from bot.store import visits
 from bot.store.database import Transaction
 from bot.store.offices import Office
 from bot.store.visits import Visit
+from bot.vietnam import VIETNAM
 
 LONGEST = timedelta(days=92)  # a quarter
 HEADINGS = ("Nơi", "Ngày", "Giờ", "Số", "Mã hẹn", "Họ tên", "Việc", "Tình trạng", "Báo sẽ đến",

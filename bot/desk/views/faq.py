@@ -13,7 +13,7 @@ from bot.desk.context import desk_of, note, page, redirect, run
 from bot.desk.room import room_of
 from bot.staff import faq_room, gaps
 from bot.store import gaps as stored
-from handlers.turn import local
+from bot.vietnam import local
 
 DAYS = 30  # that the unanswered questions are looked for in
 MOST = 300  # characters of a search

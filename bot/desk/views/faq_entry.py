@@ -19,8 +19,8 @@ from bot.messages import Reply
 from bot.staff import faq_room, preview
 from bot.staff.faq_room import Proposal, Written
 from bot.store import faq_changes
+from bot.vietnam import local
 from handlers import texts
-from handlers.turn import local
 
 RELATED = 2  # buttons to neighbouring questions
 CHANGED = "Mục này vừa được sửa ở nơi khác. Bản đang có ở ngay dưới; xem lại rồi gửi tiếp."

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from bot.calendar import VIETNAM
 from bot.desk import charts
 from bot.desk.context import desk_of, note, page, redirect, run
 from bot.desk.views import weekly
 from bot.store import coachings, figures, tallies
 from bot.store.database import Transaction
 from bot.store.figures import FEWEST, Figures, Target
+from bot.vietnam import VIETNAM
 from handlers.coach_texts import STEPS
 
 PERIODS = (7, 30, 90)

@@ -10,7 +10,7 @@ from bot.desk.context import desk_of, officer, page, run
 from bot.store import officers, offices
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from handlers.turn import local
+from bot.vietnam import local
 
 
 async def home(request: web.Request) -> web.Response:

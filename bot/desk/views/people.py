@@ -22,8 +22,8 @@ from bot.store import conversations, officers
 from bot.store.calls import waiting as to_call
 from bot.store.database import Row, Transaction
 from bot.store.values import pack, unpack
+from bot.vietnam import local
 from handlers import texts
-from handlers.turn import local
 
 LINES = 12  # of the talk before the question
 CHOICES = 5  # canned answers offered

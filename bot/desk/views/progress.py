@@ -25,7 +25,7 @@ from bot.store import progress as store
 from bot.store.database import Transaction
 from bot.store.figures import FEWEST
 from bot.store.progress import Demand, Import
-from handlers.turn import local
+from bot.vietnam import local
 
 ASKED_FOR = timedelta(days=30)  # how far back questions are counted
 DRAWN = 10  # wards in the picture
