@@ -17,7 +17,8 @@ PROJECT = Path(__file__).parent.parent
 # Tests and measurements are many people from one address.
 ROOMY = (
     "{messages_per_minute: 100000, requests_per_minute: 1000000, requests_per_second: 1000000, "
-    "sessions_per_hour: 1000000, sessions_per_minute: 1000000}"
+    "sessions_per_hour: 1000000, sessions_per_minute: 1000000, holds_per_address: 1000000, "
+    "bookings_per_address: 1000000}"
 )
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
