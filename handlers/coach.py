@@ -153,6 +153,11 @@ def _idle(turn: Turn) -> Conversation:
     return replace(turn.conversation, step="", data={}, deadline=None)
 
 
+def put_aside(turn: Turn) -> Conversation | None:
+    """The talk without the step they are at; None when they are at none."""
+    return _idle(turn) if turn.conversation.step.startswith(STEP) else None
+
+
 def prompt(turn: Turn) -> tuple[Reply, ...]:
     """The step they are at, said again after a question in between was answered."""
     if not turn.conversation.step.startswith(STEP):

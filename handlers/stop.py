@@ -6,7 +6,7 @@ import unicodedata
 
 from bot.messages import Address, Answer, Kind
 from bot.store import consents, links, responses
-from handlers import booking_form, booking_texts, profile_texts
+from handlers import booking_form, booking_texts, coach, profile_texts
 from handlers.turn import Turn
 
 WORD = "dừng"
@@ -33,14 +33,14 @@ def wanted(turn: Turn) -> bool:
 
 
 def out(turn: Turn) -> Answer:
-    """No more news to any account of this person, and none of what waits; no reminders here. What is
-    booked stays booked."""
+    """No more news to any account of this person, and none of what waits; no reminders here, and no
+    step of activating asked again. What is booked stays booked."""
     sender = turn.incoming.sender
     for address in links.addresses(turn.tx, sender):
         if _take_back(turn, address, consents.NEWS, profile_texts.CONSENT_VERSION):
             responses.leave(turn.tx, address, turn.now)
     _take_back(turn, sender, "reminders", booking_texts.CONSENT_VERSION)
-    return Answer((profile_texts.stopped(),))
+    return Answer((profile_texts.stopped(),), coach.put_aside(turn))
 
 
 def _take_back(turn: Turn, person: Address, purpose: str, version: str) -> bool:

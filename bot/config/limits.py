@@ -13,7 +13,8 @@ Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
 
 class Limits(Section):
     """Many people share one network address (a dormitory, thousands behind one of a mobile
-    network's), so an address may do a lot more than a person. Whoever goes over a limit is told what to do, and nothing is lost."""
+    network's), so an address may do a lot more than a person. Whoever goes over a limit is told
+    what to do, and nothing is lost."""
 
     messages_per_minute: Count = 30  # of one person, on any channel
     requests_per_minute: Count = 1200  # of one address, on the web

@@ -426,3 +426,11 @@ def test_the_counts_outlive_the_people(there: Town, tmp_path: Path) -> None:
         coachings.forget_before(tx, local_time("2027-01-01 00:00"))
     assert rows(there.database, "SELECT id FROM coachings") == []
     assert count(there)["stuck", "otp"] == 5
+
+
+def test_who_wants_nothing_more_is_not_asked_the_step_again(there: Town) -> None:
+    an = there.person()
+    an.says("kích hoạt giúp tôi")
+    an.says("dừng")
+    assert "Bước 1/" not in an.says("xem bóng đá ở đâu").text
+    assert "Bước 1/" in an.says("kích hoạt giúp tôi").text
