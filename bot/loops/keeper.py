@@ -29,7 +29,6 @@ SOONEST = timedelta(hours=1)  # before its hour a place is no longer offered
 MOVE_USEFUL = timedelta(hours=1)  # before the visit a request to move it comes too late
 SHORTEST = timedelta(minutes=15)  # of daytime, to answer an offer
 UNMARKED_FOR = timedelta(hours=24)  # after it began, a visit that nobody marked is over
-MOVE_KIND = "changed"
 
 log = structlog.get_logger()
 
@@ -163,7 +162,7 @@ def _ask_to_move(tx: Transaction, code: str, now: datetime, new_id: Callable[[],
     new = outbox.put(
         tx,
         id=new_id(),
-        key=f"{MOVE_KIND}:{booking.code}:{booking.version}",
+        key=f"{slots.CHANGED}:{booking.code}:{booking.version}",
         to=booking.address,
         reply=reply,
         content="hours",
@@ -171,6 +170,6 @@ def _ask_to_move(tx: Transaction, code: str, now: datetime, new_id: Callable[[],
         useful_until=booking.starts_at - MOVE_USEFUL,
         code=booking.code,
         version=booking.version,
-        kind=MOVE_KIND,
+        kind=slots.CHANGED,
     )
     return {booking.address.channel} if new else set()

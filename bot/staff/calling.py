@@ -9,6 +9,7 @@ KINDS = {
     EVENING: "nhắc tối hôm trước",
     HOURS: "nhắc trước giờ hẹn",
     ACTIVATE: "hỏi đã kích hoạt chưa",
+    "changed": "giờ hẹn không còn làm, mời chọn giờ khác",
 }
 # How the courier's reasons begin, and what they mean.
 REASONS = {
@@ -16,6 +17,7 @@ REASONS = {
     "refused": "kênh không nhận tin này",
     "not sent in time": "kênh hỏng, không gửi kịp",
     "no longer useful": "dịch vụ ngừng, không gửi kịp",
+    "officers call": "cán bộ chọn tự gọi",
 }
 
 

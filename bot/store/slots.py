@@ -164,13 +164,16 @@ def _write(tx: Transaction, slot: Slot) -> None:
     )
 
 
+CHANGED = "changed"  # the kind of message, or call, about an hour that is no longer served
 AFFECTED = """
     SELECT b.code FROM slots AS s JOIN bookings AS b ON b.slot = s.id
     WHERE s.open = 0 AND s.starts_at >= :now AND b.state = 'booked'
+      AND NOT EXISTS (SELECT 1 FROM calls AS c WHERE c.id = b.code || ':' || b.version || ':changed')
     ORDER BY b.starts_at, b.code
 """
 
 
 def affected(tx: Transaction, now: datetime) -> Sequence[str]:
-    """Codes of bookings to come in slots that are no longer in the calendar."""
+    """Codes of bookings to come in slots that are no longer in the calendar, but for those whose
+    people officers call themselves."""
     return [row["code"] for row in tx.rows(AFFECTED, now=stamp(now))]

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.calendar import Hours
-from bot.store import offices
+from bot.loops.keeper import keep
+from bot.store import calls, offices
+from bot.store.values import Ids
 from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
@@ -69,6 +71,26 @@ def test_a_change_is_written_and_who_is_affected_stays_booked(
     rows = service.rows("SELECT state FROM bookings WHERE code = :code", code=booked)
     assert rows == [{"state": "booked"}]
     assert "T2-T6 08:00-09:00" in text(one.get("/desk/calendar/mau-a"))
+
+
+def test_an_officer_may_call_those_affected_instead_of_having_them_written_to(
+    service: WebService, moving: Clock, officer: SignedIn, booked: str
+) -> None:
+    one = officer("manager", "mau-a")
+    form = {**FORM, "weekly": "T2-T6 08:00-09:00"}
+    tried = seal(one.post("/desk/calendar/mau-a", step="try", **form))
+    kept = one.post("/desk/calendar/mau-a", step="call", tried=tried, **form)
+    assert kept.headers["location"] == "/desk/calendar/mau-a?said=called-1"
+    ids = Ids()
+    with service.database.transaction() as tx:
+        keep(tx, service.settings, moving(), lambda: ids.new(moving()))
+        assert [row["code"] for row in calls.waiting(tx, moving())] == [booked]
+    assert not service.rows("SELECT id FROM outbox WHERE code = :code", code=booked)
+    people = text(one.get("/desk/people"))
+    assert "giờ hẹn không còn làm" in people
+    assert "cán bộ chọn tự gọi" in people
+    with service.database.transaction() as tx:
+        calls.done(tx, booked, moving())
 
 
 def seal(answer: Response) -> str:

@@ -15,17 +15,20 @@ from bot import opening
 from bot.calendar import Hours, slots
 from bot.desk.context import desk_of, note, page, redirect, run
 from bot.document.reasons import reason_of
-from bot.store import bookings, offices
+from bot.store import bookings, calls, offices
 from bot.store import slots as slot_store
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
+from bot.store.reminders import About
 from bot.vietnam import local
 
 SHOWN_DAYS = 14
 FIELDS = (
     "weekly", "closed", "extra", "holidays", "capacity", "priority", "walk_in", "slot_minutes",
 )  # fmt: skip
+KEEP = ("keep", "call")  # the buttons that write: people are written to, or officers call them
+OWN_CALL = "officers call"
 NUMBERS = ("capacity", "priority", "walk_in", "slot_minutes")
 CHANGED = "Chưa ghi: bạn đã sửa thêm sau khi xem trước, hoặc vừa có người đặt, hủy. Xem lại dưới đây rồi ghi."
 
@@ -64,11 +67,15 @@ async def save(request: web.Request) -> web.Response:
         hours = _hours(form)
     except Unreadable as error:
         return _page(request, office, form, fault=str(error), status=422)
-    tried = form.get("tried", "") if form.get("step") == "keep" else ""
-    found, kept = await run(request, lambda tx: _keep_or_try(tx, request, office, hours, tried))
+    step = form.get("step")
+    tried, call = form.get("tried", "") if step in KEEP else "", step == "call"
+    found, kept = await run(
+        request, lambda tx: _keep_or_try(tx, request, office, hours, tried, call=call)
+    )
     if kept:
-        return redirect(f"/desk/calendar/{office.id}?said=saved-{len(found.bookings)}")
-    fault = CHANGED if form.get("step") == "keep" else ""
+        said = "called" if call else "saved"
+        return redirect(f"/desk/calendar/{office.id}?said={said}-{len(found.bookings)}")
+    fault = CHANGED if step in KEEP else ""
     return _page(request, office, form, hours=hours, affected=found, fault=fault)
 
 
@@ -177,18 +184,27 @@ def _number(form: Mapping[str, str], name: str) -> int:
 
 
 def _keep_or_try(
-    tx: Transaction, request: web.Request, office: Office, hours: Hours, seen: str
+    tx: Transaction, request: web.Request, office: Office, hours: Hours, seen: str, *, call: bool
 ) -> tuple[Affected, bool]:
-    """Everything is done and looked at; it is kept if the officer has *seen* just that, else undone."""
+    """Everything is done and looked at; it is kept if the officer has *seen* just that, else undone.
+    *call*: officers call those who are affected, who else are written to."""
     try:
         with tx.atomic():
             found = _change(tx, request, office, hours)
             if found.seal != seen:
                 raise _NotSeen(found)
+            if call:
+                _to_be_called(tx, found, desk_of(request).clock())
     except _NotSeen as undone:
         return undone.found, False
     note(tx, request, "đổi giờ làm", office.id, f"{len(found.bookings)} lịch bị ảnh hưởng")
     return found, True
+
+
+def _to_be_called(tx: Transaction, found: Affected, now: datetime) -> None:
+    for booking in found.bookings:
+        about = About(booking.code, booking.version, slot_store.CHANGED)
+        calls.add(tx, about, OWN_CALL, now)
 
 
 def _change(tx: Transaction, request: web.Request, office: Office, hours: Hours) -> Affected:
