@@ -17,7 +17,7 @@ from bot.store import bookings, coachings, consents, profiles
 from bot.store import reminders as told
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction
-from handlers import booking_texts, coach_texts, remind, reminder_texts
+from handlers import coach_texts, remind, reminder_texts, visit_texts
 from handlers.turn import Turn
 
 # Days from the notice of the account in which one can activate it oneself (Nghị định 69/2024,
@@ -64,9 +64,9 @@ def settle(turn: Turn, booking: Booking) -> None:
 def _done(turn: Turn, code: str) -> Answer:
     booking = remind.asked(turn, code)
     if booking is None:
-        return Answer((booking_texts.not_yours(),))
+        return Answer((visit_texts.not_yours(),))
     if booking.state is not State.SERVED:
-        return Answer((booking_texts.not_live(code),))
+        return Answer((visit_texts.not_live(code),))
     settle(turn, booking)
     coachings.end(turn.tx, turn.incoming.sender, turn.now)
     return Answer((coach_texts.well_done(()),))

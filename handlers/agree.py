@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.messages import Answer, Kind
 from bot.store import bookings, consents, offices
 from handlers import booking_texts as say
-from handlers import ticket
+from handlers import ticket, visit_texts
 from handlers.turn import Turn
 
 
@@ -17,7 +17,7 @@ def handle(turn: Turn) -> Answer | None:
         version = say.CONSENT_VERSION
         consents.give(turn.tx, turn.new_id(), sender, "reminders", version, turn.now)
     _remind_of_all(turn)
-    return Answer((say.reminders_on(),))
+    return Answer((visit_texts.reminders_on(),))
 
 
 def _remind_of_all(turn: Turn) -> None:

@@ -17,7 +17,7 @@ from bot.store import reminders as told
 from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from handlers import booking_texts, reminder_texts, visit_facts
+from handlers import reminder_texts, visit_facts, visit_texts
 from handlers.turn import Turn
 
 CONTENT = "reminder"  # where the words come from, in place of a version of the FAQ
@@ -88,16 +88,16 @@ def _all_coming(turn: Turn, codes: Sequence[str]) -> Answer:
     said = (bookings.coming(turn.tx, code, turn.now) for code in codes if asked(turn, code))
     found = [booking for booking in said if booking]
     if not found:
-        return Answer((booking_texts.not_live(codes[0]),))
+        return Answer((visit_texts.not_live(codes[0]),))
     return Answer((reminder_texts.all_coming(found),))
 
 
 def _coming(turn: Turn, code: str) -> Answer:
     if asked(turn, code) is None:
-        return Answer((booking_texts.not_yours(),))
+        return Answer((visit_texts.not_yours(),))
     booking = bookings.coming(turn.tx, code, turn.now)
     if booking is None:
-        return Answer((booking_texts.not_live(code),))
+        return Answer((visit_texts.not_live(code),))
     own = booking.address in links.addresses(turn.tx, turn.incoming.sender)
     return Answer((reminder_texts.coming(booking, own=own),))
 

@@ -12,9 +12,10 @@ from bot.matching.entries import Entry
 from bot.messages import Button, Facts, Reply
 from bot.store.bookings import Booking
 from bot.store.offices import Office
-from handlers.booking_texts import VISITS, map_button, moment
+from handlers.booking_texts import VISITS, moment
 from handlers.texts import OFFICER, ask_button, notice
 from handlers.visit_facts import UNNAMED
+from handlers.visit_texts import map_button
 
 FEW_PAPERS = 4  # more are behind the button
 

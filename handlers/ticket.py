@@ -12,8 +12,8 @@ from bot.store import attribution, offices
 from bot.store.bookings import Booking
 from bot.store.offices import Office
 from bot.vault import Vault
-from handlers import booking_texts as say
 from handlers import remind
+from handlers import visit_texts as say
 from handlers.turn import Turn
 
 

@@ -10,7 +10,7 @@ from bot.messages import Answer, Kind, Reply
 from bot.store import bookings, consents, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
-from handlers import ticket
+from handlers import ticket, visit_texts
 from handlers.book import DAYS_SHOWN, day_of, free_days, free_times, window
 from handlers.turn import Turn
 
@@ -33,7 +33,7 @@ def _pressed(turn: Turn) -> Answer | None:
         case ["visit", "move", code]:
             return _own(turn, code, _move_day)
         case ["visit", "cancel", code]:
-            return _own(turn, code, lambda t, b: _say(t, say.sure_to_cancel(b)))
+            return _own(turn, code, lambda t, b: _say(t, visit_texts.sure_to_cancel(b)))
         case ["visit", "drop", code]:
             return _own(turn, code, _cancel)
         case ["mday", code, day]:
@@ -51,11 +51,11 @@ def _mine(turn: Turn) -> Answer:
     ]
     found.sort(key=lambda booking: booking.starts_at)
     replies = [
-        say.visit(booking, office, ticket.service_of(turn, booking))
+        visit_texts.visit(booking, office, ticket.service_of(turn, booking))
         for booking in found
         if (office := offices.get(turn.tx, booking.office))
     ]
-    return Answer(tuple(replies) or (say.no_visits(),))
+    return Answer(tuple(replies) or (visit_texts.no_visits(),))
 
 
 def _own(turn: Turn, code: str, act: Callable[[Turn, Booking], Answer]) -> Answer:
@@ -64,21 +64,21 @@ def _own(turn: Turn, code: str, act: Callable[[Turn, Booking], Answer]) -> Answe
     booking = bookings.by_code(turn.tx, code)
     accounts = links.addresses(turn.tx, turn.incoming.sender)
     if booking is None or booking.address not in accounts:
-        return Answer((say.not_yours(),))
+        return Answer((visit_texts.not_yours(),))
     if booking.state is not State.BOOKED:
-        return Answer((say.not_live(code),))
+        return Answer((visit_texts.not_live(code),))
     return act(turn, booking)
 
 
 def _cancel(turn: Turn, booking: Booking) -> Answer:
     gone = bookings.cancel(turn.tx, booking.code, turn.now, _release_at(turn), "person")
     if gone is None:
-        return Answer((say.not_live(booking.code),))
+        return Answer((visit_texts.not_live(booking.code),))
     _withdraw(turn)
     office = offices.get(turn.tx, gone.office)
     service = ticket.service_of(turn, gone)
     files = ticket.files(turn, (gone,), office, service, cancelled=True) if office else ()
-    return Answer((say.cancelled(gone, files),))
+    return Answer((visit_texts.cancelled(gone, files),))
 
 
 def _withdraw(turn: Turn) -> None:
@@ -97,31 +97,31 @@ def _move_day(turn: Turn, booking: Booking) -> Answer:
     office = offices.get(turn.tx, booking.office)
     found = free_days(turn, booking.office, None, "all")[:DAYS_SHOWN]
     if office is None or not found:
-        return _say(turn, say.move_full(booking))
-    return _say(turn, say.move_days(booking, office, found))
+        return _say(turn, visit_texts.move_full(booking))
+    return _say(turn, visit_texts.move_days(booking, office, found))
 
 
 def _move_time(turn: Turn, booking: Booking, text: str) -> Answer:
     day = day_of(text)
     found = free_times(turn, booking.office, day, "all") if day else []
     if day is None or not found:
-        return _say(turn, say.move_gone(booking))
-    return _say(turn, say.move_times(booking, day, found))
+        return _say(turn, visit_texts.move_gone(booking))
+    return _say(turn, visit_texts.move_times(booking, day, found))
 
 
 def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
     slot = slots.get(turn.tx, slot_id)
     after, until = window(turn)
     if slot is None or not after <= slot.starts_at <= until:
-        return _say(turn, say.move_gone(booking))
+        return _say(turn, visit_texts.move_gone(booking))
     try:
         moved = bookings.move(
             turn.tx, booking.code, slot_id, turn.now, _release_at(turn), "person", turn.new_id
         )
     except SlotFull:
-        return _say(turn, say.move_gone(booking))
+        return _say(turn, visit_texts.move_gone(booking))
     except NotBooked:
-        return _say(turn, say.not_live(booking.code))
+        return _say(turn, visit_texts.not_live(booking.code))
     return ticket.booked(turn, (moved,), moved=True)
 
 
