@@ -17,23 +17,22 @@ from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 
-from bot.messages import Priority, Refused, Reply, SendError, Unavailable, Uncertain
+from bot.messages import Priority, Reply, SendError
+from bot.sending import SEND_TIMEOUT, Sender, attempt
 from bot.setback import Setback
 from bot.store import claims, conversations, leases, officers, outbox, undelivered
 from bot.store.claims import Calm, Skipped
-from bot.store.database import Database, DatabaseFault, Transaction
+from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
 from bot.store.values import Ids
-from bot.tempo import Tempo
 from bot.verdicts import Again, GiveUp, decide
-from handlers.reminder_texts import passed_on, together
+from handlers.reminder_texts import passed_on
 
 LEASE = timedelta(seconds=60)
-SEND_TIMEOUT = 30.0  # seconds; shorter than the lease, so that a slow send cannot be sent twice
 SEND_AT_MOST = timedelta(seconds=SEND_TIMEOUT)
 EVERY_LEASE = datetime.max.replace(tzinfo=UTC)  # even one that a clock set back has made long
 TALK = (Priority.REPLY, Priority.REMINDER)
@@ -44,29 +43,6 @@ IDLE_POLL = 5.0  # seconds between looks unasked: other processes write rows too
 
 Lane: TypeAlias = tuple[int, ...]  # the priorities that a worker serves
 log = structlog.get_logger()
-
-
-class Sender(Protocol):
-    """The sending half of a channel."""
-
-    name: str
-    tempo: Tempo
-
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
-        """Send *reply* to the chat *to*; returns the platform's id. Raises a `SendError`."""
-        ...
-
-    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
-        """The row *id* was begun before, maybe by another process: *receipt* names those of its
-        messages that have gone out, which are not sent again."""
-        ...
-
-
-def _joined(letter: Letter) -> Reply:
-    """What is sent: one message for the row and those that are said with it."""
-    if not letter.companions:
-        return letter.reply
-    return together([letter.reply, *(companion.reply for companion in letter.companions)])
 
 
 class Courier:
@@ -265,7 +241,7 @@ class Courier:
             # This process was held up, paused perhaps: somebody else may have the row by now.
             return self._hand_back(owner, letter)
         try:
-            receipt = await self._attempt(sender, letter)
+            receipt = await attempt(sender, letter, self._opened)
         except SendError as error:
             return self._failed(owner, letter, error)
         return self._arrived(owner, letter, receipt)
@@ -292,27 +268,6 @@ class Courier:
         now = self._clock()
         await self._database.run(lambda tx: outbox.retry(tx, letter.id, owner, now, "held up"))
         log.warning("held up before sending", row=letter.id)
-
-    async def _attempt(self, sender: Sender, letter: Letter) -> str:
-        if letter.receipt:
-            sender.resume(letter.id, letter.receipt)
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT):
-                reply = await self._whole(_joined(letter))
-                return await sender.send(letter.address.user, reply, letter.id)
-        except SendError:
-            raise
-        except DatabaseFault as error:  # asked by the channel before it sends
-            raise Unavailable("the database did not answer") from error
-        except TimeoutError as error:
-            raise Uncertain("no answer in time") from error
-        except Exception as error:
-            log.exception("channel failed", channel=sender.name, row=letter.id)
-            raise Refused(f"fault in the channel: {error!r}") from error
-
-    async def _whole(self, reply: Reply) -> Reply:
-        """*reply* with its files as they are sent."""
-        return await asyncio.to_thread(self._opened, reply) if reply.attachments else reply
 
     def _record(
         self,

@@ -1,0 +1,68 @@
+"""One attempt to send a letter through a channel; whatever fails is a `SendError` that says what may
+be done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from bot.messages import Refused, Reply, SendError, Unavailable, Uncertain
+from bot.store.database import DatabaseFault
+from bot.store.outbox import Letter
+from bot.tempo import Tempo
+from handlers.reminder_texts import together
+
+SEND_TIMEOUT = (
+    30.0  # seconds; shorter than the courier's lease, so that a slow send cannot be sent twice
+)
+
+log = structlog.get_logger()
+
+
+class Sender(Protocol):
+    """The sending half of a channel."""
+
+    name: str
+    tempo: Tempo
+
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+        """Send *reply* to the chat *to*; returns the platform's id. Raises a `SendError`."""
+        ...
+
+    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+        """The row *id* was begun before, maybe by another process: *receipt* names those of its
+        messages that have gone out, which are not sent again."""
+        ...
+
+
+async def attempt(sender: Sender, letter: Letter, opened: Callable[[Reply], Reply]) -> str:
+    """Send *letter*; returns the platform's id. *opened* gives a reply's files as they are sent."""
+    if letter.receipt:
+        sender.resume(letter.id, letter.receipt)
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT):
+            reply = await _whole(_joined(letter), opened)
+            return await sender.send(letter.address.user, reply, letter.id)
+    except SendError:
+        raise
+    except DatabaseFault as error:  # asked by the channel before it sends
+        raise Unavailable("the database did not answer") from error
+    except TimeoutError as error:
+        raise Uncertain("no answer in time") from error
+    except Exception as error:
+        log.exception("channel failed", channel=sender.name, row=letter.id)
+        raise Refused(f"fault in the channel: {error!r}") from error
+
+
+async def _whole(reply: Reply, opened: Callable[[Reply], Reply]) -> Reply:
+    return await asyncio.to_thread(opened, reply) if reply.attachments else reply
+
+
+def _joined(letter: Letter) -> Reply:
+    """What is sent: one message for the row and those that are said with it."""
+    if not letter.companions:
+        return letter.reply
+    return together([letter.reply, *(companion.reply for companion in letter.companions)])
