@@ -10,7 +10,7 @@ import pytest
 
 from bot.messages import Address, Reply, Tone
 from bot.store import audit, bookings, outbox
-from bot.store.database import Database, SqliteDatabase
+from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.handlers import town
@@ -44,6 +44,6 @@ def source(tmp_path: Path, clock: Clock) -> Iterator[Database]:
     database.close()
 
 
-def write(tx: object, clock: Clock, id_: str) -> None:
+def write(tx: Transaction, clock: Clock, id_: str) -> None:
     to, reply = Address("telegram", "1001"), Reply(Tone.NOTICE, f"Chào {NAME}")
-    outbox.put(tx, id=id_, key=id_, to=to, reply=reply, content="", now=clock.now)  # type: ignore[arg-type]
+    outbox.put(tx, id=id_, key=id_, to=to, reply=reply, content="", now=clock.now)

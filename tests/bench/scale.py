@@ -231,7 +231,7 @@ def main(questions: int = QUESTIONS, citizens: int = CITIZENS) -> None:
         for waiting in (2000, 50_000):
             for couriers in (1, 4):
                 address = cluster.create()
-                rate = asyncio.run(claimed(lambda a=address: open_database(a), couriers, waiting))  # type: ignore[misc]
+                rate = asyncio.run(claimed(partial(open_database, address), couriers, waiting))
                 print(
                     f"outbox with {waiting} due, {couriers} x 8 workers: {rate:.0f} sent/s",
                     flush=True,

@@ -179,7 +179,9 @@ def test_the_status_follows_what_the_service_sees(
     with database.transaction() as tx:
         new_id = partial(Ids().new, clock())
         attendance.mark(tx, SETTINGS, code, State.SERVED, clock(), "officer", new_id)
-        assert bookings.by_code(tx, code).state is State.SERVED  # type: ignore[union-attr]
+        booking = bookings.by_code(tx, code)
+        assert booking is not None
+        assert booking.state is State.SERVED
     found = profile(database)
     assert found
     assert found.status == "enrolled"

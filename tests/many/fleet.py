@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from tests.conftest import FAQ, PROJECT
 from tests.fakes.telegram import FakeTelegram
@@ -110,7 +111,7 @@ def fleet(
 
 @contextmanager
 def _process(
-    command: list[str], environment: dict[str, str], log: object
+    command: list[str], environment: dict[str, str], log: IO[str]
 ) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         command,
@@ -118,7 +119,7 @@ def _process(
         env=environment,
         stdout=subprocess.PIPE,
         stderr=log,
-        text=True,  # type: ignore[call-overload]
+        text=True,
     ) as process:
         try:
             yield process

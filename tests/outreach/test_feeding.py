@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -40,9 +41,9 @@ def people(database: SqliteDatabase, clock: Clock, count: int, channel: str = "t
             subscribe(tx, Address(channel, f"p{number:03}"), clock())
 
 
-def begin(database: SqliteDatabase, clock: Clock, people: int = 100, **more: object) -> None:
+def begin(database: SqliteDatabase, clock: Clock, people: int = 100, **more: Any) -> None:
     with database.transaction() as tx:
-        launch(tx, "c1", plan(clock(), **more), clock(), people)  # type: ignore[arg-type]
+        launch(tx, "c1", plan(clock(), **more), clock(), people)
 
 
 def written(database: SqliteDatabase) -> list[str]:

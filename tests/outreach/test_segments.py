@@ -13,7 +13,7 @@ from bot.messages import Address
 from bot.outreach.segments import LONGEST, RuleError, parse, told
 from bot.places import Wards
 from bot.store import consents, conversations, profiles, segments
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.segments import AllOf, AnyOf, Everybody, Field, Is, Not, Rule, compiled
 from bot.store.values import Ids
 from tests.conftest import Clock
@@ -162,13 +162,13 @@ def town(database: Database, clock: Clock) -> dict[Address, Facts]:
 
 
 def subscribe(
-    tx: object, person: Address, clock: Clock, audience: str, ward: str, status: str
+    tx: Transaction, person: Address, clock: Clock, audience: str, ward: str, status: str
 ) -> None:
-    conversations.take(tx, person, clock())  # type: ignore[arg-type]
-    consents.give(tx, IDS.new(clock()), person, "news", "test", clock())  # type: ignore[arg-type]
-    profiles.set_audience(tx, person, audience, clock())  # type: ignore[arg-type]
-    profiles.set_ward(tx, person, ward, clock())  # type: ignore[arg-type]
-    profiles.set_status(tx, person, status, clock())  # type: ignore[arg-type]
+    conversations.take(tx, person, clock())
+    consents.give(tx, IDS.new(clock()), person, "news", "test", clock())
+    profiles.set_audience(tx, person, audience, clock())
+    profiles.set_ward(tx, person, ward, clock())
+    profiles.set_status(tx, person, status, clock())
 
 
 def test_the_statement_selects_whom_the_rule_means_page_by_page(

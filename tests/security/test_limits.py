@@ -16,7 +16,7 @@ from bot.config.limits import Limits
 from bot.messages import Kind
 from bot.store.database import Database
 from tests.conftest import Clock, Person
-from tests.web_service import WebService
+from tests.web_service import Response, WebService
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SMALL = Limits(
@@ -44,7 +44,7 @@ def service(tmp_path: Path, clock: Clock) -> Iterator[WebService]:
     running.stop()
 
 
-def start(service: WebService, **more: str) -> object:
+def start(service: WebService, **more: str) -> Response:
     return service.post("/api/chat", {"session": "", "button": "start", **more})
 
 
@@ -145,16 +145,16 @@ def test_an_address_cannot_open_streams_without_end(clock: Clock) -> None:
 
 def test_the_first_talks_of_an_address_begin_freely_and_then_take_work(service: WebService) -> None:
     answers = [start(service) for _ in range(4)]
-    assert [answer.status for answer in answers] == [200, 200, 200, 429]  # type: ignore[attr-defined]
-    refused = answers[-1].json  # type: ignore[attr-defined]
+    assert [answer.status for answer in answers] == [200, 200, 200, 429]
+    refused = answers[-1].json
     assert "không phải máy tự động" in refused["error"]
     answer = start(service, proof=solved(refused["challenge"]))
-    assert answer.json["session"]  # type: ignore[attr-defined]
+    assert answer.json["session"]
     assert service.count("people") == 4
 
 
 def test_a_talk_that_has_begun_needs_no_work(service: WebService) -> None:
-    session = start(service).json["session"]  # type: ignore[attr-defined]
+    session = start(service).json["session"]
     for _ in range(3):
         start(service)
     assert service.post("/api/chat", {"session": session, "text": "menu"}).status == 200
@@ -165,7 +165,7 @@ def test_nothing_gives_out_a_session_without_work(service: WebService) -> None:
         start(service)
     assert service.post("/api/history", {"session": ""}).json == {"session": "", "lines": []}
     made_up = "A" * 32 + "." + "0" * 32
-    assert start(service).status == 429  # type: ignore[attr-defined]
+    assert start(service).status == 429
     answer = service.post("/api/chat", {"session": made_up, "text": "menu"})
     assert answer.status == 429
 

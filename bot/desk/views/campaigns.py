@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -196,7 +197,7 @@ async def count(request: web.Request, id_: str) -> None:
     speeds = rates.of(desk.settings)
     counted = counting.begin(campaign.plan, desk.settings, desk.wards, speeds)
     while not counted.done:
-        counted = await run(request, lambda tx, part=counted: counting.step(tx, part, now))  # type: ignore[misc]
+        counted = await run(request, partial(counting.step, counting=counted, now=now))
     told = counting.told(counted, campaign.plan, desk.settings, speeds, now)
 
     def keep(tx: Transaction) -> None:

@@ -60,7 +60,7 @@ class Metrics:
     """One service's figures, in a registry of its own."""
 
     def __init__(self, facts: Callable[[], Facts]) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody needs their birthdays
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives it no types; nobody needs birthdays
         self.registry = CollectorRegistry()
         self._vitals = Readings(facts)
         self.registry.register(self._vitals)
