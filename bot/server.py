@@ -77,12 +77,13 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     told = bookable(settings, database)
     app = make_app(settings, database, clock)
     runner = caller.runner(app, shutdown_timeout=REQUESTS, handler_cancellation=False)
+    stop = _stop_on_signals()
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
         await site.start()
         _announce(settings, app, runner, told)
-        await _until_told_to_stop()
+        await _until_told_to_stop(stop)
         systemd.notify("STOPPING=1")
         app[SERVICE].ending.begin()
         await asyncio.sleep(settings.listen.drain_seconds)
@@ -132,10 +133,10 @@ def bookable(settings: Settings, database: Database) -> str:
     return f"{told} (MẪU; thay bằng: vneid-bot offices import TỆP)" if sample else told
 
 
-async def _until_told_to_stop() -> None:
+async def _until_told_to_stop(stop: asyncio.Event) -> None:
     systemd.notify("READY=1")
     alive = asyncio.create_task(systemd.stay_alive())
-    await _told()
+    await stop.wait()
     alive.cancel()
     last = threading.Timer(LAST, _end_now, (signal.SIGALRM,))
     last.daemon = True
@@ -143,8 +144,11 @@ async def _until_told_to_stop() -> None:
     click.echo("Đang dừng: làm nốt việc dở, không nhận thêm. Báo dừng lần nữa là tắt ngay.")
 
 
-async def _told() -> None:
-    """Until the first signal; the second ends the process."""
+def _stop_on_signals() -> asyncio.Event:
+    """Set by the first signal; the second ends the process.
+
+    Asked for before anything is let in, so that no moment is left in which a signal cuts off.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -155,7 +159,7 @@ async def _told() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told, number)
-    await stop.wait()
+    return stop
 
 
 def _end_now(number: int) -> None:

@@ -65,15 +65,18 @@ def write_config(folder: Path, extra: str = "", faq: Path = PROJECT / "faq") -> 
     return file
 
 
+def command(config: Path, port: int) -> list[str]:
+    return [sys.executable, "-m", "bot", "serve", "--config", str(config), "--port", str(port)]
+
+
 @contextmanager
 def running(
     config: Path, *, port: int = 0, environment: Mapping[str, str] | None = None
 ) -> Iterator[Service]:
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bot", "serve", "--config", str(config), "--port", str(port)]
     with (config.parent / "service.log").open("a") as errors:
         process = subprocess.Popen(
-            command,
+            command(config, port),
             cwd=PROJECT,
             env={**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,

@@ -6,11 +6,13 @@ The process that has to be cut off at the tenth second says so by its exit code,
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sqlite3
+import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from tests.conftest import FAQ
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.zalo_bot import TOKEN as ZALO_TOKEN
 from tests.fakes.zalo_bot import FakeZaloBot
-from tests.service import Service, running, write_config
+from tests.service import PROJECT, Service, command, running, write_config
 
 WORKERS = 8  # of the courier
 PEOPLE = 12
@@ -150,3 +152,29 @@ def test_a_request_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
         endless.sendall(HEAD + BODY[:9])
         service.tell_to_stop()
         assert service.process.wait(20) == 0
+
+
+def test_told_to_stop_while_it_says_that_it_runs_it_ends_as_it_should(tmp_path: Path) -> None:
+    config = write_config(tmp_path, faq=FAQ)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = free.getsockname()
+    reading, writing = full_pipe()
+    with subprocess.Popen(command(config, address[1]), cwd=PROJECT, stdout=writing) as process:
+        os.close(writing)
+        while not accepts(address):  # its first line does not get out before somebody reads
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        with os.fdopen(reading, "rb") as lines:
+            assert STOPPING.encode() in lines.read()
+        assert process.wait(20) == 0
+
+
+def full_pipe() -> tuple[int, int]:
+    """A pipe that takes nothing more until it is read."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"." * 4096)
+    os.set_blocking(writing, True)
+    return reading, writing
