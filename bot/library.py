@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import heap, last_good
+from bot import heap, last_good, learning
 from bot.document.file import Faults
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
@@ -79,6 +79,9 @@ class Library:
 
     async def _reload(self) -> bool:
         try:
+            await asyncio.to_thread(entries.load, self._folder)
+            if self._kept:
+                await learning.learn(self._folder, self._kept)
             matcher = await asyncio.to_thread(self._build)
         except Faults as faults:
             self.faults = faults

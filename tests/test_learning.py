@@ -1,0 +1,83 @@
+"""A new FAQ is learnt beside the service, and whatever happens there the service goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot import learning
+from bot.library import Library
+from bot.matching import entries
+from bot.matching.matcher import Matcher, Thresholds
+from tests.conftest import FAQ
+
+ASKED = ("rớt bóp mất luôn cái thẻ căn cước", "xin chào", "giá vàng hôm nay")
+
+
+def children() -> set[str]:
+    """Processes that this one started and that are still there."""
+    return {
+        pid
+        for task in Path("/proc/self/task").iterdir()
+        for pid in (task / "children").read_text().split()
+    }
+
+
+def until_there_is_a_child() -> None:
+    while not children():
+        pass
+
+
+def test_what_is_learnt_apart_answers_as_what_is_learnt_here(tmp_path: Path) -> None:
+    asyncio.run(learning.learn(FAQ, tmp_path))
+    (kept,) = tmp_path.glob("matcher-*.bin")
+    written, faq = kept.stat(), entries.load(FAQ)
+    there, here = Matcher.build(faq, Thresholds(), tmp_path), Matcher.build(faq, Thresholds())
+    assert [there.match(text) for text in ASKED] == [here.match(text) for text in ASKED]
+    assert kept.stat() == written  # found, and not learnt once more
+
+
+@pytest.mark.parametrize("what", ["there is no such program", "its file cannot be written"])
+async def test_when_it_cannot_be_learnt_apart_the_change_is_live_all_the_same(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, place = tmp_path / "faq", tmp_path / "kept"
+    folder.mkdir()
+    (folder / "mot.yaml").write_text("entries: [{id: mot, question: Một là gì?, answer: Một.}]")
+    library = Library(folder, Thresholds(), kept=place)
+    (folder / "hai.yaml").write_text("entries: [{id: hai, question: Hai là gì?, answer: Hai.}]")
+    if what == "there is no such program":
+        monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    else:
+        for file in place.iterdir():
+            file.unlink()
+        place.rmdir()
+        place.write_text("no folder")
+    with capture_logs() as logs:
+        assert await library.refresh()
+    assert "hai" in library.matcher().faq.entries
+    warned = {line["event"] for line in logs if line["log_level"] == "warning"}
+    assert warned == ({"the faq is learnt within the service"} if "program" in what else set())
+
+
+async def test_what_takes_too_long_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.learning.WITHIN", 0.0)
+    with capture_logs() as logs:
+        await learning.learn(FAQ, tmp_path)
+    assert [line["error"] for line in logs] == ["too slow"]
+    assert not children()
+
+
+async def test_who_stops_waiting_leaves_nothing_running(tmp_path: Path) -> None:
+    learns = asyncio.create_task(learning.learn(FAQ, tmp_path))
+    await asyncio.to_thread(until_there_is_a_child)
+    learns.cancel()
+    with suppress(asyncio.CancelledError):
+        await learns
+    assert not children()
