@@ -1,17 +1,39 @@
-"""Memory that is free but was not given back to the system."""
+"""How this process holds its memory, so that it does not grow by holes.
+
+Both matter where large things are replaced by others now and then, as the FAQ is.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import sys
+from typing import Any
+
+# glibc's names and numbers, from malloc.h
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+LARGE = 256 * 1024  # bytes; from here on a block is mapped by itself, and unmapped when freed
+ARENAS = 2  # else each of many threads has a heap, with holes of its own
+
+
+def keep_tidy() -> None:
+    """Once, at the start. By itself glibc takes what was large once for small from then on (up to
+    32 MB), and puts it between small things that stay: see mallopt(3)."""
+    if libc := _glibc("mallopt"):
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
+        libc.mallopt(M_ARENA_MAX, ARENAS)
 
 
 def give_back() -> None:
-    """After something large was replaced: without this every new FAQ leaves holes where the one
-    before was, and the process grows by some megabytes with each until the holes fit."""
+    """What is free but was not given back to the system, after something large was replaced."""
     gc.collect()
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
-        if trim is not None:
-            trim(0)
+    if libc := _glibc("malloc_trim"):
+        libc.malloc_trim(0)
+
+
+def _glibc(function: str) -> Any:
+    """The C library, where it is the one that has *function*."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return libc if hasattr(libc, function) else None

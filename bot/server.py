@@ -14,7 +14,7 @@ from secrets import token_hex
 import click
 from aiohttp import web
 
-from bot import caller, places
+from bot import caller, heap, places
 from bot.app import SERVICE, make_app
 from bot.channels.terminal import NAME, Terminal
 from bot.config import Settings
@@ -47,6 +47,7 @@ SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
 
 def run(settings: Settings, clock: Clock = utc_now) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    heap.keep_tidy()
     try:
         held = lock(settings)
     except AlreadyRunning:
