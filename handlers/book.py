@@ -13,7 +13,7 @@ from bot.places import nearest, offices_near
 from bot.store import bookings, offices, slots, switches
 from bot.store.offices import Office
 from bot.vietnam import VIETNAM
-from handlers import ask, booking_form
+from handlers import aside, ask, booking_form
 from handlers import booking_texts as say
 from handlers.turn import Turn
 
@@ -105,7 +105,7 @@ def _typed_place(turn: Turn) -> Answer | None:
     if wards:
         return _in_ward(turn, service, wards[0].code)
     # Not a place: somebody else's answer, then the same question again (see `prompt`).
-    if ask.understands(turn):
+    if aside.meant(turn):
         return None
     return Answer((say.unknown_place(service),))
 
@@ -175,6 +175,8 @@ def _choose_day(turn: Turn, args: list[str]) -> Answer | None:
     service, office = _service_and_office(turn, args)
     if service is None or office is None:
         return None
+    if not _offered(service, office):
+        return _say(turn, say.not_here(service))
     start, priority = _day_and_pool(args[2] if len(args) > 2 else "")
     found = free_days(turn, office.id, start, "priority" if priority else "all")
     shown, rest = found[:DAYS_SHOWN], found[DAYS_SHOWN:]
@@ -206,6 +208,8 @@ def _choose_time(turn: Turn, args: list[str]) -> Answer | None:
     day, priority = _day_and_pool(args[2] if len(args) > 2 else "")
     if service is None or office is None or day is None:
         return None
+    if not _offered(service, office):
+        return _say(turn, say.not_here(service))
     found = free_times(turn, office.id, day, "priority" if priority else "all")
     if not found:
         return _say(turn, say.gone(service, office.id))
@@ -238,6 +242,8 @@ def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
         return None
     if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
         return _say(turn, say.closed(closed))
+    if not _offered(service, offices.get(turn.tx, slot.office)):
+        return _say(turn, say.not_here(service))
     after, until = window(turn)
     if not after <= slot.starts_at <= until:
         return _say(turn, say.gone(service, slot.office))
@@ -246,7 +252,12 @@ def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
 
 def _service_and_office(turn: Turn, args: list[str]) -> tuple[Service | None, Office | None]:
     office = offices.get(turn.tx, args[1]) if len(args) > 1 else None
-    return service_of(turn, args[0]), office if office and office.open else None
+    return service_of(turn, args[0]), office
+
+
+def _offered(service: Service, office: Office | None) -> bool:
+    """Whether one can still book it there: a button may be older than the list of offices."""
+    return office is not None and office.open and service.id in office.services
 
 
 def _day_and_pool(text: str) -> tuple[date | None, bool]:

@@ -6,7 +6,6 @@ which party that is. A hold that has ended says so, and the hours are a tap away
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +16,7 @@ from bot.store import bookings, consents, numbers, offices, quotas
 from bot.store.bookings import AlreadyBooked, Booking, HoldEnded, SlotFull
 from bot.store.slots import Free
 from bot.vault import phone_number
-from handlers import ask, quota, ticket
+from handlers import aside, ask, names, quota, ticket
 from handlers import booking_texts as say
 from handlers.turn import Turn
 
@@ -27,12 +26,13 @@ NUMBER, OWNED = "phone", "own"  # in the conversation: sealed, and whether it is
 GRACE = timedelta(
     minutes=60
 )  # after a hold has ended, how long an answer to it is still understood
-LONGEST_NAME = 40
 MOST = 5  # people one account may have live bookings for
-SEPARATOR = re.compile(r"\s*[,;\n]\s*|\s+và\s+")
-NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
 NO_WORDS = frozenset({"huy", "huy bo", "thoi", "khong dat nua", "thoi khong dat"})
 BACK_WORDS = frozenset({"quay lai", "tro lai", "lui lai"})
+UNNAMED_WORDS = frozenset({
+    "khong", "ko", "k", "khong can", "khong ghi", "khong ghi ten", "ko ghi ten", "bo qua", "khong can ghi ten",
+    "khong can ten", "goi bang ma hen", "goi ma hen",
+})  # fmt: skip
 
 
 def handle(turn: Turn) -> Answer | None:
@@ -61,23 +61,23 @@ def _pressed(turn: Turn, verb: str, args: list[str]) -> Answer | None:
 
 
 def _typed(turn: Turn) -> Answer | None:
-    words = turn.words.strip("/ ")
-    if words in NO_WORDS:
+    if aside.says(turn, NO_WORDS):
         return give_up(turn)
     held = bookings.held(turn.tx, turn.incoming.sender, turn.now)
     if not held:
         return _ended(turn)
-    if words in BACK_WORDS:
+    if turn.words.strip("/ ") in BACK_WORDS:
         return _back(turn, held)
     if phone_number(turn.text):
         return _phone(turn, turn.text)
-    if turn.conversation.step == FORM or _is_question(turn):
+    if turn.conversation.step == FORM or _no_name(turn):
         return None  # somebody else answers; then the same is asked again (see `prompt`)
-    return _names(turn, held)
+    return _form(turn, held) if aside.says(turn, UNNAMED_WORDS) else _names(turn, held)
 
 
-def _is_question(turn: Turn) -> bool:
-    return "?" in turn.text or (len(turn.text.split()) > 3 and ask.understands(turn))
+def _no_name(turn: Turn) -> bool:
+    known = len(turn.text.split()) > 3 and ask.understands(turn)
+    return known or aside.commands(turn) or aside.asks(turn)
 
 
 # --- holding -------------------------------------------------------------------------------------
@@ -141,20 +141,19 @@ def _at(turn: Turn, held: Sequence[Booking], step: str) -> Conversation:
 
 def _names(turn: Turn, held: tuple[Booking, ...]) -> Answer:
     most = turn.settings.booking.most_members
-    names = [name for name in SEPARATOR.split(turn.text.strip()) if name]
-    good = all(len(name) <= LONGEST_NAME and NAME.fullmatch(name) for name in names)
-    if not good or not 1 <= len(names) <= most or turn.masked.found:
+    given = () if turn.masked.found else names.read(turn.text)
+    if not 1 <= len(given) <= most:
         return Answer((say.bad_names(most),))
-    if len(names) != len(held):
+    if len(given) != len(held):
         first = 1 if held[0].holder == _base(turn) else 2
-        wanted = _holders(turn, _base(turn), first, len(names))
-        if len(wanted) < len(names):
+        wanted = _holders(turn, _base(turn), first, len(given))
+        if len(wanted) < len(given):
             return Answer((say.bad_names(len(wanted)),))
         try:
             held = _hold(turn, held[0].service, str(held[0].slot), wanted)
         except (SlotFull, AlreadyBooked):
-            return Answer((say.not_enough(_service(turn, held), len(names), held),))
-    for booking, name in zip(held, names, strict=False):
+            return Answer((say.not_enough(_service(turn, held), len(given), held),))
+    for booking, name in zip(held, given, strict=False):
         bookings.set_name(turn.tx, booking.party, booking.member, name, turn.now)
     return _form(turn, bookings.held(turn.tx, turn.incoming.sender, turn.now))
 

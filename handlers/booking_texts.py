@@ -208,6 +208,12 @@ def gone(service: Service, office: str) -> Reply:
     return notice(text, Button("Xem giờ còn trống", f"place:{service.id}:{office}"), MENU)
 
 
+def not_here(service: Service) -> Reply:
+    """A button was older than what the office offers now."""
+    text = "Nơi này hiện không nhận đặt lịch cho việc này nữa. Bạn chọn nơi khác nhé."
+    return notice(text, Button("Nơi khác", f"book:{service.id}"), soonest_button(service), MENU)
+
+
 def already(booking: Booking, slot: str) -> Reply:
     """There is a live booking of the same service."""
     text = (

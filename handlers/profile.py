@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.messages import Answer, Kind, Reply
 from bot.outreach.audiences import AUDIENCES, STATUSES
 from bot.store import consents, profiles, responses
+from handlers import aside
 from handlers import profile_texts as say
 from handlers.turn import Turn
 
@@ -102,8 +103,10 @@ def _set(turn: Turn, what: str, value: str) -> Answer | None:
     return _show(turn, new=True)
 
 
-def _ward_typed(turn: Turn) -> Answer:
+def _ward_typed(turn: Turn) -> Answer | None:
     found = turn.wards.find(turn.text)
+    if not found and aside.meant(turn):
+        return None  # somebody else answers; then the same is asked again (see `prompt`)
     if not found or len(found) > MOST_WARDS:
         return Answer((say.unknown_ward(),))
     if len(found) > 1:
