@@ -70,8 +70,9 @@ class Opening:
     async def _seed(self) -> None:
         """Take in the deployment's file when there are no offices at all."""
         file = Path(self._settings.booking.offices)
-        if not self._settings.booking.offices or await self._all():
-            return
+        known = await self._database.run(office_store.all_known)
+        if known or not self._settings.booking.offices:
+            return  # those that were closed stay so
         services = (service.id for service in self._settings.booking.services)
         rows = await asyncio.to_thread(offices.read, file, self._wards, tuple(services))
         await self._database.run(partial(put_all, rows=rows, now=self._clock()))

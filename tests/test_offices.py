@@ -228,6 +228,18 @@ async def test_officers_offices_are_not_replaced_by_the_file(
         assert [office.id for office in store.all_open(tx)] == ["own"]
 
 
+async def test_offices_that_were_all_closed_are_not_opened_again_by_the_file(
+    tmp_path: Path, wards: Wards, database: Database, clock: Clock
+) -> None:
+    write(tmp_path, "a.yaml", YAML)
+    (row,) = read(tmp_path / "a.yaml", wards)
+    with database.transaction() as tx:
+        store.put(tx, row.model_copy(update={"open": False}), clock())
+    await Opening(database, settings(tmp_path), wards, clock).look()
+    with database.transaction() as tx:
+        assert store.all_open(tx) == []
+
+
 # --- commands --------------------------------------------------------------------------------------
 
 
