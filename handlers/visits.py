@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.messages import Answer, Kind, Reply
+from bot.messages import Address, Answer, Kind, Reply
 from bot.store import bookings, consents, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
@@ -74,19 +74,19 @@ def _cancel(turn: Turn, booking: Booking) -> Answer:
     gone = bookings.cancel(turn.tx, booking.code, turn.now, _release_at(turn), "person")
     if gone is None:
         return Answer((visit_texts.not_live(booking.code),))
-    _withdraw(turn)
+    _withdraw(turn, gone.address)
     office = offices.get(turn.tx, gone.office)
     service = ticket.service_of(turn, gone)
     files = ticket.files(turn, (gone,), office, service, cancelled=True) if office else ()
     return Answer((visit_texts.cancelled(gone, files),))
 
 
-def _withdraw(turn: Turn) -> None:
-    """Who has nothing booked any more has taken back the consent to keep it, as its text says."""
-    sender = turn.incoming.sender
-    if not bookings.live(turn.tx, sender) and consents.has(turn.tx, sender, "booking"):
+def _withdraw(turn: Turn, booker: Address) -> None:
+    """Who has nothing booked any more has taken back the consent to keep it, as its text says, also
+    when they cancel from another account of theirs."""
+    if not bookings.live(turn.tx, booker) and consents.has(turn.tx, booker, "booking"):
         version = say.CONSENT_VERSION
-        consents.take_back(turn.tx, turn.new_id(), sender, "booking", version, turn.now)
+        consents.take_back(turn.tx, turn.new_id(), booker, "booking", version, turn.now)
 
 
 def _release_at(turn: Turn) -> datetime:
@@ -112,7 +112,8 @@ def _move_time(turn: Turn, booking: Booking, text: str) -> Answer:
 def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
     slot = slots.get(turn.tx, slot_id)
     after, until = window(turn)
-    if slot is None or not after <= slot.starts_at <= until:
+    here = slot is not None and slot.office == booking.office  # no other may do the same work
+    if slot is None or not here or not after <= slot.starts_at <= until:
         return _say(turn, visit_texts.move_gone(booking))
     try:
         moved = bookings.move(

@@ -490,3 +490,34 @@ def test_a_button_that_means_nothing_any_more_says_so_kindly(chat: Chat, data: s
 def test_an_hour_that_has_passed_cannot_be_taken(chat: Chat, clock: Clock) -> None:
     clock.now = town.at(FRIDAY, 7) + timedelta(minutes=30)
     assert "vừa hết chỗ" in chat().presses(f"time:the:{EIGHT}").text
+
+
+CLOSE = "UPDATE offices SET state = 'closed' WHERE id = 'mau-a'"
+
+
+@pytest.mark.parametrize("data", ["place:muc-2:mau-b", "day:muc-2:mau-b:261127", "time:muc-2:{}"])
+def test_a_button_of_an_office_that_no_longer_does_it_leads_to_others(
+    chat: Chat, database: Database, data: str
+) -> None:
+    heard = chat().presses(data.format(slot_id("mau-b", FRIDAY, 8)))
+    assert "không nhận đặt lịch cho việc này" in heard.text
+    assert "Nơi khác" in labels(heard)
+    assert rows(database, "SELECT id FROM bookings") == []
+
+
+def test_a_button_of_an_office_that_has_closed_books_nothing(
+    chat: Chat, database: Database
+) -> None:
+    with database.transaction() as tx:
+        tx.rows(CLOSE)
+    assert "không nhận đặt lịch" in chat().presses(f"time:the:{EIGHT}").text
+    assert rows(database, "SELECT id FROM bookings") == []
+
+
+def test_a_visit_is_moved_within_its_office_only(chat: Chat, database: Database) -> None:
+    an = chat()
+    code = code_of(book(an))
+    an.presses(f"mtime:{code}:{slot_id('mau-b', FRIDAY, 8)}")
+    assert rows(database, "SELECT office, state FROM bookings") == [
+        {"office": "mau-a", "state": "booked"}
+    ]

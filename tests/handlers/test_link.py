@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Address, Kind, Reply
-from bot.store import conversations, links, reminders
+from bot.store import consents, conversations, links, reminders
 from bot.store.bookings import by_code
 from bot.store.database import Database
 from bot.store.outbox import About
@@ -86,6 +86,8 @@ def test_a_booking_made_there_is_seen_moved_and_cancelled_here(
     assert "Cảm ơn bạn đã báo" in here.presses(f"visit:coming:{code}").text
     assert "Đã hủy lịch" in here.presses(f"visit:drop:{code}").text
     assert "chưa có lịch hẹn" in there.says("lịch của tôi").text
+    with database.transaction() as tx:
+        assert not consents.has(tx, THERE, "booking")  # nothing is kept that it was given for
 
 
 def test_it_holds_in_both_directions(here: Person, there: Person, database: Database) -> None:

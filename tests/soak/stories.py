@@ -123,7 +123,8 @@ class Stories:
             )
 
     async def moves(self, citizen: Citizen) -> None:
-        slot = self.dice.choice(self.slots)
+        office = self.world.ledger.visits[citizen.code].slot.partition(".")[0] + "."
+        slot = self.dice.choice([one for one in self.slots if one.startswith(office)] or self.few)
         if told := await self._changes(citizen, f"mtime:{citizen.code}:{slot}", MOVED):
             visit = self.world.ledger.visits[citizen.code]
             if MOVED in told.text:
