@@ -21,6 +21,7 @@ from handlers import (
     stop,
     texts,
     visits,
+    waiting,
 )  # fmt: skip
 from handlers import group_texts as say
 from handlers.turn import Turn
@@ -28,7 +29,7 @@ from handlers.turn import Turn
 PERSONAL = frozenset().union(
     *(book.WORDS, visits.WORDS, link.WORDS, link.LEAVE_WORDS, handoff.WORDS, coach.WORDS),
     *(mydata.SHOW_WORDS, mydata.ERASE_WORDS, stop.WORDS),
-    *(profile.NEWS_WORDS, profile.SHOW_WORDS, profile.ERASE_WORDS),
+    *(profile.NEWS_WORDS, profile.SHOW_WORDS, profile.ERASE_WORDS, waiting.WORDS),
 )
 ASK = "/hoi"  # a command with a question behind it
 

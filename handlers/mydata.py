@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.messages import Address, Answer, Attachment, Conversation, Kind, Reply
-from bot.store import bookings, erasure, links, mydata
+from bot.store import bookings, erasure, links, mydata, waits
 from bot.store.bookings import State
 from bot.store.database import Row
 from bot.store.values import unpack
@@ -140,9 +140,9 @@ def _ask(turn: Turn) -> Answer:
         for address in (sender, *others)
         for booking in bookings.live(turn.tx, address)
     )
-    waits = erasure.waits(turn.tx, sender)
+    waiting = bool(waits.of(turn.tx, sender))
     until = f"{int((turn.now + GOOD_FOR).timestamp()):x}"
-    return Answer((say.sure(live, waits, [other.channel for other in others], until),))
+    return Answer((say.sure(live, waiting, [other.channel for other in others], until),))
 
 
 def _in_time(turn: Turn, until: str) -> bool:

@@ -10,7 +10,7 @@ from bot.messages import Address, Answer, Kind, Reply
 from bot.store import bookings, consents, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
-from handlers import ticket, visit_texts
+from handlers import ticket, visit_texts, waiting
 from handlers.book import DAYS_SHOWN, day_of, free_days, free_times, window
 from handlers.turn import Turn
 
@@ -55,7 +55,7 @@ def _mine(turn: Turn) -> Answer:
         for booking in found
         if (office := offices.get(turn.tx, booking.office))
     ]
-    return Answer(tuple(replies) or (visit_texts.no_visits(),))
+    return Answer((*replies, *waiting.in_line(turn)) or (visit_texts.no_visits(),))
 
 
 def _own(turn: Turn, code: str, act: Callable[[Turn, Booking], Answer]) -> Answer:

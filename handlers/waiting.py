@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.messages import Answer, Kind
-from bot.store import offices, waiting
+from bot.messages import Answer, Kind, Reply
+from bot.store import consents, offices, waiting, waits
 from bot.store.bookings import AlreadyBooked
 from bot.store.waiting import OfferEnded
+from bot.store.waits import Wait
 from handlers import booking_texts, ticket
 from handlers import waiting_texts as say
 from handlers.book import service_of
 from handlers.turn import Turn
 
 WAIT_FOR = timedelta(days=30)
+WORDS = frozenset({
+    "danh sach cho", "danh sach cho cua toi", "xem danh sach cho", "toi dang cho", "bo danh sach cho",
+    "huy danh sach cho", "roi danh sach cho", "thoi cho", "bo cho", "huy cho", "khong cho nua",
+    "thoi khong cho nua", "toi khong cho nua",
+})  # fmt: skip
 
 
 def handle(turn: Turn) -> Answer | None:
+    if turn.incoming.kind is Kind.TEXT and turn.words.strip("/ ") in WORDS:
+        return Answer(in_line(turn) or (say.nothing(),))
     if turn.incoming.kind is not Kind.BUTTON:
         return None
     match turn.data.split(":"):
@@ -30,6 +39,17 @@ def handle(turn: Turn) -> Answer | None:
         case ["offer", "no", offer]:
             return _decline(turn, offer)
     return None
+
+
+def in_line(turn: Turn) -> tuple[Reply, ...]:
+    """What the sender waits for, each with the way out."""
+    found = waits.of(turn.tx, turn.incoming.sender)
+    return tuple(say.in_line(wait, _title(turn, wait.service)) for wait in found)
+
+
+def _title(turn: Turn, service: str) -> str:
+    found = service_of(turn, service)
+    return found.title if found else service
 
 
 def _join(turn: Turn, service_id: str, office_id: str) -> Answer | None:
@@ -49,9 +69,10 @@ def _join(turn: Turn, service_id: str, office_id: str) -> Answer | None:
         until=turn.now + WAIT_FOR,
     )
     if not new:
-        return Answer((say.waits_already(service.title),))
-    hours = turn.settings.booking.offer_hours
-    return Answer((say.waits(service.title, office.name if office else "", hours),))
+        known = (one for one in waits.of(turn.tx, sender) if one.service == service.id)
+        return Answer((say.waits_already(next(known, Wait(service.id, "")), service.title),))
+    wait = Wait(service.id, office.name if office else "")
+    return Answer((say.waits(wait, service.title, turn.settings.booking.offer_hours),))
 
 
 def _accept(turn: Turn, offer: str) -> Answer:
@@ -61,7 +82,10 @@ def _accept(turn: Turn, offer: str) -> Answer:
         return Answer((say.too_late(),))
     except AlreadyBooked as error:
         return Answer((booking_texts.already(error.booking, error.booking.slot),))
-    return ticket.booked(turn, (booked,), moved=False)
+    answer = ticket.booked(turn, (booked,), moved=False)
+    if consents.has(turn.tx, turn.incoming.sender, "reminders"):
+        return answer
+    return replace(answer, replies=(*answer.replies, say.remind_too()))
 
 
 def _decline(turn: Turn, offer: str) -> Answer:

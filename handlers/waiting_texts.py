@@ -5,23 +5,51 @@ from __future__ import annotations
 from bot.messages import Button, Reply
 from bot.store.bookings import Booking
 from bot.store.waiting import Offer
+from bot.store.waits import Wait
 from bot.vietnam import local
 from handlers.booking_texts import BOOK, VISITS, moment
 from handlers.texts import MENU, notice, step
 
+ANYWHERE = "bất cứ nơi nào"
 
-def waits(service: str, office: str, hours: int) -> Reply:
+
+def leave(service: str) -> Button:
+    """*service* is its id."""
+    return Button("Thôi, không chờ nữa", f"unwait:{service}")
+
+
+def waits(wait: Wait, title: str, hours: int) -> Reply:
     """*hours* of daytime are given to answer an offer."""
-    where = office or "bất cứ nơi nào"
+    where = wait.office or ANYWHERE
     text = (
-        f"🔔 Đã ghi bạn vào danh sách chờ: {service}, {where}. Có người hủy là mình báo bạn theo "
+        f"🔔 Đã ghi bạn vào danh sách chờ: {title}, {where}. Có người hủy là mình báo bạn theo "
         f"thứ tự; bạn có {hours} giờ ban ngày để nhận."
     )
-    return notice(text, MENU)
+    return notice(text, leave(wait.service), MENU)
 
 
-def waits_already(service: str) -> Reply:
-    return notice(f"Bạn đang ở trong danh sách chờ {service} rồi. Có chỗ là mình báo ngay.", MENU)
+def waits_already(wait: Wait, title: str) -> Reply:
+    text = (
+        f"Bạn đang ở trong danh sách chờ rồi: {title}, {wait.office or ANYWHERE}. Có chỗ là mình báo. "
+        "Muốn chờ ở nơi khác thì thôi chờ ở đây trước."
+    )
+    return notice(text, leave(wait.service), MENU)
+
+
+def in_line(wait: Wait, title: str) -> Reply:
+    """What somebody waits for, when they ask what they have."""
+    text = f"🔔 Bạn đang chờ chỗ: {title}, {wait.office or ANYWHERE}. Có chỗ là mình báo."
+    return notice(text, leave(wait.service))
+
+
+def nothing() -> Reply:
+    return notice("Bạn không ở trong danh sách chờ nào.", BOOK, VISITS)
+
+
+def remind_too() -> Reply:
+    """Who took an offer was never asked whether they want to be reminded."""
+    text = "Bạn có muốn mình nhắc trước giờ hẹn không?"
+    return notice(text, Button("🔔 Nhắc tôi trước giờ hẹn", "agree:reminders"))
 
 
 def left() -> Reply:
@@ -37,13 +65,13 @@ def offer(offer: Offer, office: str, service: str) -> Reply:
         text,
         Button("✅ Nhận chỗ này", f"offer:take:{offer.id}"),
         Button("Giờ này không hợp", f"offer:no:{offer.id}"),
-        Button("Thôi, không chờ nữa", f"unwait:{offer.service}"),
+        leave(offer.service),
     )
 
 
 def passed_on(service: str) -> Reply:
     text = "Mình mời người sau. Bạn vẫn ở trong danh sách chờ; có chỗ khác mình báo tiếp."
-    return notice(text, Button("Thôi, không chờ nữa", f"unwait:{service}"), MENU)
+    return notice(text, leave(service), MENU)
 
 
 def too_late() -> Reply:

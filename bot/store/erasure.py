@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.messages import Address, Reply
-from bot.store import bookings, links, marks, waiting
+from bot.store import bookings, links, marks, waiting, waits
 from bot.store.bookings import State
 from bot.store.database import Transaction
 from bot.store.values import stamp, unpack
@@ -219,17 +219,6 @@ def erase(
         marks.put(tx, SCRUB, stamp(now))
 
 
-WAITED_FOR = """
-    SELECT DISTINCT service FROM waiting
-    WHERE channel = :channel AND person = :person AND state IN ('waiting', 'offered')
-"""
-
-
-def waits(tx: Transaction, person: Address) -> bool:
-    """Whether they are on the waiting list."""
-    return bool(tx.rows(WAITED_FOR, channel=person.channel, person=person.user))
-
-
 def _give_back(tx: Transaction, person: Address, now: datetime, release_at: datetime) -> None:
     """Nobody waits for them any more, and they wait for nothing."""
     for party in {booking.party for booking in bookings.held(tx, person, now)}:
@@ -237,8 +226,8 @@ def _give_back(tx: Transaction, person: Address, now: datetime, release_at: date
     for booking in bookings.live(tx, person):
         if booking.state is State.BOOKED:
             bookings.cancel(tx, booking.code, now, release_at, "person")
-    for row in tx.rows(WAITED_FOR, channel=person.channel, person=person.user):
-        waiting.leave(tx, person, row["service"])
+    for service in {wait.service for wait in waits.of(tx, person)}:
+        waiting.leave(tx, person, service)
 
 
 SENT_TO = "SELECT reply FROM outbox WHERE channel = :channel AND person = :person"

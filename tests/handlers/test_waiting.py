@@ -362,3 +362,32 @@ def test_the_line_is_asked_in_order_whatever_they_wait_for(
         person.presses(f"visit:drop:{code_of(book(person))}")
     keeper()
     assert [row["person"] for row in offers(database)] == ["binh", "chi"]
+
+
+@pytest.mark.parametrize("typed", ["danh sách chờ", "thôi chờ", "khong cho nua", "lịch của tôi"])
+def test_what_one_waits_for_is_seen_and_left_by_words(citizen: Citizen, typed: str) -> None:
+    binh = citizen("binh")
+    binh.presses("wait:the:mau-a")
+    heard = binh.says(typed)
+    assert "đang chờ chỗ: Thẻ căn cước, Công an phường Mẫu A" in heard.text
+    assert "bỏ tên bạn" in tap(binh, heard, "Thôi, không chờ nữa").text
+    assert "không ở trong danh sách chờ" in binh.says("danh sách chờ").text
+
+
+def test_who_waits_already_is_told_where(citizen: Citizen) -> None:
+    binh = citizen("binh")
+    tap(binh, binh.presses("wait:the:"), "Thôi, không chờ nữa")
+    binh.presses("wait:the:mau-a")
+    assert "Công an phường Mẫu A" in binh.presses("wait:the:mau-b").text
+
+
+def test_who_takes_an_offer_is_asked_whether_to_be_reminded(
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
+) -> None:
+    (binh,) = waits(citizen, "binh")
+    cancelled()
+    keeper()
+    taken = tap(binh, pushed(database, binh, "offer")[0], "✅ Nhận chỗ này")
+    assert pushed(database, binh, "evening") == []
+    tap(binh, taken, "🔔 Nhắc tôi trước giờ hẹn")
+    assert len(pushed(database, binh, "evening")) == 1
