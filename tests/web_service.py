@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +136,17 @@ class WebService:
 
     def count(self, table: str) -> int:
         return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Another program holds the database, and the service does not wait for it."""
+        other = sqlite3.connect(self.folder / "web.db", isolation_level=None)
+        (patience,) = self.rows("PRAGMA busy_timeout")
+        self.rows("PRAGMA busy_timeout = 0")
+        with closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        self.rows(f"PRAGMA busy_timeout = {patience['timeout']}")
 
     def officer_answers(self, text: str) -> None:
         """Answer the one person who waits for an officer."""

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.caller import in_time
 from bot.channels.turnstile import TooMany
 from bot.messages import Attachment, Reply
+from bot.store.database import AGAIN_AFTER, UNAVAILABLE, DatabaseClosed, DatabaseFault
 from bot.store.values import unpack
 
 Address: TypeAlias = Callable[[str, int], str]
@@ -111,29 +112,62 @@ SORRY = {
     408: "Đường truyền chậm quá nên tin chưa đến hết. Bạn gửi lại nhé.",
     413: "Tin dài quá (tối đa 16 KB). Bạn viết gọn lại nhé.",
     500: "Máy chủ đang trục trặc nên chưa nhận được tin này. Bạn gửi lại sau ít phút nhé.",
+    503: "Máy chủ đang bận nên chưa nhận được tin này. Bạn đợi một lát rồi gửi lại nhé.",
 }
+
+
+SORRY_PAGE = "Máy chủ đang bận. Bạn đợi một lát rồi tải lại trang nhé."
+LATER = {"Retry-After": str(AGAIN_AFTER)}
 
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Any) -> web.StreamResponse:
     """Under /api/, every error is JSON with a message a person can read."""
     if not request.path.startswith("/api/"):
-        response: web.StreamResponse = await handler(request)
-        return response
+        return await _unless_busy(request, handler)
     try:
         return await handler(request)  # type: ignore[no-any-return]
-    except BadRequest as error:
-        return json_response({"error": str(error)}, status=400)
-    except TooMany as error:
-        return _too_many(error)
-    except web.HTTPException as error:
-        message = SORRY.get(error.status, "Yêu cầu không dùng được.")
-        return json_response({"error": message}, status=error.status)
-    except Exception:
+    except Exception as error:
         if STREAMING in request:
             raise
-        log.exception("request failed", path=request.path)
-        return json_response({"error": SORRY[500]}, status=500)
+        return _as_json(request, error)
+
+
+def _as_json(request: web.Request, error: Exception) -> web.Response:
+    match error:
+        case BadRequest():
+            return json_response({"error": str(error)}, status=400)
+        case TooMany():
+            return _too_many(error)
+        case web.HTTPException():
+            message = SORRY.get(error.status, "Yêu cầu không dùng được.")
+            return json_response({"error": message}, status=error.status)
+        case DatabaseFault() | DatabaseClosed():
+            return _busy(request, error)
+    log.exception("request failed", path=request.path)
+    return json_response({"error": SORRY[500]}, status=500)
+
+
+async def _unless_busy(request: web.Request, handler: Any) -> web.StreamResponse:
+    try:
+        return await handler(request)  # type: ignore[no-any-return]
+    except UNAVAILABLE as error:
+        log.error("database unavailable", path=_route(request), reason=str(error))
+        raise web.HTTPServiceUnavailable(text=SORRY_PAGE, headers=LATER) from error
+
+
+def _busy(request: web.Request, error: Exception) -> web.Response:
+    """503: nothing of the request was written, so the same one, under the same id, may come again."""
+    log.error("database unavailable", path=_route(request), reason=str(error))
+    response = json_response({"error": SORRY[503], "retry_after": AGAIN_AFTER}, status=503)
+    response.headers.update(LATER)
+    return response
+
+
+def _route(request: web.Request) -> str:
+    """Not the address: somebody's code may stand in it."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""
 
 
 def _too_many(error: TooMany) -> web.Response:

@@ -18,8 +18,9 @@ from aiohttp.http import HttpProcessingError
 
 from bot.caller import in_time
 from bot.desk.context import MOST, SESSION, STREAMING, allowed, desk_of, page, redirect
-from bot.desk.faults import sorry
+from bot.desk.faults import busy, sorry
 from bot.store import accounts
+from bot.store.database import UNAVAILABLE
 
 if TYPE_CHECKING:
     from bot.desk.routes import Route
@@ -78,10 +79,10 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         values = {"status": error.status, "reference": ""}
         return page(request, "error.html", values, error.status)
-    except Exception:
+    except Exception as error:
         if STREAMING in request:  # half of an answer is out: nothing can be said any more
             raise
-        return sorry(request)
+        return await busy(request, error) if isinstance(error, UNAVAILABLE) else sorry(request)
 
 
 def guarded(route: Route) -> Handler:

@@ -149,3 +149,13 @@ def test_who_tries_many_codes_waits_and_others_do_not(
 def test_asking_for_a_true_code_holds_nobody_up(service: WebService, poster: Poster) -> None:
     for _ in range(40):
         assert ask(service, f"?ma={poster.code}", "192.0.2.11").status == 200
+
+
+def test_while_the_database_is_locked_the_page_says_to_come_back(
+    service: WebService, poster: Poster
+) -> None:
+    with service.locked():
+        answer = ask(service, f"?ma={posters.shown(poster.code)}")
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "5"
+    assert "tải lại trang" in page(answer)

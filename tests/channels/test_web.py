@@ -402,3 +402,33 @@ def test_the_page_names_no_other_host_and_holds_no_inline_code(service: WebServi
 def test_no_file_outside_the_static_folder_is_served(service: WebService) -> None:
     for path in ("/static/../web.py", "/static/%2e%2e/web.py", "/static/"):
         assert service.request("GET", path).status in {403, 404}
+
+
+# --- while the database is locked ----------------------------------------------------------------
+
+
+def test_a_locked_database_is_told_as_busy_with_when_to_come_back(
+    service: WebService, session: str
+) -> None:
+    asked = {"session": session, "text": QUESTION, "id": "while-locked"}
+    with service.locked():
+        answers = [
+            service.post("/api/chat", asked),
+            service.post("/api/history", {"session": session}),
+            service.post("/api/file", {"session": session, "id": "x", "number": 0}),
+        ]
+    assert [answer.status for answer in answers] == [503, 503, 503]
+    assert [answer.headers["retry-after"] for answer in answers] == ["5", "5", "5"]
+    assert "Máy chủ đang bận" in answers[0].json["error"]
+    assert answers[0].json["retry_after"] == 5
+
+
+def test_what_a_locked_database_refused_is_answered_once_under_the_same_id(
+    service: WebService, session: str
+) -> None:
+    asked = {"session": session, "text": QUESTION, "id": "asked-twice"}
+    with service.locked():
+        assert service.post("/api/chat", asked).status == 503
+    first, second = (service.post("/api/chat", asked).json["replies"] for _ in range(2))
+    assert first == second
+    assert sum(line["from"] == "me" for line in lines(service, session)) == 2  # and the start

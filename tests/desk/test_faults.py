@@ -92,3 +92,42 @@ def test_a_fault_at_the_sign_in_is_a_page_too(service: WebService) -> None:
         answer = Officer(service).post("/desk/sign-in", account="ai", password="một mật khẩu")
     assert answer.status == 500
     assert "Dịch vụ bị lỗi" in text(answer)
+
+
+def test_while_the_database_is_locked_a_page_says_to_come_back(
+    service: WebService, officer: SignedIn
+) -> None:
+    one = officer("auditor")
+    with service.locked():
+        answer = one.get("/desk/audit")
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "5"
+    assert "Hệ thống đang bận" in text(answer)
+    assert 'href="/desk/audit"' in text(answer)
+
+
+def test_a_form_that_a_locked_database_refused_is_kept_and_can_be_sent_again(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    (visit,) = book(service, moving, "Người Thử Hai")
+    one = officer("officer", "mau-a")
+    where = f"/desk/day/mau-a/{FRIDAY}/mark"
+    form = {"code": visit.code, "version": "1", "seen": "booked", "to": "arrived"}
+    with service.locked():
+        refused = one.post(where, **form)
+    assert refused.status == 503
+    kept = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', text(refused)))
+    assert {name: kept[name] for name in form} == form
+    assert one.post(where, **kept).status == 303
+    rows = service.rows("SELECT state FROM bookings WHERE code = :code", code=visit.code)
+    assert rows == [{"state": "arrived"}]
+
+
+def test_a_password_is_never_written_into_the_page_that_says_to_come_back(
+    service: WebService,
+) -> None:
+    with service.locked():
+        answer = Officer(service).post("/desk/sign-in", account="ai", password="một mật khẩu")
+    assert answer.status == 503
+    assert "một mật khẩu" not in text(answer)
+    assert "quay lại" in text(answer)

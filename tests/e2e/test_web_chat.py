@@ -344,6 +344,29 @@ def test_a_page_opened_while_the_service_fails_can_try_again(site: Site, visit: 
     expect(chat.mine).to_have_count(1)
 
 
+def test_while_the_server_is_busy_the_page_sends_the_message_again_by_itself(
+    own_site: Site, visit: Visit
+) -> None:
+    chat = visit(own_site)
+    ids: list[str] = []
+
+    def busy_once(route: Route) -> None:
+        ids.append(json.loads(route.request.post_data or "")["id"])
+        if len(ids) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=503, json={"error": "bận", "retry_after": 1})
+
+    chat.page.route("**/api/chat", busy_once)
+    chat.types(QUESTION)
+    expect(chat.page.get_by_text("Máy chủ đang bận")).to_be_visible()
+    chat.says(ANSWER)
+    expect(chat.page.get_by_text("Máy chủ đang bận")).to_have_count(0)
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert own_site.count(WRITTEN) == own_site.count(ANSWERED) == 1
+
+
 def test_a_refused_message_says_why_and_offers_no_retry(site: Site, visit: Visit) -> None:
     chat = visit(site)
     refusal = {"error": "Tin dài quá."}

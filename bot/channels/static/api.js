@@ -2,7 +2,8 @@
 
 const SESSION = "vneid.session";
 const PENDING = "vneid.pending";
-const PATIENCE = 20_000; // ms that an answer may take
+const PATIENCE = 30_000; // ms that an answer may take: a locked database is waited for in the service, too
+const TRIES = 6; // of what the service was too busy for, until the person is asked
 const SILENCE = 45_000; // ms without a sign of life, after which the stream counts as dead
 
 const UNREACHABLE = "Chưa gửi được: không nối được với máy chủ.";
@@ -89,18 +90,35 @@ function request(path, body, signal) {
   });
 }
 
-/** Whoever wants to hear that the browser is at work, and how far it is (0 to 1; null: done). */
-export const work = { tell: () => {} };
+/** Whoever wants to hear that the browser is at work, and how far it is (0 to 1; null: done); and that
+    it waits for a server that is busy. */
+export const work = { tell: () => {}, busy: () => {} };
 
-/** The answer to `body`; throws a `Failure`. Where the server wants work first, it is done. */
+/** The answer to `body`; throws a `Failure`. While the server is busy the same is sent again: it says
+    that it has written nothing, and would know the id if it had. */
 export async function post(path, body) {
+  try {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await exchangeWithWork(path, body);
+      const pause = answer.status === 503 && answer.data.retry_after;
+      if (!pause || tries === TRIES) return usable(answer);
+      work.busy(true);
+      await new Promise((resolve) => { setTimeout(resolve, pause * 1000 * (0.8 + Math.random() * 0.4)); });
+    }
+  } finally {
+    work.busy(false);
+  }
+}
+
+/** Where the server wants work first, it is done. */
+async function exchangeWithWork(path, body) {
   const first = await exchange(path, body);
   const challenge = first.status === 429 && first.data.challenge;
-  if (!challenge) return usable(first);
+  if (!challenge) return first;
   try {
     const { toil } = await import("./toil.js");
     const proof = await toil(challenge, work.tell);
-    return usable(await exchange(path, { ...body, proof }));
+    return await exchange(path, { ...body, proof });
   } finally {
     work.tell(null);
   }

@@ -221,8 +221,17 @@ function onWork(share) {
   else screen.hint(`Đang kiểm tra đây không phải máy tự động… ${Math.round(share * 100)}%`);
 }
 
+let toldBusy = false;
+
+function onBusy(busy) {
+  if (busy) screen.hint("Máy chủ đang bận. Tin của bạn sẽ tự gửi lại, bạn không cần bấm gì.");
+  else if (toldBusy) screen.hint("");
+  toldBusy = busy;
+}
+
 function wire() {
   work.tell = onWork;
+  work.busy = onBusy;
   screen.wireScreen();
   at("ask").addEventListener("submit", (event) => {
     event.preventDefault();

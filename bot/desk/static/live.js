@@ -43,6 +43,7 @@ async function refresh() {
   try {
     const answer = await fetchPage();
     if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return lost();
+    if (answer.status >= 500) setTimeout(refresh, RETRY);
     if (answer.ok && !sending) replace(await answer.text());
   } catch {
     setTimeout(refresh, RETRY);

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.store.database.interface import (
+    AGAIN_AFTER,
+    UNAVAILABLE,
     BrokenRule,
     BulkTransaction,
     Database,
@@ -17,6 +19,8 @@ from bot.store.database.schema import migrate
 from bot.store.database.sqlite import SqliteDatabase, SqliteTransaction
 
 __all__ = [
+    "AGAIN_AFTER",
+    "UNAVAILABLE",
     "BrokenRule",
     "BulkTransaction",
     "Database",

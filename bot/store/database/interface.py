@@ -72,6 +72,11 @@ class DatabaseFault(Exception):
     """The database cannot do it now: it is locked, full, gone. Nothing of the transaction stands."""
 
 
+# Why nothing could be written or read: no fault of the work, which may be tried again soon.
+UNAVAILABLE = (DatabaseFault, DatabaseClosed)
+AGAIN_AFTER = 5  # seconds, after which it is worth while
+
+
 class BrokenRule(Exception):
     """The schema refuses it: a key that is taken, a reference to nothing, a failed check."""
 
