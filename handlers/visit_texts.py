@@ -31,6 +31,8 @@ def confirmed(
     moved: bool = False,
 ) -> Reply:
     code = booked[0].code
+    change = Button("Đổi lịch", f"visit:move:{code}"), Button("Hủy hẹn", f"visit:cancel:{code}")
+    changes = change if len(booked) == 1 else ()  # of several each has buttons of their own there
     title = "✅ Đã đổi lịch." if moved else "✅ Đã đặt lịch."
     parts = [
         f"{title} {_codes(booked)}",
@@ -42,13 +44,7 @@ def confirmed(
     return Reply(
         Tone.NOTICE,
         "\n\n".join(part for part in parts if part),
-        (
-            map_button(office),
-            Button("Đổi lịch", f"visit:move:{code}"),
-            Button("Hủy hẹn", f"visit:cancel:{code}"),
-            VISITS,
-            NEWS,
-        ),
+        (map_button(office), *changes, VISITS, NEWS),
         attachments=files,
     )
 
@@ -149,7 +145,8 @@ def move_gone(booking: Booking) -> Reply:
 
 
 def sure_to_cancel(booking: Booking) -> Reply:
-    text = f"Bạn chắc chắn hủy lịch {booking.code}, {moment(booking.starts_at)}?"
+    whose = f" của {booking.name}" if booking.name else ""
+    text = f"Bạn chắc chắn hủy lịch {booking.code}{whose}, {moment(booking.starts_at)}?"
     return step(
         text,
         Button("Hủy lịch này", f"visit:drop:{booking.code}"),

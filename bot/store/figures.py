@@ -24,6 +24,8 @@ TOPICS = """
     GROUP BY entry HAVING count(DISTINCT channel || ':' || person) >= :fewest
     ORDER BY count(*) DESC, entry LIMIT 30
 """
+# Only what was booked by somebody: neither places that were held and let go, nor people who came without
+# an appointment.
 FUNNEL = """
     SELECT
         (SELECT COALESCE(SUM(n), 0) FROM poster_counts
@@ -32,13 +34,14 @@ FUNNEL = """
             WHERE at >= :start AND at < :end) AS talked,
         (SELECT count(DISTINCT code) FROM bookings
             WHERE created_at >= :start AND created_at < :end
-              AND state NOT IN ('held', 'expired')) AS booked,
+              AND slot IS NOT NULL AND state NOT IN ('held', 'expired')
+              AND NOT (state = 'cancelled' AND before = 'held')) AS booked,
         (SELECT count(DISTINCT code) FROM bookings
             WHERE created_at >= :start AND created_at < :end
-              AND state IN ('arrived', 'served')) AS came,
+              AND slot IS NOT NULL AND state IN ('arrived', 'served')) AS came,
         (SELECT count(DISTINCT code) FROM bookings
             WHERE created_at >= :start AND created_at < :end
-              AND activated_at IS NOT NULL) AS activated
+              AND slot IS NOT NULL AND activated_at IS NOT NULL) AS activated
 """
 
 

@@ -287,3 +287,8 @@ def test_an_alert_is_shown_until_somebody_has_seen_it(
 def test_a_form_text_is_cleaned() -> None:
     assert forms.tidy("e\u0302\u0301\x00\x1b[31m\u202e a\tb \r\nc\u2028d ") == "ế[31m a b\nc\nd"
     assert forms.lines(" một \n\n  hai   ba ") == ("một", "hai ba")
+
+
+def test_the_first_page_says_who_waits(citizen: Citizen, officer: SignedIn) -> None:
+    assert "1 người chờ trả lời" in text(officer().get("/desk/"))
+    assert "chờ trả lời" not in text(officer("viewer").get("/desk/"))

@@ -521,3 +521,11 @@ def test_a_visit_is_moved_within_its_office_only(chat: Chat, database: Database)
     assert rows(database, "SELECT office, state FROM bookings") == [
         {"office": "mau-a", "state": "booked"}
     ]
+
+
+def test_of_a_party_each_is_cancelled_by_name(chat: Chat) -> None:
+    an = chat()
+    heard = book(an, names="cô Ba, bé Bi")
+    assert "Hủy hẹn" not in labels(heard)
+    codes = [d for d in an.presses("visits").buttons.values() if d.startswith("visit:cancel")]
+    assert "của bé Bi" in an.presses(codes[-1]).text

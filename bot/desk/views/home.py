@@ -7,7 +7,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.desk.context import desk_of, officer, page, run
-from bot.store import officers, offices
+from bot.desk.views import people
+from bot.store import offices
 from bot.store.database import Transaction
 from bot.store.offices import Office
 from bot.vietnam import local
@@ -15,18 +16,18 @@ from bot.vietnam import local
 
 async def home(request: web.Request) -> web.Response:
     today = local(desk_of(request).clock()).date()
-    found, waiting, alerts = await run(request, lambda tx: _overview(tx, request))
+    mine, lists = await run(request, lambda tx: (_offices(tx, request), people.look(tx, request)))
     values = {
-        "offices": found,
+        "offices": mine,
         "today": today,
         "tomorrow": today + timedelta(days=1),
-        "waiting": waiting,
-        "alerts": alerts,
+        "waiting": len(lists.people),
+        "calls": len(lists.calls),
+        "alerts": len(lists.alerts),
     }
     return page(request, "home.html", values)
 
 
-def _overview(tx: Transaction, request: web.Request) -> tuple[list[Office], int, int]:
+def _offices(tx: Transaction, request: web.Request) -> list[Office]:
     mine = officer(request).account.offices
-    found = [office for office in offices.all_open(tx) if not mine or office.id in mine]
-    return found, len(officers.waiting(tx)), len(officers.alerts(tx))
+    return [office for office in offices.all_open(tx) if not mine or office.id in mine]
