@@ -35,8 +35,10 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_vault(settings: Settings) -> Vault:
-    """The vault of the deployment's own key; makes the key when there is none yet."""
-    return Vault(key_for(Path(settings.database), settings.data_key))
+    """The vault of the deployment's own key; makes the key when there is none yet. Raises
+    `DatabaseUnfit`."""
+    with databases.usable(settings.database):
+        return Vault(key_for(Path(settings.database), settings.data_key))
 
 
 def kept(settings: Settings) -> Path:
@@ -51,13 +53,14 @@ def lock(settings: Settings) -> AbstractContextManager[object]:
     """Hold the database for this process: only one may serve from one SQLite file, any number from
     a PostgreSQL.
 
-    Raises `AlreadyRunning`. The lock ends with the returned file, or with the process.
+    Raises `AlreadyRunning`, `DatabaseUnfit`. The lock ends with the returned file, or with the process.
     """
     if settings.shared:
         return nullcontext()
     path = Path(settings.database + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("w")
+    with databases.usable(settings.database):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

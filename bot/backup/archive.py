@@ -24,6 +24,7 @@ from bot.backup.folder import name_of
 from bot.backup.gentle import Gentle
 from bot.backup.sealed import DAMAGED, SealedReader, SealedWriter
 from bot.store import snapshot
+from bot.store.database import DatabaseUnfit, usable
 from bot.store.values import moment, stamp
 
 DATABASE, MANIFEST = "vneid.db", "manifest.json"
@@ -57,7 +58,11 @@ def make(database: Path, folder: Path, key: str, now: datetime) -> tuple[Path, M
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(database), _workplace(database.parent) as place:
         copied = place / DATABASE
-        snapshot.copy(database, copied, Gentle())
+        try:
+            with usable(database.name):
+                snapshot.copy(database, copied, Gentle())
+        except DatabaseUnfit as error:
+            raise BadBackup(SOURCE_BROKEN.format(faults=error)) from error
         if faults := snapshot.faults(copied):
             raise BadBackup(SOURCE_BROKEN.format(faults="; ".join(faults[:3])))
         size, counts = copied.stat().st_size, snapshot.counts(copied)

@@ -10,7 +10,12 @@ from typing import Any
 import click
 
 from bot.document.file import Faults
-from bot.store.database import DatabaseUnfit
+from bot.store.database import DatabaseFault, DatabaseUnfit
+
+BUSY = (
+    "Cơ sở dữ liệu đang bận, đầy hoặc mất kết nối nên việc này chưa được ghi ({fault}). Đợi một lát rồi "
+    "chạy lại lệnh; vẫn không được thì xem ổ đĩa còn chỗ không, có chương trình nào đang giữ tệp không."
+)
 
 
 def explained(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,3 +42,5 @@ class Explaining(click.Group):
             return super().invoke(ctx)
         except DatabaseUnfit as unfit:
             raise click.ClickException(f"Không dùng được cơ sở dữ liệu: {unfit}") from unfit
+        except DatabaseFault as fault:
+            raise click.ClickException(BUSY.format(fault=fault)) from fault

@@ -14,7 +14,7 @@ from bot.store.database.interface import (
     Row,
     Transaction,
 )
-from bot.store.database.opening import is_shared, open_database, shown
+from bot.store.database.opening import is_shared, open_database, shown, usable
 from bot.store.database.schema import migrate
 from bot.store.database.sqlite import SqliteDatabase, SqliteTransaction
 
@@ -35,4 +35,5 @@ __all__ = [
     "migrate",
     "open_database",
     "shown",
+    "usable",
 ]

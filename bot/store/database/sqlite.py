@@ -137,15 +137,19 @@ class SqliteDatabase:
 
     shared = False
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, patience: int = BUSY_TIMEOUT_MS) -> None:
         self.path = str(path)
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        self._connection = _connect(self.path)
+        self._connection = _connect(self.path, patience)
         self._lock = threading.Lock()  # the connection belongs to one thread at a time
         self._work: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
-        with self.transaction() as tx:
-            migrate(tx)
+        try:
+            with self.transaction() as tx:
+                migrate(tx)
+        except BaseException:
+            self._connection.close()
+            raise
         self._writer = threading.Thread(target=self._write_forever, name="sqlite", daemon=True)
         self._writer.start()
         self._closed = False
@@ -159,8 +163,13 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
-        with self._lock, _immediate(self._connection) as tx:
-            yield tx
+        try:
+            with self._lock, _immediate(self._connection) as tx:
+                yield tx
+        except sqlite3.DatabaseError as error:
+            if _is_fault(error):
+                raise DatabaseFault(str(error)) from error
+            raise
 
     def used_by_others(self) -> bool:
         """A file has one user: bot.deployment.lock sees to that."""
@@ -242,7 +251,7 @@ def _tell(pieces: list[Piece]) -> None:
         piece.tell()
 
 
-def _connect(path: str) -> sqlite_utils.Database:
+def _connect(path: str, patience: int) -> sqlite_utils.Database:
     if path != ":memory:":
         Path(path).touch(
             mode=0o600
@@ -250,14 +259,18 @@ def _connect(path: str) -> sqlite_utils.Database:
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS
     )
+    connection.execute(f"PRAGMA busy_timeout = {patience}")
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
     return sqlite_utils.Database(connection)
 
 
