@@ -70,9 +70,8 @@ def make(database: Path, folder: Path, key: str, now: datetime) -> tuple[Path, M
             stamp(now), version("vneid-bot"), _digest(copied, Gentle()), size, counts
         )
         target = folder / name_of(now)
-        with _whole_or_not_at_all(target) as file:
+        with whole_or_not_at_all(target, lambda part: verify(part, key, manifest)) as file:
             _pack(file, key, manifest, copied)
-    verify(target, key, manifest)
     return target, manifest
 
 
@@ -181,8 +180,9 @@ def _workplace(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _whole_or_not_at_all(target: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when all of it is on the disk."""
+def whole_or_not_at_all(target: Path, check: Callable[[Path], None]) -> Iterator[BinaryIO]:
+    """A file that appears under its name only when all of it is on the disk and *check*, which raises
+    otherwise, has read it there: one that is damaged would be taken for the newest, and old ones go."""
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -191,6 +191,7 @@ def _whole_or_not_at_all(target: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        check(part)
         part.rename(target)
         sync(target.parent)
     finally:

@@ -174,9 +174,22 @@ def test_a_source_that_is_broken_is_not_backed_up_and_old_backups_stay(
     with Path(source.path).open("r+b") as file:
         file.seek(8 * 4096)
         file.write(os.urandom(40 * 4096))
-    with pytest.raises((BadBackup, sqlite3.DatabaseError)):
+    with pytest.raises(BadBackup, match="Cơ sở dữ liệu có lỗi"):
         archive.make(Path(source.path), made.parent, KEY, clock.now + timedelta(days=1))
     assert [one.file for one in listed(made.parent)] == [made]
+
+
+def test_a_backup_that_cannot_be_read_back_gets_no_name(tmp_path: Path) -> None:
+    def unreadable(part: Path) -> None:
+        raise BadBackup(part.read_text())
+
+    target = tmp_path / "vneid-20261124T030000Z.backup"
+    with (
+        pytest.raises(BadBackup, match="damaged"),
+        archive.whole_or_not_at_all(target, unreadable) as file,
+    ):
+        file.write(b"damaged")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_one_backup_runs_at_a_time(source: Database, tmp_path: Path, clock: Clock) -> None:
