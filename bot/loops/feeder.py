@@ -73,7 +73,10 @@ class Feeder:
         ):
             return
         for campaign in await self._database.run(lambda tx: campaigns.running(tx, now + AHEAD)):
-            await self._feed(campaign, now)
+            try:
+                await self._feed(campaign, now)
+            except Exception:  # of one campaign; the others go on
+                log.exception("feeding a campaign failed", campaign=campaign.id)
         await self._database.run(lambda tx: proactive.forget_old(tx, now))
 
     async def _feed(self, campaign: Campaign, now: datetime) -> None:
