@@ -190,6 +190,18 @@ def test_a_change_takes_the_agreement_back_and_makes_its_author(
     assert move(one, id_, "approve").status == 303
 
 
+def test_no_slip_of_the_finger_ends_a_campaign_for_good(
+    service: WebService, officer: SignedIn, moving: Clock
+) -> None:
+    people(service, moving, 3)
+    one = officer("outreach")
+    id_ = written(one, moving)
+    move(one, id_, "launch")
+    assert "Dừng hẳn" not in text(one.get(f"/desk/campaigns/{id_}"))
+    move(one, id_, "pause")
+    assert "Dừng hẳn" in text(one.get(f"/desk/campaigns/{id_}"))
+
+
 def test_paused_resumed_and_stopped_for_good(
     service: WebService, officer: SignedIn, moving: Clock
 ) -> None:
