@@ -76,6 +76,7 @@ def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None
             asyncio.create_task(service.sweeper.run()),
             asyncio.create_task(service.watch.dead_man.run()),
             asyncio.create_task(service.watch.nightly.run()),
+            asyncio.create_task(service.watch.erasures.run()),
         ]
         yield
         await service.ending.until(COURIER, "courier", service.courier.stop())

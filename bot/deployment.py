@@ -41,6 +41,12 @@ def open_vault(settings: Settings) -> Vault:
         return Vault(key_for(Path(settings.database), settings.data_key))
 
 
+def found_vault(settings: Settings) -> Vault | None:
+    """The same, but no key is made: None when there is none."""
+    has_key = settings.data_key or Path(settings.database).with_suffix(".key").is_file()
+    return open_vault(settings) if has_key else None
+
+
 def kept(settings: Settings) -> Path:
     """The folder of what can be made anew: beside the database, if that is a file."""
     beside = (

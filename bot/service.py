@@ -116,7 +116,7 @@ def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     desk = make_desk(settings, database, vault, library, clock, courier.wake, wards)
     ending = Ending()
     nightly = Nightly(settings, clock, Alarm(database, clock, "backup"))
-    watch = watching(settings, database, library, channels, clock, ending, metrics, nightly)
+    watch = watching(settings, database, library, channels, clock, ending, metrics, nightly, vault)
     return Service(
         owner,
         settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ from typing import Any
 import click
 
 from bot import config
-from bot.backup import BadBackup, archive
-from bot.backup.folder import rotate
-from bot.backup.restore import drill, restore
+from bot.backup import BadBackup, archive, erased
+from bot.backup.archive import Manifest
+from bot.backup.folder import listed, rotate
+from bot.backup.restore import Erase, drill, restore
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
-from bot.deployment import utc_now
+from bot.deployment import found_vault, open_database, open_vault, utc_now
+from bot.store import erasure
 from bot.vietnam import VIETNAM
 
 NO_KEY = (
@@ -35,7 +38,12 @@ Việc cần làm tiếp:
   2. Đặt lại khóa dữ liệu: VNEID_DATA_KEY, hoặc tệp .key cạnh cơ sở dữ liệu. Khóa KHÔNG nằm trong bản
      sao lưu; sai khóa thì không đọc được số điện thoại và token Zalo.
   3. Chạy `vneid-bot serve`: tin đang gửi dở được gửi lại (có thể trùng), tin đã hết hạn thì bỏ.
-  4. Ai xin xóa dữ liệu sau {at} thì phải xóa lại. Nếu dùng Zalo OA: `vneid-bot zalo login` một lần."""
+  4. Nếu dùng Zalo OA: `vneid-bot zalo login` một lần."""
+ERASED = "Đã xóa lại {count} tài khoản xin xóa dữ liệu sau lúc sao lưu."
+NO_LIST = (
+    "CHÚ Ý: không thấy danh sách người đã xin xóa dữ liệu (erased.list) cạnh bản sao lưu, nên ai xin xóa "
+    "sau {at} thì đã trở lại và phải xóa lại."
+)
 
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,9 +87,18 @@ def backup(folder: Path | None, config_file: Path) -> None:
         raise BadBackup(f"chưa có cơ sở dữ liệu {settings.database}")
     file, manifest = archive.make(Path(settings.database), place, _key(settings), utc_now())
     gone = rotate(place, settings.backup.keep)
+    _keep_list(settings, place)
     size = file.stat().st_size
     click.echo(f"{file}\n{sum(manifest.counts.values())} dòng, {_mb(manifest.bytes)} → {_mb(size)}")
     click.echo(f"Đã đọc lại và kiểm tra. Xóa {len(gone)} bản cũ.")
+
+
+def _keep_list(settings: Settings, place: Path) -> None:
+    """Of who was erased since the oldest backup there: the service does it in its own folder only."""
+    since = listed(place)[0].at
+    with closing(open_database(settings)) as database, database.transaction() as tx:
+        found = erasure.recorded(tx, since)
+    erased.keep(place, open_vault(settings), found, since)
 
 
 @click.command(name="restore")
@@ -93,18 +110,39 @@ def backup(folder: Path | None, config_file: Path) -> None:
 @told
 def restore_command(file: Path, to: Path | None, check: bool, config_file: Path) -> None:
     """Phục hồi bản sao lưu FILE vào tệp TO (chưa có), hoặc diễn tập với --check."""
-    key = _key(config.load(config_file))
+    settings = config.load(config_file)
+    key, erase = _key(settings), _eraser(settings, file.parent)
     if check == (to is not None):
         raise click.UsageError("Ghi TO để phục hồi, hoặc --check để diễn tập.")
     if to is None:
-        _drill(file, key)
+        _drill(file, key, erase)
         return
-    manifest = restore(file, key, to)
-    click.echo(AFTER.format(to=to, at=f"{manifest.moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"))
+    manifest, count = restore(file, key, to, erase)
+    click.echo(AFTER.format(to=to))
+    click.echo(_erased(count, manifest))
 
 
-def _drill(file: Path, key: str) -> None:
-    found = drill(file, key, utc_now())
+def _eraser(settings: Settings, beside: Path) -> Erase:
+    """What a restore does about who was erased after the backup *beside* a list of them."""
+    folders = {beside.resolve(), Path(settings.backup.folder or beside).resolve()}
+
+    def erase(restored: Path, manifest: Manifest) -> int | None:
+        vault = found_vault(settings)
+        found = erased.after(folders, manifest.moment, vault)
+        if not found or vault is None:
+            return None if found is None else 0
+        return erased.erase_again(restored, found, vault, utc_now())
+
+    return erase
+
+
+def _erased(count: int | None, manifest: Manifest) -> str:
+    at = f"{manifest.moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    return NO_LIST.format(at=at) if count is None else ERASED.format(count=count)
+
+
+def _drill(file: Path, key: str, erase: Erase) -> None:
+    found = drill(file, key, utc_now(), erase)
     at = found.manifest.moment.astimezone(VIETNAM)
     rows = sum(found.manifest.counts.values())
     click.echo(f"Bản sao lưu lúc {at:%H:%M %d/%m/%Y}: {rows} dòng, {_mb(found.manifest.bytes)}")
@@ -117,6 +155,7 @@ def _drill(file: Path, key: str) -> None:
     if found.faults:
         raise BadBackup("Bản sao lưu có lỗi:\n" + "\n".join(f"  - {one}" for one in found.faults))
     click.echo("Đạt: toàn vẹn, đủ dòng, đúng mọi quy tắc.")
+    click.echo(_erased(found.erased, found.manifest))
 
 
 def _mb(size: int) -> str:

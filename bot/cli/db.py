@@ -1,19 +1,24 @@
-"""`vneid-bot db copy`."""
+"""`vneid-bot db`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot import config
+from bot.backup import BadBackup, erased
 from bot.cli.faults import explained
+from bot.cli.officer import config_option
 from bot.config import Settings
-from bot.deployment import AlreadyRunning, lock
+from bot.deployment import AlreadyRunning, lock, open_vault, utc_now
 from bot.store.database import DatabaseUnfit, is_shared, open_database, shown
 from bot.store.database.copying import copy
+from bot.vietnam import VIETNAM
 
 RUNNING = "dịch vụ đang chạy với {name}; tắt nó trước, để không tin nào bị bỏ lại"
 KEY = (
@@ -47,6 +52,27 @@ def copy_(source: str, target: str) -> None:
         rows = copy(left, right, _tell)
     click.echo(f"Đã chép và đối chiếu {rows} dòng: {shown(source)} → {shown(target)}")
     click.echo(KEY)
+
+
+@db.command("erase-again")
+@click.argument("folder", metavar="THƯ_MỤC", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--since", required=True, type=click.DateTime(), help="Lúc sao lưu, giờ Việt Nam")
+@config_option
+@explained
+def erase_again(folder: Path, since: datetime, config_file: Path) -> None:
+    """Sau khi phục hồi PostgreSQL bằng công cụ của nó: xóa lại những người xin xóa dữ liệu sau lúc sao lưu,
+    theo tệp erased.list trong THƯ_MỤC. Dịch vụ phải đang tắt."""
+    settings = config.load(config_file)
+    vault = open_vault(settings)
+    try:
+        found = erased.after([folder], since.replace(tzinfo=VIETNAM), vault)
+    except BadBackup as error:
+        raise click.ClickException(str(error)) from error
+    if found is None:
+        raise click.ClickException(f"không có tệp {folder / erased.NAME}")
+    with _alone(settings.database) as database:
+        count = erased.erase_in(database, found, vault, utc_now())
+    click.echo(f"Danh sách có {len(found)} lần xóa từ lúc đó; đã xóa lại {count} tài khoản.")
 
 
 def _tell(table: str, rows: int) -> None:

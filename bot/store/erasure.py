@@ -285,3 +285,56 @@ TIMES = "SELECT count(*) AS n FROM erasures WHERE mark = :mark AND at > :since"
 def times(tx: Transaction, mark: str, since: datetime) -> int:
     """How often the account of this *mark* was erased since then."""
     return int(tx.rows(TIMES, mark=mark, since=stamp(since))[0]["n"])
+
+
+# --- again, after a restore ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Erased:
+    """One account's erasure, as the list beside the backups keeps it (bot.backup.erased)."""
+
+    at: str
+    mark: str
+    code: str
+
+
+RECORDED = "SELECT at, mark, code FROM erasures WHERE at >= :since"
+
+
+def recorded(tx: Transaction, since: datetime) -> list[Erased]:
+    return [Erased(**row) for row in tx.rows(RECORDED, since=stamp(since))]
+
+
+def note(tx: Transaction, one: Erased, new_id: str) -> None:
+    """Record an erasure that another state of the database knew of, unless this one does."""
+    tx.rows(RECORD, id=new_id, code=one.code, at=one.at, mark=one.mark)
+
+
+EVERYBODY = """
+    SELECT channel, person FROM people
+    UNION SELECT channel, person FROM outbox
+    UNION SELECT channel, person FROM bookings
+    UNION SELECT channel, person FROM waiting
+    UNION SELECT channel, person FROM incoming
+    UNION SELECT channel, person FROM questions
+    UNION SELECT channel, person FROM handoffs
+    UNION SELECT channel, person FROM consents
+    UNION SELECT channel, person FROM coachings
+    UNION SELECT channel, person FROM interactions
+    UNION SELECT channel, person FROM profiles
+    UNION SELECT channel, person FROM proactive
+    UNION SELECT channel, person FROM campaign_taps
+    UNION SELECT channel, person FROM link_requests
+    UNION SELECT other_channel, other_person FROM link_requests
+    UNION SELECT channel, person FROM links
+    UNION SELECT channel, person FROM numbers
+    UNION SELECT channel, after_person FROM campaign_parts
+    UNION SELECT channel, person FROM officer_chats
+"""
+
+
+def everybody(tx: Transaction) -> list[Address]:
+    """All accounts that anything is held on; also values that stand for nobody any more."""
+    rows = tx.rows(EVERYBODY)
+    return [Address(row["channel"], row["person"]) for row in rows if row["person"]]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.backup.erasures import Erasures
 from bot.backup.nightly import Nightly
 from bot.channels import Channel
 from bot.channels.alarm import Alarm
@@ -15,6 +16,7 @@ from bot.config import Settings
 from bot.ending import Ending
 from bot.library import Library
 from bot.store.database import Database
+from bot.vault import Vault
 from bot.watch.deadman import DeadMan
 from bot.watch.health import Health
 from bot.watch.metrics import Facts, Metrics
@@ -26,6 +28,7 @@ class Watching:
     health: Health
     dead_man: DeadMan
     nightly: Nightly
+    erasures: Erasures
     routes: tuple[web.RouteDef, ...]
 
 
@@ -38,13 +41,17 @@ def watching(
     ending: Ending,
     metrics: Metrics,
     nightly: Nightly,
+    vault: Vault,
 ) -> Watching:
     pulse = Pulse(database, clock)
     health = Health(settings, pulse, library, channels, ending, nightly.warnings)
     limit = timedelta(minutes=settings.watch.oldest_due_minutes)
     names = [channel.name for channel in channels]
     dead_man = DeadMan(pulse, names, limit, Alarm(database, clock, "outbox"))
-    return Watching(health, dead_man, nightly, (*health.routes(), *metrics.routes(settings, pulse)))
+    erasures = Erasures(settings, database, vault, clock, Alarm(database, clock, "backup"))
+    return Watching(
+        health, dead_man, nightly, erasures, (*health.routes(), *metrics.routes(settings, pulse))
+    )
 
 
 def facts(library: Library, nightly: Nightly) -> Facts:

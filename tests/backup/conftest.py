@@ -44,6 +44,12 @@ def source(tmp_path: Path, clock: Clock) -> Iterator[Database]:
     database.close()
 
 
-def write(tx: Transaction, clock: Clock, id_: str) -> None:
-    to, reply = Address("telegram", "1001"), Reply(Tone.NOTICE, f"Chào {NAME}")
+def write(
+    tx: Transaction,
+    clock: Clock,
+    id_: str,
+    to: Address = Address("telegram", "1001"),  # noqa: B008 - frozen
+    name: str = NAME,
+) -> None:
+    reply = Reply(Tone.NOTICE, f"Chào {name}")
     outbox.put(tx, id=id_, key=id_, to=to, reply=reply, content="", now=clock.now)

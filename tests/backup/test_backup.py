@@ -215,7 +215,7 @@ def vneid(config: Path, *arguments: str, key: str = KEY) -> Result:
 def test_backup_drill_and_restore_by_hand(config: Path, tmp_path: Path) -> None:
     first = vneid(config, "backup")
     assert first.exit_code == 0, first.output
-    (file,) = (tmp_path / "kept").iterdir()
+    (file,) = (tmp_path / "kept").glob("*.backup")
     assert str(file) in first.output
     checked = vneid(config, "restore", "--check", str(file))
     assert checked.exit_code == 0, checked.output
@@ -233,7 +233,7 @@ def test_backup_drill_and_restore_by_hand(config: Path, tmp_path: Path) -> None:
 
 def test_what_is_wrong_is_told_in_one_line(config: Path, tmp_path: Path) -> None:
     vneid(config, "backup")
-    (file,) = (tmp_path / "kept").iterdir()
+    (file,) = (tmp_path / "kept").glob("*.backup")
     told = {
         "không phải khóa": vneid(config, "restore", "--check", str(file), key=KEY + "x"),
         "không phải bản sao lưu": vneid(config, "restore", "--check", str(config)),
@@ -252,7 +252,7 @@ def test_a_drill_that_fails_says_so_by_its_exit_code(
     with source.transaction() as tx:
         tx.rows("UPDATE audit SET account = 'khac'")
     vneid(config, "backup")
-    (file,) = (tmp_path / "kept").iterdir()
+    (file,) = (tmp_path / "kept").glob("*.backup")
     result = vneid(config, "restore", "--check", str(file))
     assert result.exit_code == 1
     assert "nhật ký: dòng 1 đã bị sửa" in result.output

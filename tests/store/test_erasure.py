@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.store import erasure, mydata
+from bot.messages import Address
+from bot.store import consents, erasure, mydata
 from bot.store.database import Database
 from tests.conftest import Clock
 from tests.schema import columns
@@ -38,8 +39,6 @@ def test_a_person_is_shown_every_table_that_is_about_them() -> None:
 
 
 def test_erasing_somebody_unknown_changes_nothing(database: Database, clock: Clock) -> None:
-    from bot.messages import Address
-
     with database.transaction() as tx:
         erasure.erase(tx, Address("web", "nobody"), clock(), clock(), "n")
         for table in RULES:
@@ -55,3 +54,13 @@ def test_a_receipt_is_found_by_its_code_and_tells_only_when(
         assert erasure.find(tx, code) == "2026-11-24T03:00:00.000000Z"
         assert erasure.find(tx, "KHONG1") is None
         assert len(tx.rows("SELECT * FROM erasures")) == 2
+
+
+def test_everybody_whom_anything_is_held_on_is_found(database: Database, clock: Clock) -> None:
+    one, other = Address("telegram", "1001"), Address("web", "an")
+    with database.transaction() as tx:
+        consents.give(tx, "1", one, "news", "test", clock())
+        consents.give(tx, "2", other, "news", "test", clock())
+        assert set(erasure.everybody(tx)) == {one, other}
+        erasure.erase(tx, one, clock(), clock(), "n")
+        assert erasure.everybody(tx) == [other]
