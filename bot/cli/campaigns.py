@@ -66,6 +66,7 @@ def dry_run(id_: str, config_file: Path) -> None:
         click.echo(f"{channel:9} {one.people} người (bằng mẫu tin: {one.by_form}), bỏ qua {left}")
     end = f"{local(told.done_at):%H:%M %d/%m/%Y}" if told.done_at else "không kịp trong hạn"
     click.echo(f"Tổng {told.people} người; mẫu tin Zalo {told.cost} đồng; xong: {end}")
+    click.echo(counting.LATE)
 
 
 def _count(settings: Settings, database: Database, found: Campaign, now: datetime) -> Told:

@@ -21,6 +21,10 @@ from bot.store.segments import Condition, Member
 from bot.store.values import moment, pack, stamp, unpack
 
 STEP = 2000  # people of one transaction
+LATE = (  # what bot.outreach.feeding does, told with every dry run
+    "Nhóm được đọc dần trong lúc gửi, mỗi người một lần: ai rời nhóm hay nhắn DỪNG trước lượt mình thì không "
+    "nhận; ai vào nhóm khi đợt đã bắt đầu thì có thể không nhận đợt này."
+)
 
 
 @dataclass(frozen=True, slots=True)

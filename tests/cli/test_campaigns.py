@@ -38,7 +38,9 @@ def test_a_campaign_is_listed_counted_paused_resumed_and_stopped(
     command: Command, tmp_path: Path
 ) -> None:
     assert "đang chạy" in command("list")
-    assert "Tổng 1 người; mẫu tin Zalo 0 đồng" in command("dry-run", "c1")
+    told = command("dry-run", "c1")
+    assert "Tổng 1 người; mẫu tin Zalo 0 đồng" in told
+    assert "ai vào nhóm khi đợt đã bắt đầu thì có thể không nhận" in told
     assert command("pause", "c1") == "Đã tạm dừng.\n"
     assert "đang ở trạng thái: tạm dừng" in command("pause", "c1")
     assert command("resume", "c1") == "Đã chạy tiếp.\n"

@@ -137,6 +137,7 @@ def test_the_dry_run_counts_exactly_and_says_who_is_left_out(
     one = officer("outreach")
     page = shown(one, written(one, moving))
     assert "<strong>5 người</strong> sẽ nhận" in page
+    assert "ai vào nhóm khi đợt đã bắt đầu thì có thể không nhận" in page
     cells = re.findall(r"<td[^>]*>(\d+)</td>", page.split('id="dry"')[1])
     assert cells == ["5", "0", "1", "1", "0", "0", "0"]
     assert "Chi phí mẫu tin Zalo: 0 đồng" in page

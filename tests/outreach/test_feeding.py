@@ -83,6 +83,25 @@ async def test_only_what_goes_out_soon_is_written_and_the_rest_follows(
     assert state(database) == "done"
 
 
+async def test_who_joins_the_segment_after_its_place_was_passed_gets_nothing_of_this_campaign(
+    feeder: Feeder, database: SqliteDatabase, clock: Clock
+) -> None:
+    """What the dry run tells (`counting.LATE`): members are read once, in the order of their ids."""
+    people(database, clock, ROOM)
+    begin(database, clock)
+    await feeder.look()
+    with database.transaction() as tx:
+        subscribe(tx, Address("telegram", "a-late-one"), clock())  # before p000
+        subscribe(tx, Address("telegram", "z-late-one"), clock())  # not read yet
+    sent = send_all(database, clock)
+    for _ in range(3):
+        await feeder.look()
+        sent += send_all(database, clock)
+    assert "a-late-one" not in sent
+    assert sent.count("z-late-one") == 1
+    assert state(database) == "done"
+
+
 async def test_another_process_goes_on_where_the_first_one_stopped(
     feeder: Feeder, database: SqliteDatabase, clock: Clock, wards: Wards
 ) -> None:

@@ -54,6 +54,7 @@ async def show(request: web.Request, fault: str = "", status: int = 200) -> web.
         "looks": list(preview.previews(reply)),
         "dry": Told.unpacked(campaign.counted) if campaign.counted else None,
         "left_out": LEFT_OUT,
+        "late": counting.LATE,
         "above": desk.settings.outreach.approve_above,
         "mine": campaign.author == officer(request).account.id,
         "over": campaign.plan.ends_at <= desk.clock(),
