@@ -20,7 +20,7 @@ from tests.soak.platforms import Telegram, Zalo, ZaloBot
 TWICE = 0.05  # share of messages that a platform delivers again, later
 HANDS_UP = 30.0  # seconds until a platform or a browser gives an attempt up
 PAUSES = (0.3, 0.7, 1.5, 3.0)  # seconds before the next attempts; the last one again and again
-FRIENDLY = "Bạn gửi lại sau ít phút nhé"
+FRIENDLY = "nên chưa nhận được tin này. Bạn "  # and then what to do
 
 
 @dataclass

@@ -21,7 +21,7 @@ from tests.soak.town import Town
 WAITING = re.compile(r'href="/desk/people/([0-9a-f]{28})"')
 ANSWER = "Cán bộ trả lời số {number}: hồ sơ của bạn đã có kết quả."
 HANDS_UP = ClientTimeout(total=30)
-SORRY = "Dịch vụ bị lỗi"  # the desk's own page of errors
+SORRY = re.compile("Dịch vụ bị lỗi|Hệ thống đang bận")  # the desk's own pages of errors
 LOOK_EVERY = 0.3  # seconds
 SETTLED = 3.0  # seconds after it was booked
 ENTRY, FILE = "so-phien-ban-thu", "phien-ban-thu.yaml"
@@ -104,7 +104,7 @@ class Officer:
             page = await answer.text()
             if answer.status >= 500:
                 self.world.ledger.refused(f"desk {answer.status}")
-                if SORRY not in page:
+                if not SORRY.search(page):
                     self.world.ledger.unfriendly.append(f"desk {answer.status}: {page[:80]!r}")
             return answer.status, answer.headers.get("Location", page)
 
