@@ -27,6 +27,7 @@ from handlers import (
     safety,
     staff,
     stop,
+    thanks,
     visits,
     waiting,
 )
@@ -56,6 +57,7 @@ _HANDLERS: tuple[Handler, ...] = (
         (
             media.handle,
             menu.handle,
+            thanks.handle,
             feedback.handle,
             handoff.handle,
             safety.handle,

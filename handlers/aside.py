@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from handlers import ask, handoff, menu
+from handlers import ask, handoff, menu, thanks
 from handlers.turn import Turn
 
 # Of one syllable, as they are written: "Hợi" and "Thới", plain "hoi" and "thoi", are people.
@@ -26,8 +26,9 @@ def says(turn: Turn, words: Collection[str]) -> bool:
 
 
 def commands(turn: Turn) -> bool:
-    """Whether somebody wants the menu, an officer, or to stop: that works wherever they are."""
-    return says(turn, menu.WORDS) or says(turn, handoff.WORDS)
+    """Whether somebody wants the menu, an officer, or to stop: that works wherever they are. Thanks
+    are no name either."""
+    return says(turn, menu.WORDS) or says(turn, handoff.WORDS) or thanks.said(turn.words)
 
 
 def asks(turn: Turn) -> bool:

@@ -21,7 +21,8 @@ SHOW_WORDS = frozenset({
 })  # fmt: skip
 ERASE_WORDS = frozenset({
     "xoadulieu", "xoa du lieu", "xoa du lieu cua toi", "xoa het du lieu cua toi",
-    "xoa du lieu ca nhan", "xoa thong tin cua toi", "xoa het thong tin cua toi", "quen toi di",
+    "xoa du lieu ca nhan", "xoa du lieu cua toi di", "xoa het thong tin cua toi di", "toi muon xoa du lieu",
+    "toi muon xoa du lieu cua toi", "xoa thong tin cua toi", "xoa het thong tin cua toi", "quen toi di",
 })  # fmt: skip
 KEPT_WORDS = frozenset({
     "rieng tu", "riengtu", "quyen rieng tu", "bot giu gi", "bot luu gi", "bao mat thong tin",

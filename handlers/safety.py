@@ -29,6 +29,12 @@ PRESSURE = re.compile(
     rf"\b(?:{WHO})\b.{{0,60}}\b(?:{CONTACT})\b.{{0,80}}\b(?:{WANTS})\b"
     rf"|\b(?:goi|nhan tin|ket ban zalo|nhan zalo)\b.{{0,60}}\b(?:{WHO})\b.{{0,80}}\b(?:{WANTS})\b"
 )
+# A stranger who asks for a secret is one wherever they stand.
+ASKED = re.compile(
+    r"\b(?:ai do|co nguoi|nguoi la|may nguoi|nguoi ta|thang nao|co nao|ong nao|tu xung|xung la|gia danh)\b"
+    r".{0,40}\b(?:xin|hoi|lay|muon|(?:keu|bao|bat|doi|yeu cau)\b.{0,12}\b(?:doc|dua|cho|gui|cung cap))\b"
+    r".{0,25}\b(?:otp|ma xac (?:nhan|thuc)|passcode|mat khau|ma pin)\b"
+)
 REMOTE = re.compile(
     r"\b(?:goi|nhan tin|zalo|sms|video|dien thoai|tin nhan|link|facebook|messenger)\b"
 )
@@ -49,5 +55,6 @@ def handle(turn: Turn) -> Answer | None:
 
 def looks_like_scam(words: str) -> bool:
     """Whether the plain *words* tell of somebody who asks from afar for codes, money, an app or a
-    photo of a card."""
-    return bool(REMOTE.search(words) and PRESSURE.search(words) and not OWN.search(words))
+    photo of a card, or of a stranger who asks for a code."""
+    pressed = REMOTE.search(words) and PRESSURE.search(words)
+    return bool((pressed or ASKED.search(words)) and not OWN.search(words))

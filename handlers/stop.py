@@ -13,6 +13,7 @@ WORD = "dừng"
 WORDS = frozenset({
     "dung", "stop", "dung nhan tin", "huy nhan tin", "khong nhan tin nua", "dung gui tin",
     "dung gui tin nua", "dung nhan", "ngung nhan tin", "ngung gui tin", "thoi nhan tin",
+    "dung nhan tin nua", "dung nhan nua", "dung gui nua", "khong muon nhan tin nua", "toi khong muon nhan tin nua",
     "huy dang ky", "unsubscribe", "khong nhan tin", "thoi khong nhan tin nua",
 })  # fmt: skip
 

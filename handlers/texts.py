@@ -253,6 +253,7 @@ TOO_LONG = (
     "Tin của bạn dài quá mình đọc không xuể. Bạn viết gọn lại trong vài câu: bạn đang cần làm gì, "
     "vướng ở chỗ nào?"
 )
+NO_TROUBLE = "Dạ không có gì. Cần gì bạn cứ hỏi mình nhé."
 ABUSE = (
     "Mình hiểu bạn đang bực. Mình là máy nên chưa giúp được gì nhiều ngoài thông tin; bạn cho biết "
     "đang vướng việc gì, hoặc bấm “Gặp cán bộ” để có người trả lời."

@@ -17,6 +17,8 @@ from handlers.turn import Turn
 WORDS = frozenset({
     "lich cua toi", "lich hen cua toi", "xem lich", "xem lich hen", "lichcuatoi", "lich hen",
     "ma hen", "huy lich", "huy hen", "doi lich", "doi lich hen", "huy lich hen",
+    "bo hen", "bo lich", "toi muon huy lich", "toi muon huy lich hen", "cho toi huy lich", "cho toi huy hen",
+    "toi muon doi lich", "cho toi doi lich", "cho toi doi gio hen", "doi gio hen", "lich hen cua toi may gio",
 })  # fmt: skip
 
 

@@ -121,6 +121,13 @@ def test_stop_is_understood_however_it_is_typed(chat: Chat, database: Database, 
     assert not agrees(database)
 
 
+def test_do_not_write_any_more_is_to_stop(chat: Chat, database: Database) -> None:
+    an = chat()
+    subscribed(an)
+    assert "Đã dừng" in an.says("đừng nhắn tin nữa").text
+    assert not agrees(database)
+
+
 def test_who_has_stopped_comes_back_with_what_was_told(chat: Chat, database: Database) -> None:
     an = chat()
     subscribed(an)

@@ -227,6 +227,8 @@ def test_the_wait_for_the_question_ends_by_itself(chat: Chat, clock: Clock) -> N
         "công an gọi video bắt chụp căn cước hai mặt gửi qua",
         "Có người gọi bảo tôi đọc mã OTP và chuyển tiền",
         "Có người nhắn Zalo kêu cài app VNeID qua link",
+        "ai đó xin mã otp của tôi",
+        "nguoi la keu doc mat khau",
     ],
 )
 def test_a_scam_that_is_going_on_is_answered_first_with_what_to_do(chat: Chat, typed: str) -> None:
@@ -245,10 +247,21 @@ def test_a_scam_that_is_going_on_is_answered_first_with_what_to_do(chat: Chat, t
         "cán bộ gọi tên theo số thứ tự hả",
         "mở link vneid gov vn trên điện thoại không được",
         "ra phường cán bộ bảo tải app vneid rồi làm tiếp",
+        "app đòi nhập mã otp mà không có",
+        "tôi muốn hỏi quên mật khẩu",
     ],
 )
 def test_ordinary_questions_raise_no_alarm(chat: Chat, typed: str) -> None:
     assert "DỪNG LẠI" not in chat().says(typed).text
+
+
+@pytest.mark.parametrize("typed", ["cảm ơn", "cam on con", "Dạ cảm ơn bạn nhiều nha!", "ok thanks"])
+def test_thanks_get_a_kind_word(chat: Chat, typed: str) -> None:
+    assert "không có gì" in chat().says(typed).text
+
+
+def test_thanks_with_a_question_are_a_question(chat: Chat) -> None:
+    assert "không có gì" not in chat().says("cảm ơn, cho hỏi mất thẻ căn cước làm lại sao?").text
 
 
 # --- not words -------------------------------------------------------------------------------------
