@@ -85,7 +85,6 @@ ROUTES = (
     Route("GET", "/figures", figures.show, Right.SEE_FIGURES),
     Route("GET", "/figures/weeks.svg", weekly.chart, Right.SEE_FIGURES),
     Route("GET", "/figures/{chart}", figures.chart, Right.SEE_FIGURES),
-    Route("POST", "/figures/targets", figures.set_targets, Right.SWITCH),
     Route("GET", "/progress", progress.show, Right.SEE_FIGURES),
     Route("GET", "/progress/wards.svg", progress.chart, Right.SEE_FIGURES),
     Route("POST", "/progress/export", progress.export, Right.SEE_FIGURES),

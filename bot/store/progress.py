@@ -22,6 +22,15 @@ def _figures(row: Row) -> Figures:
     return Figures(row["target"], row["collected"], row["activated"])
 
 
+def total(tx: Transaction) -> Figures:
+    """Of all wards together."""
+    found = figures(tx).values()
+    target, collected, activated = (
+        sum(getattr(one, name) for one in found) for name in ("target", "collected", "activated")
+    )
+    return Figures(target, collected, activated)
+
+
 PUT = """
     INSERT INTO ward_figures (ward, target, collected, activated, changed_at)
     VALUES (:ward, :target, :collected, :activated, :now)

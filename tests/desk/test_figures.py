@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from bot.store import audit, bookings, coachings, tallies
+from bot.progress import Change, Figures, Given
+from bot.store import audit, bookings, coachings, progress, tallies
 from bot.store.bookings import State
 from tests.bookings import Desk
 from tests.conftest import Clock
@@ -18,6 +17,7 @@ from tests.handlers.town import FRIDAY, slot_id
 from tests.web_service import WebService
 
 SignedIn = Callable[..., Officer]
+GIVEN = Given("27004", (2,), (), None, None, None)  # what the table said; not looked at here
 
 
 def served(service: WebService, clock: Clock, office: str, people: int, *, hour: int = 8) -> None:
@@ -70,31 +70,25 @@ def test_an_unknown_office_or_week_is_the_whole_and_the_present(officer: SignedI
     assert "Các nơi trong tuần 48" in page
 
 
-def test_the_numbers_of_2023_stand_until_officers_hand_in_their_own(officer: SignedIn) -> None:
+def test_targets_are_those_of_the_progress_page_which_is_linked(
+    service: WebService, officer: SignedIn
+) -> None:
     one = officer("manager")
     page = text(one.get("/desk/figures"))
-    assert "3.700.000" in page
-    assert "67,3%" in page
-    numbers = "Phường Mẫu A; 50.000; 40 000; 25000\nPhường Mẫu B; 10; 5; 5"
-    assert one.post("/desk/figures/targets", text=numbers).status == 303
+    assert "3.700.000" in page  # the old numbers of 2023, until there are any
+    with service.database.transaction() as tx:
+        for ward, collected in (("27004", 30_000), ("27007", 1_250)):
+            change = Change(ward, None, Figures(25_000, collected, 1_000), GIVEN)
+            progress.put(tx, [change], id=ward, account="an", now=datetime.now(UTC))
     page = text(one.get("/desk/figures"))
-    assert "Phường Mẫu A" in page
-    assert "62,5%" in page
-    assert "số cũ" not in page
-
-
-@pytest.mark.parametrize(
-    "line", ["Phường A", "Phường A; nhiều; 1; 1", "Phường A; 10; 5; 6", "; 1; 1; 1"]
-)
-def test_a_line_that_cannot_be_used_is_named(officer: SignedIn, line: str) -> None:
-    answer = officer("manager").post("/desk/figures/targets", text=f"Phường B; 1; 1; 1\n{line}")
-    assert answer.status == 422
-    assert "Dòng 2" in text(answer)
+    assert "<b>31.250</b> trên 50.000 hồ sơ (62,5%)" in page
+    assert "3.700.000" not in page
+    assert 'href="/desk/progress"' in page
 
 
 def test_charts_are_pictures_without_scripts(officer: SignedIn) -> None:
     one = officer("viewer")
-    for name in ("weeks", "funnel", "targets"):
+    for name in ("weeks", "funnel"):
         answer = one.get(f"/desk/figures/{name}.svg?days=7")
         assert answer.headers["content-type"].startswith("image/svg+xml")
         assert b"<script" not in answer.body

@@ -11,14 +11,16 @@ from bot.store.database.interface import BulkTransaction, DatabaseUnfit, Row, Tr
 from bot.store.migrations import MIGRATIONS
 from bot.store.values import pack
 
-CREATED = re.compile(r"\s*CREATE TABLE (\w+)")
+MADE_OR_GONE = re.compile(r"\s*(CREATE|DROP) TABLE (\w+)")
 SEEDED = frozenset({"legal_moves"})  # the schema itself fills these
 
 
 def _tables() -> tuple[str, ...]:
     """In the order of the migrations: a table stands after those that it refers to."""
     statements = (statement for _, step in MIGRATIONS for statement in step)
-    return tuple(found[1] for statement in statements if (found := CREATED.match(statement)))
+    found = [match for statement in statements if (match := MADE_OR_GONE.match(statement))]
+    gone = {table for what, table in (match.groups() for match in found) if what == "DROP"}
+    return tuple(match[2] for match in found if match[2] not in gone)
 
 
 TABLES = _tables()

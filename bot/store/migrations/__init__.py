@@ -18,6 +18,7 @@ from bot.store.migrations import (
     privacy,
     progress,
     spread,
+    targets,
     watch,
     zalo,
 )
@@ -41,4 +42,5 @@ MIGRATIONS = (
     ("0012-many", many.MANY),
     ("0013-segments", campaigns.SEGMENTS),
     ("0014-progress", progress.PROGRESS),
+    ("0015-targets", targets.TARGETS),
 )
