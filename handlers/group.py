@@ -20,6 +20,7 @@ from handlers import (
     safety,
     stop,
     texts,
+    thanks,
     visits,
     waiting,
 )  # fmt: skip
@@ -44,6 +45,8 @@ def handle(turn: Turn) -> Answer | None:
     words = turn.words.strip("/ ")
     if not words or words in menu.WORDS:
         return Answer((say.hello(turn.settings.name),))
+    if thanks.said(words):
+        return Answer((texts.notice(texts.NO_TROUBLE),))
     if words in PERSONAL or _is_other_command(turn):
         return Answer((say.in_private(),))
     return Answer((*_scam(turn), _reply(turn, turn.matcher.match(_question(turn)))))

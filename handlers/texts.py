@@ -273,6 +273,15 @@ def officer_prompt(contact: Contact) -> Reply:
     return step(text, CANCEL)
 
 
+def officer_has_enough() -> Reply:
+    """What somebody asked an officer is so long that nothing more is added."""
+    text = (
+        "Bạn đã gửi cán bộ nhiều rồi nên câu này mình chưa chuyển được. Cán bộ trả lời xong câu trước, bạn "
+        "hỏi tiếp nhé; gấp thì gọi tổng đài hoặc đến công an phường, xã."
+    )
+    return notice(text, MENU)
+
+
 def officer_queued(again: bool) -> Reply:
     done = "Mình đã thêm vào câu hỏi bạn đang chờ" if again else "Mình đã chuyển câu hỏi của bạn"
     return notice(

@@ -52,6 +52,10 @@ def test_what_is_not_known_is_admitted(group: Callable[..., Heard]) -> None:
     assert group("giá vàng hôm nay bao nhiêu").tones == ["admit"]
 
 
+def test_thanks_get_a_kind_word(group: Callable[..., Heard]) -> None:
+    assert "không có gì" in group("cảm ơn bot nha").text
+
+
 def test_a_scam_is_warned_of(group: Callable[..., Heard]) -> None:
     heard = group("có người gọi điện xưng là công an bảo đọc mã otp")
     assert "DỪNG LẠI" in heard.text

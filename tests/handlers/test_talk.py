@@ -207,6 +207,17 @@ def test_a_second_question_joins_the_first(chat: Chat, database: Database) -> No
     assert row["text"] == "câu một\ncâu hai"
 
 
+def test_what_does_not_fit_any_more_is_not_said_to_be_passed_on(
+    chat: Chat, database: Database
+) -> None:
+    person = chat()
+    for n in range(4):
+        person.presses("officer")
+        heard = person.says(f"câu {n} " + "thẻ " * 450)
+    assert "chưa chuyển được" in heard.text
+    assert "câu 3" not in str(waiting(database)[0]["text"])
+
+
 def test_the_wait_for_the_question_ends_by_itself(chat: Chat, clock: Clock) -> None:
     person = chat()
     person.presses("officer")
