@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.audiences import AUDIENCES, STATUSES
 from bot.messages import Answer, Kind, Reply
-from bot.outreach.audiences import AUDIENCES, STATUSES
 from bot.store import consents, profiles, responses
 from handlers import aside
 from handlers import profile_texts as say

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.audiences import AUDIENCES, STATUSES
 from bot.messages import Button, Reply
-from bot.outreach.audiences import AUDIENCES, STATUSES
 from bot.places import Ward
 from bot.store.profiles import Profile
 from bot.vietnam import local

@@ -13,6 +13,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, ValidationError
 
+from bot.audiences import AUDIENCES
 from bot.document import file as yaml_file
 from bot.document.file import Document, Fault, Faults, KeyPath
 from bot.matching.likeness import closest
@@ -29,12 +30,14 @@ Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=LINE_CHARACTERS)
 
 
 class Audience(Part):
-    """Whom a deep link speaks to; `questions` are ids of entries that these people ask first."""
+    """Whom a deep link speaks to; `questions` are ids of entries that these people ask first; `segment`:
+    the audience of campaigns that they are part of."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
     name: Name
     greeting: Annotated[str, Field(min_length=1, max_length=GREETING_CHARACTERS)]
     questions: Annotated[tuple[Id, ...], Field(min_length=2, max_length=3)]
+    segment: Id
 
 
 class Place(Part):
@@ -82,6 +85,7 @@ def load(folder: Path, faults: list[Fault]) -> Greetings:
     faults += _repeated(document, "audiences", [one.id for one in parsed.audiences])
     faults += _repeated(document, "places", [one.id for one in parsed.places])
     faults += _unknown_audiences(document, parsed)
+    faults += _unknown_segments(document, parsed)
     return Greetings(
         MappingProxyType({one.id: one for one in parsed.audiences}),
         MappingProxyType({one.id: one for one in parsed.places}),
@@ -99,7 +103,16 @@ def _unknown_audiences(document: Document, parsed: GreetingFile) -> Iterator[Fau
     known = [one.id for one in parsed.audiences]
     for number, place in enumerate(parsed.places):
         if place.audience not in known:
-            near = closest(place.audience, known)
-            hint = f"có phải {near!r}?" if near else f"chọn một trong: {', '.join(known)}"
-            message = f"không có nhóm người nào tên {place.audience!r}"
-            yield document.fault(("places", number, "audience"), message, hint)
+            yield _unknown(document, ("places", number, "audience"), place.audience, known)
+
+
+def _unknown_segments(document: Document, parsed: GreetingFile) -> Iterator[Fault]:
+    for number, one in enumerate(parsed.audiences):
+        if one.segment not in AUDIENCES:
+            yield _unknown(document, ("audiences", number, "segment"), one.segment, [*AUDIENCES])
+
+
+def _unknown(document: Document, at: KeyPath, given: str, known: Sequence[str]) -> Fault:
+    near = closest(given, known)
+    hint = f"có phải {near!r}?" if near else f"chọn một trong: {', '.join(known)}"
+    return document.fault(at, f"không có nhóm người nào tên {given!r}", hint)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from bot.outreach.audiences import AUDIENCES, STATUSES
+from bot.audiences import AUDIENCES, STATUSES
 from bot.outreach.rule_words import Mark, Piece, RuleError, pieces, plain
 from bot.places import Wards
 from bot.store.segments import AllOf, AnyOf, Everybody, Field, Is, Not, Rule

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from bot import places
+from bot.audiences import AUDIENCES, STATUSES
 from bot.outreach import segments as language
-from bot.outreach.audiences import AUDIENCES, STATUSES
 from bot.outreach.feeding import BATCH
 from bot.store import segments
 from bot.store.database import SqliteDatabase, Transaction

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot import places
+from bot.audiences import AUDIENCES
 from bot.document.file import Faults
 from bot.matching import entries, lint
 from bot.matching.greetings import FILE
+from bot.outreach import segments
+from bot.store.segments import Field, Is
 from tests.conftest import FAQ, PROJECT
 from tests.volunteers.conftest import house
 
@@ -43,6 +47,7 @@ def test_greetings_come_with_the_faq_and_are_no_entries(folder: Path) -> None:
     ("old", "new", "why"),
     [
         ("audience: cong-nhan", "audience: cong-nhn", "không có nhóm người nào tên 'cong-nhn'"),
+        ("segment: cong-nhan", "segment: cong-nhn", "không có nhóm người nào tên 'cong-nhn'"),
         ("- id: xang", "- id: nha-tro", "id 'nha-tro' viết hai lần"),
         ("- id: cong-nhan", "- id: cong-dan", "id 'cong-dan' viết hai lần"),
         ("headline: Đưa bằng lái", f"headline: {'dài ' * 20}Đưa bằng lái", "dài quá 48 ký tự"),
@@ -99,3 +104,13 @@ def test_the_projects_own_file_has_no_fault_and_an_audience_for_everybody() -> N
     assert {"xang", "quan", "thang-may", "nha-tro", "nha-may", "truong", "cho", "khac"} <= set(
         greeted.places
     )
+
+
+def test_whom_posters_speak_to_is_always_an_audience_of_campaigns() -> None:
+    greetings = entries.load(PROJECT / "faq").greetings
+    of_posters = {greetings.of_place(kind) for kind in greetings.places}
+    assert None not in of_posters
+    for one in greetings.audiences.values():
+        rule = segments.parse(f"audience = {AUDIENCES[one.segment]}", places.load())
+        assert rule == Is(Field.AUDIENCE, (one.segment,))
+    assert {one.segment for one in greetings.audiences.values()} == AUDIENCES.keys()

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.audiences import AUDIENCES
 from bot.desk import forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.matching.greetings import Greetings
@@ -57,11 +58,16 @@ def _named(poster: Poster, search: str) -> bool:
     return plain(search) in plain(f"PT-{poster.code} {poster.code} {poster.place} {poster.kind}")
 
 
-def _audience_links(request: web.Request) -> list[tuple[str, list[Link]]]:
-    """For each kind of people the links that greet them as such, to post or to send."""
+def _audience_links(request: web.Request) -> list[tuple[str, str, list[Link]]]:
+    """For each kind of people their audience in campaigns, and the links that greet them as such, to post
+    or to send."""
     settings = desk_of(request).settings
     return [
-        (one.name, [link for link in links.of(settings, AUDIENCE + one.id) if link.carries])
+        (
+            one.name,
+            AUDIENCES[one.segment],
+            [link for link in links.of(settings, AUDIENCE + one.id) if link.carries],
+        )
         for one in words(request).audiences.values()
     ]
 

@@ -1,4 +1,5 @@
-"""Whom the service speaks to, by what they do; the ids stand in rules, profiles and links."""
+"""Whom the service speaks to, by what they do: the one list. The ids stand in rules and profiles; each
+audience of faq/loi-chao.yaml, which greets more finely, names the one here that it is part of."""
 
 from __future__ import annotations
 
