@@ -94,7 +94,7 @@ def test_an_officers_answer_appears_in_the_open_chat(
     chat = visit(own_site)
     asks(chat, "Mình quên mật khẩu mà bấm hoài không được")
     page = sign_in("officer", width=width)
-    page.get_by_role("link", name="Người chờ").click()
+    page.get_by_role("link", name="Người chờ", exact=True).click()
     look(page, "people", tmp_path)
     page.get_by_role("link", name="Xem và trả lời").click()
     page.locator("summary", has_text="Quên mật khẩu").click()
@@ -110,7 +110,7 @@ def test_an_open_list_shows_who_begins_to_wait_and_says_so_in_the_tab(
     sign_in: SignIn, own_site: Site, visit: Visit
 ) -> None:
     page = sign_in("officer", width=1280)
-    page.get_by_role("link", name="Người chờ").click()
+    page.get_by_role("link", name="Người chờ", exact=True).click()
     expect(page.get_by_text("Không có ai đang chờ")).to_be_visible()
     asks(visit(own_site), "Mình bị khóa tài khoản")
     expect(page.get_by_text("Mình bị khóa tài khoản")).to_be_visible()
