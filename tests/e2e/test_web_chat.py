@@ -10,6 +10,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.conftest import Chat, Site
 
 pytestmark = pytest.mark.browser
@@ -555,6 +556,14 @@ def test_every_control_has_a_name(site: Site, visit: Visit) -> None:
         assert "" not in found.get(role, []), role
     expect(chat.page.locator("html")).to_have_attribute("lang", "vi")
     assert chat.page.title()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_wrong(site: Site, visit: Visit, width: int) -> None:
+    chat = visit(site, width=width)
+    assert violations(chat.page) == []
+    show_everything(chat)
+    assert violations(chat.page) == []
 
 
 def test_a_screen_reader_hears_new_replies_and_nothing_else(site: Site, visit: Visit) -> None:
