@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.messages import Address, Answer, Attachment, Conversation, Kind, Reply
-from bot.store import bookings, erasure, links, mydata, waits
+from bot.store import bookings, erasure, erasures, links, mydata, waits
 from bot.store.bookings import State
 from bot.store.database import Row
 from bot.store.values import unpack
@@ -162,5 +162,5 @@ def _erase(turn: Turn, whose: str) -> Answer:
     for address in addresses:
         erasure.erase(turn.tx, address, turn.now, release_at, nobody=turn.new_id())
     marks = [erased_mark(turn.vault, one) for one in addresses]
-    code = erasure.record(turn.tx, marks, turn.now, turn.new_id)
+    code = erasures.record(turn.tx, marks, turn.now, turn.new_id)
     return Answer((say.erased(code, turn.now),), Conversation())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.messages import Reply
-from bot.store import erasure, quotas
+from bot.store import erasures, quotas
 from handlers.booking_texts import OFFICIAL, VISITS
 from handlers.texts import MENU, OFFICER, notice
 from handlers.turn import Turn, erased_mark
@@ -18,7 +18,7 @@ def refusal(turn: Turn) -> Reply | None:
     """Why nothing can be held for the sender now; None when it can."""
     limits, tx, origin = turn.settings.limits, turn.tx, turn.incoming.origin
     sender = turn.incoming.sender
-    if erasure.times(tx, erased_mark(turn.vault, sender), turn.now - DAY) >= MOST_ERASURES:
+    if erasures.times(tx, erased_mark(turn.vault, sender), turn.now - DAY) >= MOST_ERASURES:
         return held_too_often()
     if quotas.dropped(tx, sender, turn.now - HOUR) >= limits.holds_per_hour:
         return held_too_often()

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from bot.backup import BadBackup
 from bot.backup.archive import sync
-from bot.store import erasure
+from bot.store import erasure, erasures
 from bot.store.database import Database, SqliteDatabase
-from bot.store.erasure import Erased
+from bot.store.erasures import Erased
 from bot.store.values import Ids, stamp
 from bot.vault import Vault
 from handlers.turn import erased_mark
@@ -114,6 +114,6 @@ def erase_in(database: Database, erased: set[Erased], vault: Vault, now: datetim
         for person in people:
             erasure.erase(tx, person, now, now, nobody=ids.new(now))
         for one in erased:
-            erasure.note(tx, one, ids.new(now))
+            erasures.note(tx, one, ids.new(now))
     database.scrub()
     return len(people)

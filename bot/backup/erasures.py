@@ -13,7 +13,7 @@ from bot.backup import BadBackup, erased
 from bot.backup.folder import listed
 from bot.channels.alarm import Alarm
 from bot.config import Settings
-from bot.store import erasure
+from bot.store import erasures
 from bot.store.database import Database
 from bot.vault import Vault
 
@@ -58,7 +58,7 @@ class Erasures:
         try:
             since = await asyncio.to_thread(self._since, folder)
             if since is not None:
-                found = await self._database.run(lambda tx: erasure.recorded(tx, since))
+                found = await self._database.run(lambda tx: erasures.recorded(tx, since))
                 await asyncio.to_thread(erased.keep, folder, self._vault, found, since)
         except (BadBackup, OSError) as error:
             log.error("list of erasures not written", reason=type(error).__name__)

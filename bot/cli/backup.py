@@ -20,7 +20,7 @@ from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
 from bot.deployment import found_vault, open_database, open_vault, utc_now
-from bot.store import erasure
+from bot.store import erasures
 from bot.vietnam import VIETNAM
 
 NO_KEY = (
@@ -97,7 +97,7 @@ def _keep_list(settings: Settings, place: Path) -> None:
     """Of who was erased since the oldest backup there: the service does it in its own folder only."""
     since = listed(place)[0].at
     with closing(open_database(settings)) as database, database.transaction() as tx:
-        found = erasure.recorded(tx, since)
+        found = erasures.recorded(tx, since)
     erased.keep(place, open_vault(settings), found, since)
 
 

@@ -11,7 +11,7 @@ import click
 from bot import config
 from bot.deployment import open_database, utc_now
 from bot.staff.answering import reply_to
-from bot.store import erasure, officers
+from bot.store import erasures, officers
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
 from bot.vietnam import local
@@ -69,7 +69,7 @@ def erased(code: str, config_file: Path) -> None:
     """Biên nhận xóa dữ liệu CODE (XÓA-…) có thật không, xóa lúc nào."""
     number = code.strip().upper().removeprefix("XÓA-").removeprefix("XOA-")
     with _transaction(config_file) as tx:
-        at = erasure.find(tx, number)
+        at = erasures.find(tx, number)
     if at is None:
         raise click.ClickException(f"Không có lần xóa nào mang biên nhận {code}.")
     click.echo(f"Đã xóa lúc {local(moment(at)):%H:%M, %d/%m/%Y}; không còn gì để tra thêm.")

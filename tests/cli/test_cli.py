@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from bot.cli.main import main
 from bot.deployment import utc_now
 from bot.messages import Address
-from bot.store import claims, erasure, officers
+from bot.store import claims, erasures, officers
 from bot.store.database import SqliteDatabase
 from tests.conftest import FAQ
 from tests.service import write_config
@@ -65,7 +65,7 @@ def test_faults_of_the_configuration_are_all_told_with_exit_code_2(tmp_path: Pat
 def test_a_receipt_of_an_erasure_is_genuine_or_not(config: Path) -> None:
     database = SqliteDatabase(config.parent / "vneid.db")
     with database.transaction() as tx:
-        code = erasure.record(tx, ["a mark"], utc_now(), lambda: "an id")
+        code = erasures.record(tx, ["a mark"], utc_now(), lambda: "an id")
     database.close()
     assert "Đã xóa lúc" in run("officer", "erased", f"xóa-{code.lower()}", config=config).output
     refused = run("officer", "erased", "XÓA-KHONG1", config=config)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.loops.sweeper import forget_before
 from bot.messages import OWN, Kind
-from bot.store import bookings, calls, erasure
+from bot.store import bookings, calls, erasures
 from bot.store.database import Database, Row
 from bot.store.reminders import About
 from bot.store.values import stamp
@@ -162,7 +162,7 @@ def test_erasing_gives_a_receipt_and_the_place_back(
     heard = erase(an)
     receipt = heard.text.split("XÓA-")[1][:6]
     with database.transaction() as tx:
-        assert erasure.find(tx, receipt)
+        assert erasures.find(tx, receipt)
         booking = bookings.by_code(tx, code)
         assert booking
         assert (booking.state, booking.name, booking.phone) == ("cancelled", "", "")

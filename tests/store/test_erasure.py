@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import Address
-from bot.store import consents, erasure, mydata
+from bot.store import consents, erasure, erasures, mydata
 from bot.store.database import Database
 from tests.conftest import Clock
 from tests.schema import columns
@@ -50,9 +50,9 @@ def test_a_receipt_is_found_by_its_code_and_tells_only_when(
 ) -> None:
     with database.transaction() as tx:
         ids = iter(["a", "b"])
-        code = erasure.record(tx, ["mark 1", "mark 2"], clock(), lambda: next(ids))
-        assert erasure.find(tx, code) == "2026-11-24T03:00:00.000000Z"
-        assert erasure.find(tx, "KHONG1") is None
+        code = erasures.record(tx, ["mark 1", "mark 2"], clock(), lambda: next(ids))
+        assert erasures.find(tx, code) == "2026-11-24T03:00:00.000000Z"
+        assert erasures.find(tx, "KHONG1") is None
         assert len(tx.rows("SELECT * FROM erasures")) == 2
 
 
