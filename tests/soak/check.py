@@ -20,7 +20,7 @@ from bot.store.database import Row, Transaction
 from bot.store.values import moment, stamp, unpack
 from bot.vietnam import VIETNAM
 from tests.bookings import wrong
-from tests.soak.ledger import Arrival, Ledger, Said, Visit
+from tests.soak.ledger import Arrival, Ledger, Said, Stay, Visit
 
 INCOMING = "SELECT channel, id FROM incoming"
 OUTBOX = """
@@ -211,28 +211,44 @@ def remind(case: Case) -> Iterator[str]:
     """Every reminder that came due was sent, or says why not."""
     told = {(row["code"], row["kind"]) for row in case.tx.rows(CALLS)}
     for visit in case.ledger.visits.values():
-        if not (visit.reminded and visit.sure and visit.state == "booked" and visit.slot):
-            continue
-        for due in reminders.due(_starts(visit), visit.booked + SLACK, case.rules):
-            if due.due_at + SLACK < case.now:
-                case.reminded += 1
-                yield from _reminder(case, visit, due.kind, told)
+        if visit.reminded and visit.sure:
+            for stay in visit.past:
+                for due in _due(case, stay):
+                    yield from _reminder(case, visit, stay, due, None)
+            if visit.state == "booked":
+                now = Stay(visit.version, visit.slot, visit.booked, case.now)
+                for due in _due(case, now):
+                    yield from _reminder(case, visit, now, due, told)
 
 
-def _starts(visit: Visit) -> datetime:
-    at = visit.slot.rpartition(".")[2].removesuffix("p")
+def _due(case: Case, stay: Stay) -> Iterator[str]:
+    """The kinds of reminders that came due while it was so."""
+    if not stay.slot:
+        return
+    for due in reminders.due(_starts(stay.slot), stay.booked + SLACK, case.rules):
+        if due.due_at + SLACK < stay.until:
+            case.reminded += 1
+            yield due.kind
+
+
+def _starts(slot: str) -> datetime:
+    at = slot.rpartition(".")[2].removesuffix("p")
     return datetime.strptime(at, "%y%m%d%H%M").replace(tzinfo=VIETNAM)
 
 
-def _reminder(case: Case, visit: Visit, kind: str, told: set[tuple[str, str]]) -> Iterator[str]:
-    name = f"remind:{visit.code}:{visit.version}:{kind}"
+def _reminder(
+    case: Case, visit: Visit, stay: Stay, kind: str, told: set[tuple[str, str]] | None
+) -> Iterator[str]:
+    """*told* are the officers' calls, for a visit that is still booked."""
+    name = f"remind:{visit.code}:{stay.version}:{kind}"
     row = case.by_key.get(name)
     if row is None:
-        yield f"a reminder is lost: {name} of {visit.channel}, booked {stamp(visit.booked)}"
+        yield f"a reminder is lost: {name} of {visit.channel}, booked {stamp(stay.booked)}"
         return
     case.outcomes[f"reminder {row['state']}"] += 1
     copied = any(key.startswith(f"{name}:") for key in case.by_key)
-    if row["state"] == "failed" and (visit.code, kind) not in told and not copied:
+    silent = told is not None and (visit.code, kind) not in told and not copied
+    if row["state"] == "failed" and silent:
         yield f"nobody was told of a reminder that failed: {name}: {row['error']}"
     if row["state"] == "missed" and not row["error"]:
         yield f"a reminder was missed without a reason: {name}"

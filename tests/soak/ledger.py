@@ -41,6 +41,16 @@ class Arrival:
     number: int
 
 
+@dataclass(frozen=True)
+class Stay:
+    """A booking as it was until it was moved, cancelled or marked; times by the service's clock."""
+
+    version: int
+    slot: str
+    booked: datetime
+    until: datetime
+
+
 @dataclass
 class Visit:
     """A booking as its person was told about it. `pending` changes are on their way; when the
@@ -57,10 +67,16 @@ class Visit:
     state: str = "booked"
     pending: int = 0
     doubtful: bool = False
+    past: list[Stay] = field(default_factory=list)
 
     @property
     def sure(self) -> bool:
         return not self.doubtful and not self.pending
+
+    def ends(self, until: datetime) -> None:
+        """What it was ends here; who was not to be reminded any more has no stay to look at."""
+        if self.state == "booked":
+            self.past.append(Stay(self.version, self.slot, self.booked, until))
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,7 @@ class Officer:
     world: World
     town: Town
     session: str
+    clock: Callable[[], datetime]  # the service's
     answers: int = 0
 
     async def work(self) -> None:
@@ -61,10 +63,12 @@ class Officer:
         day = datetime.strptime(at, "%y%m%d%H%M").date()  # noqa: DTZ007 - a slot's own day
         form = {"code": visit.code, "seen": visit.state, "to": to, "version": str(visit.version)}
         visit.pending += 1
+        before = self.clock()
         try:
             status, where = await self._post(f"/desk/day/{office}/{day}/mark", form)
             visit.doubtful |= status >= 500
             if "said=marked" in where:
+                visit.ends(before)
                 visit.state = to
         except (ClientError, OSError, TimeoutError):
             visit.doubtful = True

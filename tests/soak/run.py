@@ -155,11 +155,10 @@ async def _play(scene: Scene, options: Options) -> float:
     """Load and faults for the time that was asked for; returns how long it took in all."""
     world, began = scene.world, time.monotonic()
     await _connected(scene, options)
-    crowd = Crowd(
-        Stories(world, scene.town, moved(scene.shift)), _people(world, options), options.stories
-    )
+    clock = moved(scene.shift)
+    crowd = Crowd(Stories(world, scene.town, clock), _people(world, options), options.stories)
     scene.volunteer = Volunteer(world, scene.town.folder / "faq")
-    officers = [Officer(world, scene.town, session) for session in scene.town.sessions]
+    officers = [Officer(world, scene.town, session, clock) for session in scene.town.sessions]
     work = [
         asyncio.create_task(crowd.go()),
         *(asyncio.create_task(officer.work()) for officer in officers),

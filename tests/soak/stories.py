@@ -123,18 +123,23 @@ class Stories:
             )
 
     async def moves(self, citizen: Citizen) -> None:
+        before = self.clock()
         office = self.world.ledger.visits[citizen.code].slot.partition(".")[0] + "."
         slot = self.dice.choice([one for one in self.slots if one.startswith(office)] or self.few)
         if told := await self._changes(citizen, f"mtime:{citizen.code}:{slot}", MOVED):
             visit = self.world.ledger.visits[citizen.code]
             if MOVED in told.text:
+                visit.ends(before)
                 visit.slot, visit.version = slot, visit.version + 1
                 visit.at, visit.booked = time.monotonic(), self.clock()
 
     async def cancels(self, citizen: Citizen) -> None:
+        before = self.clock()
         if told := await self._changes(citizen, f"visit:drop:{citizen.code}", CANCELLED):
             if CANCELLED in told.text:
-                self.world.ledger.visits[citizen.code].state = "cancelled"
+                visit = self.world.ledger.visits[citizen.code]
+                visit.ends(before)
+                visit.state = "cancelled"
             citizen.code = ""
 
     async def comes(self, citizen: Citizen) -> None:
