@@ -84,7 +84,7 @@ class Library:
                 await learning.learn(self._folder, self._kept)
             matcher = await asyncio.to_thread(self._build)
         except Faults as faults:
-            self.faults = faults
+            self.faults = faults.with_traceback(None)  # which would hold all that was read so far
             await self._tell(faults)
             return False
         changed = matcher.faq.version != self._matcher.faq.version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import weakref
@@ -13,6 +14,7 @@ import pytest
 
 from bot.document.file import Faults
 from bot.library import Library
+from bot.matching.entries import Entry
 from bot.matching.matcher import Thresholds
 from tests.conftest import FAQ
 
@@ -177,3 +179,17 @@ async def test_memory_of_the_version_before_is_given_back(folder: Path) -> None:
     edit(folder / "thu.yaml", "không phải về quê", "khỏi về quê")
     assert await library.refresh()
     assert old() is None
+
+
+async def test_a_version_that_was_refused_holds_no_memory(folder: Path) -> None:
+    library = Library(folder, Thresholds())
+    held = entries_in_memory()
+    (folder / "hong.yaml").write_text("group: [hỏng", encoding="utf-8")
+    assert not await library.refresh()
+    assert library.faults
+    assert entries_in_memory() == held
+
+
+def entries_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(one, Entry) for one in gc.get_objects())
