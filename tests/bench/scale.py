@@ -3,6 +3,8 @@
 Everything is on this machine: the processes, the database (durable, as it is served) and who asks.
 So the machine's cores are shared by all of them, and what grows is bounded by how many there are. The
 time of a core that each piece of work takes does not hang on that: it is what to count with.
+Then the same with each process held to a part of a core, where the kernel allows it: there it shows
+whether processes wait for each other.
 
     python -m tests.bench.scale [QUESTIONS [CITIZENS]]
 """
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,6 +31,7 @@ from bot.store import claims, outbox
 from bot.store.database import Database, open_database
 from bot.vietnam import VIETNAM
 from tests import postgres, visits
+from tests.bench import share
 from tests.bench.load import Stats, drive, post
 from tests.conftest import PROJECT
 from tests.fakes.telegram import FakeTelegram
@@ -39,6 +42,7 @@ QUESTIONS = 2000
 CITIZENS = 300
 CONNECTIONS = 32
 CLAIMS = 1500
+PART = 0.15  # of a core
 ASKED = ("mất căn cước làm lại ở đâu", "lệ phí đổi thẻ bao nhiêu", "kích hoạt mức 2 thế nào",
          "con tôi 5 tuổi có làm được không", "quên mật khẩu vneid")  # fmt: skip
 OFFICES = """\
@@ -149,7 +153,9 @@ def measure(
     questions: int,
     citizens: int,
     server: Path | None = None,
+    part: float | None = None,
 ) -> Row:
+    """*part*: of a core, at most, for each process."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "offices.yaml").write_text(OFFICES, encoding="utf-8")
         nobody = cast(FakeTelegram, SimpleNamespace(url="http://127.0.0.1:9", token=""))
@@ -160,11 +166,13 @@ def measure(
             with closing(open_database(where)) as database:
                 wait_for_places(database)
             asyncio.run(ask(running, questions // 10))  # warm
-            meter = Meter(running, server)
-            asked = asyncio.run(ask(running, questions))
-            asking, meter = meter.each(questions), Meter(running, server)
-            booked = asyncio.run(visit(running, citizens))
-            return Row(name, asked, asking, booked, meter.each(citizens))
+            pids = [one.process.pid for one in running.processes]
+            with share.held(pids, part) if part else nullcontext():
+                meter = Meter(running, server)
+                asked = asyncio.run(ask(running, questions))
+                asking, meter = meter.each(questions), Meter(running, server)
+                booked = asyncio.run(visit(running, citizens))
+                return Row(name, asked, asking, booked, meter.each(citizens))
 
 
 def wait_for_places(database: Database) -> None:
@@ -223,11 +231,13 @@ def main(questions: int = QUESTIONS, citizens: int = CITIZENS) -> None:
           f"new people, then {citizens} who book; of each, a core's time in the bot + in PostgreSQL")  # fmt: skip
     print(measure("SQLite, 1 process", 1, "vneid.db", questions, citizens), flush=True)
     with postgres.cluster(found, postgres.AS_SERVED) as cluster:
-        for processes in (1, 2, 4):
-            name = f"PostgreSQL, {processes} process" + "es" * (processes > 1)
-            address = cluster.create()
-            row = measure(name, processes, address, questions, citizens, cluster.folder)
-            print(row, flush=True)
+        for part in (None, PART) if share.possible() else (None,):
+            print(f"each process held to {PART} of a core:" if part else "", flush=True)
+            for processes in (1, 2, 4):
+                name = f"PostgreSQL, {processes} process" + "es" * (processes > 1)
+                address = cluster.create()
+                row = measure(name, processes, address, questions, citizens, cluster.folder, part)
+                print(row, flush=True)
         for waiting in (2000, 50_000):
             for couriers in (1, 4):
                 address = cluster.create()
