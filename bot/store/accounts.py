@@ -96,11 +96,23 @@ def set_password(
     return bool(tx.rows(CHANGE, id=id, password=password, must_change=int(must_change)))
 
 
-TOTP = "UPDATE accounts SET totp = :totp WHERE id = :id"
+TOTP = "UPDATE accounts SET totp = :totp, totp_step = :step WHERE id = :id"
 
 
-def set_totp(tx: Transaction, id: str, sealed: str) -> None:  # noqa: A002
-    tx.rows(TOTP, id=id, totp=sealed)
+def set_totp(tx: Transaction, id: str, sealed: str, step: int = 0) -> None:  # noqa: A002
+    """Turn the second factor on with a code of *step*, or off with ""."""
+    tx.rows(TOTP, id=id, totp=sealed, step=step)
+
+
+USE_CODE = """
+    UPDATE accounts SET totp_step = :step WHERE id = :id AND totp_step < :step RETURNING id
+"""
+
+
+def use_code(tx: Transaction, id: str, step: int) -> bool:  # noqa: A002
+    """Whether the code of *step* (30 seconds each, since 1970) was not used before; now it is, and
+    so are all earlier ones."""
+    return bool(tx.rows(USE_CODE, id=id, step=step))
 
 
 DISABLE = "UPDATE accounts SET disabled = :disabled WHERE id = :id RETURNING id"
@@ -194,6 +206,21 @@ def tried(
     good: bool,
 ) -> None:
     tx.rows(TRIED, id=id, account=account, address=address, at=stamp(now), good=int(good))
+
+
+SUCCEEDED = "UPDATE sign_ins SET good = 1 WHERE id = :id"
+
+
+def succeeded(tx: Transaction, id: str) -> None:  # noqa: A002
+    tx.rows(SUCCEEDED, id=id)
+
+
+HOLD = "UPDATE accounts SET disabled = disabled WHERE id = :id"
+
+
+def hold(tx: Transaction, id: str) -> None:  # noqa: A002
+    """Nobody else counts tries of this account until the transaction ends."""
+    tx.rows(HOLD, id=id)
 
 
 FAILED = """

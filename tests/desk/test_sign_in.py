@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pyotp
@@ -124,6 +125,24 @@ def test_guessing_is_slowed_down_for_who_guesses_only(
     assert Officer(service).sign_in(victim).status == 303
 
 
+async def test_guesses_at_once_get_no_more_than_one_after_the_other(
+    service: WebService, account: Account
+) -> None:
+    name = account()
+    guesses = (asyncio.to_thread(Officer(service).sign_in, name, "wrong") for _ in range(12))
+    told = [text(answer) for answer in await asyncio.gather(*guesses)]
+    assert sum("mật khẩu hoặc mã không đúng" in page for page in told) == 5
+    assert sum("Thử quá nhiều lần" in page for page in told) == 7
+
+
+@pytest.mark.parametrize("path", ["/desk/me/password", "/desk/me/totp/off"])
+def test_an_open_session_is_no_way_to_guess_the_password(officer: SignedIn, path: str) -> None:
+    one = officer()
+    for _ in range(5):
+        assert "không đúng" in text(one.post(path, old="wrong", password="wrong"))
+    assert "Thử quá nhiều lần" in text(one.post(path, old=PASSWORD, password=PASSWORD))
+
+
 def test_guessing_from_elsewhere_does_not_lock_an_officer_out(
     service: WebService, account: Account, somebody: Officer, moving: Clock
 ) -> None:
@@ -174,7 +193,12 @@ def test_a_second_factor_is_asked_for_once_it_was_shown_to_work(
     code = pyotp.TOTP(secret).at(moving())
     assert somebody.post("/desk/me/totp", secret=secret, code=code).status == 303
     assert Officer(service).sign_in(name).status == 401
+    assert Officer(service).sign_in(name, code=code).status == 401  # each is good for once
+    moving.move(seconds=30)
+    code = pyotp.TOTP(secret).at(moving())
     assert Officer(service).sign_in(name, code=code).status == 303
+    assert Officer(service).sign_in(name, code=code).status == 401
+    moving.move(minutes=16)
     assert somebody.post("/desk/me/totp/off", password=PASSWORD).status == 303
     assert Officer(service).sign_in(name).status == 303
 

@@ -11,7 +11,7 @@ import pyotp
 from aiohttp import web
 
 from bot import tickets
-from bot.desk import passwords
+from bot.desk import passwords, tries
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.desk.guard import COOKIE
 from bot.desk.roles import TITLES, Role
@@ -72,8 +72,7 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
     account = officer(request).account
-    right = await asyncio.to_thread(passwords.matches, old[: passwords.LONGEST], account.password)
-    fault = "" if right else "Mật khẩu đang dùng không đúng."
+    fault = await _fault(request, old, "Mật khẩu đang dùng không đúng.")
     fault = fault or passwords.weakness(new, account.id)
     if not fault and new != again:
         fault = "Hai lần gõ mật khẩu mới không giống nhau."
@@ -96,19 +95,19 @@ async def change_password(request: web.Request) -> web.StreamResponse:
 async def turn_on_totp(request: web.Request) -> web.StreamResponse:
     """Kept only once the officer's device has shown a right code."""
     form = await request.post()
-    secret, code = str(form.get("secret", "")), str(form.get("code", "")).replace(" ", "")
+    secret, code = str(form.get("secret", "")), str(form.get("code", ""))
     desk, account = desk_of(request), officer(request).account
     try:
-        good = pyotp.TOTP(secret).verify(code, for_time=desk.clock(), valid_window=1)
+        step = tries.step_of(secret, code, desk.clock())
     except ValueError:  # what was sent is no base32
-        good = False
-    if not good or len(secret) < 32:
+        step = None
+    if step is None or len(secret) < 32:
         return await show(
             request, "Mã không đúng. Quét lại mã QR mới rồi gõ mã 6 số đang hiện.", 422
         )
 
     def keep(tx: Transaction) -> None:
-        accounts.set_totp(tx, account.id, desk.vault.seal(secret))
+        accounts.set_totp(tx, account.id, desk.vault.seal(secret), step)
         note(tx, request, "bật mã hai lớp")
 
     await run(request, keep)
@@ -117,9 +116,9 @@ async def turn_on_totp(request: web.Request) -> web.StreamResponse:
 
 async def turn_off_totp(request: web.Request) -> web.StreamResponse:
     account = officer(request).account
-    password = str((await request.post()).get("password", ""))[: passwords.LONGEST]
-    if not await asyncio.to_thread(passwords.matches, password, account.password):
-        return await show(request, "Mật khẩu không đúng.", 422)
+    password = str((await request.post()).get("password", ""))
+    if fault := await _fault(request, password, "Mật khẩu không đúng."):
+        return await show(request, fault, 422)
 
     def clear(tx: Transaction) -> None:
         accounts.set_totp(tx, account.id, "")
@@ -127,3 +126,16 @@ async def turn_off_totp(request: web.Request) -> web.StreamResponse:
 
     await run(request, clear)
     return redirect("/desk/me?said=no-totp")
+
+
+async def _fault(request: web.Request, password: str, wrong: str) -> str:
+    """What to tell when *password* is not the officer's, "" when it is. A session that was left open
+    is no way to guess it."""
+    account = officer(request).account
+    id_ = await tries.begin(request, account.id)
+    if id_ is None:
+        return tries.TOO_MANY
+    if not await tries.matches(password, account.password):
+        return wrong
+    await run(request, lambda tx: accounts.succeeded(tx, id_))
+    return ""

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from datetime import datetime, timedelta
 
-import pyotp
 from aiohttp import web
 
-from bot import caller
-from bot.desk import passwords
+from bot.desk import passwords, tries
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.desk.guard import COOKIE, safe_path, token_id
 from bot.store import accounts, audit
 from bot.store.accounts import Account
 from bot.store.database import Transaction
 
-WINDOW = timedelta(minutes=15)
-MOST_OF_PAIR = 5  # wrong passwords of one account from one address, within the window
-MOST_OF_ADDRESS = 30
-MOST_OF_ACCOUNT = 20  # from addresses where its owner never signed in
 WRONG = "Tên đăng nhập, mật khẩu hoặc mã không đúng."
-TOO_MANY = "Thử quá nhiều lần. Bạn đợi 15 phút rồi thử lại, hoặc nhờ quản trị đặt lại mật khẩu."
 OUR_FIELDS = frozenset({"account", "password", "code", "next", "csrf"})
 
 
@@ -72,35 +63,28 @@ async def _check(
     request: web.Request, name: str, password: str, code: str
 ) -> tuple[str, Account | None]:
     """The account, or what to tell."""
-    desk = desk_of(request)
-    now = desk.clock()
-    address = desk.vault.mark(f"address {caller.address(request, desk.settings.listen)}")
-    if await run(request, lambda tx: _throttled(tx, name, address, now)):
-        return TOO_MANY, None
+    id_ = await tries.begin(request, name)
+    if id_ is None:
+        return tries.TOO_MANY, None
     account = await run(request, lambda tx: accounts.get(tx, name))
-    hash_ = account.password if account else passwords.nobodys()
-    right = await asyncio.to_thread(passwords.matches, password[: passwords.LONGEST], hash_)
-    good = right and account is not None and not account.disabled
-    good = good and _second_factor(desk.vault.open(account.totp) if account else "", code, now)
-    id_ = desk.ids.new(now)
-    await run(request, lambda tx: accounts.tried(tx, id_, name, address, now, good=good))
-    return ("", account) if good else (WRONG, None)
+    right = await tries.matches(password, account.password if account else passwords.nobodys())
+    if not right or account is None or account.disabled:
+        return WRONG, None
+    good = await run(request, lambda tx: _second_factor(tx, request, account, code))
+    if not good:
+        return WRONG, None
+    await run(request, lambda tx: accounts.succeeded(tx, id_))
+    return "", account
 
 
-def _throttled(tx: Transaction, name: str, address: str, now: datetime) -> bool:
-    """Whether to refuse without looking. Somebody who guesses from elsewhere cannot lock an officer
-    out of the address where they always sign in."""
-    failed = accounts.failures(tx, name, address, now - WINDOW)
-    if failed["pair"] >= MOST_OF_PAIR or failed["address"] >= MOST_OF_ADDRESS:
+def _second_factor(tx: Transaction, request: web.Request, account: Account, code: str) -> bool:
+    """RFC 6238, section 5.2: a code is good for once."""
+    desk = desk_of(request)
+    secret = desk.vault.open(account.totp)
+    if not secret:
         return True
-    return bool(failed["account"] >= MOST_OF_ACCOUNT and not failed["known"])
-
-
-def _second_factor(secret: str, code: str, now: datetime) -> bool:
-    """RFC 6238, one step early or late for clocks that are off."""
-    return not secret or pyotp.TOTP(secret).verify(
-        code.replace(" ", ""), for_time=now, valid_window=1
-    )
+    step = tries.step_of(secret, code, desk.clock())
+    return step is not None and accounts.use_code(tx, account.id, step)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:

@@ -43,4 +43,5 @@ MIGRATIONS = (
     ("0013-segments", campaigns.SEGMENTS),
     ("0014-progress", progress.PROGRESS),
     ("0015-targets", targets.TARGETS),
+    ("0016-codes", desk.CODES),
 )

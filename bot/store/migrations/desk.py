@@ -109,3 +109,8 @@ DESK = (
     # When a place was given for sure: people of one hour are numbered in this order.
     "ALTER TABLE bookings ADD COLUMN booked_at TEXT",
 )
+
+CODES = (
+    # The step of time (RFC 6238) of the last code that was used: a code is good for once.
+    "ALTER TABLE accounts ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0",
+)
