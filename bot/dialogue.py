@@ -140,7 +140,9 @@ class Dialogue:
         if not conversations.first_time(tx, incoming, stored, now):
             return None
         conversation = conversations.take(tx, incoming.sender, now)
-        now = self._clock()  # after what was answered to this person before, by whatever process
+        now = self._clock()  # after what was answered to this person before, by whatever process …
+        if waits := outbox.newest_waiting(tx, incoming.sender):
+            self._ids.follow(waits)  # … whose clock may have been ahead
         conversation = _current(conversation, now)
         return Turn(
             incoming=_as_tap(incoming, conversation),

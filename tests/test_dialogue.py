@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -238,3 +239,23 @@ def test_a_reply_survives_the_database_with_all_its_parts() -> None:
     facts = Facts("reminder", {"code": "AB34CD"}, "sealed")
     reply = Reply(Tone.NOTICE, "x", (Button("A", "a"),), facts=facts, first=3)
     assert Reply.from_json(reply.to_json()) == reply
+
+
+def test_answers_keep_their_order_when_the_processes_clocks_differ(
+    database: Database,
+    another: Callable[[], Database],
+    matcher: Matcher,
+    clock: Clock,
+    loop_runner: asyncio.Runner,
+) -> None:
+    ahead, says_x = Clock(clock() + timedelta(hours=1)), (lambda t: says("x"),)
+    with closing(another()) as beside:
+        one, two = (
+            Dialogue(place, Settings(), lambda: matcher, time, VAULT, WARDS, handlers=says_x)
+            for time, place in ((ahead, database), (clock, beside))
+        )
+        for number, dialogue in enumerate((one, two, one, two)):
+            incoming = Incoming(f"u{number}", AN, Kind.TEXT, clock(), "x")
+            loop_runner.run(dialogue.handle(incoming))
+    written = sorted((str(row["id"]), row["key"]) for row in rows(database, "outbox"))
+    assert [key for _, key in written] == [f"reply:telegram:u{number}:0" for number in range(4)]

@@ -223,6 +223,18 @@ def bring_near(tx: Transaction, now: datetime, end: datetime) -> None:
     tx.rows(SHORTEN, end=stamp(end))
 
 
+WAITS = """
+    SELECT MAX(id) AS id FROM outbox
+    WHERE channel = :channel AND person = :person AND state IN ('due', 'sending')
+"""
+
+
+def newest_waiting(tx: Transaction, person: Address) -> str | None:
+    """The row that what is said to *person* next has to follow; None when nothing waits."""
+    id_: str | None = tx.rows(WAITS, channel=person.channel, person=person.user)[0]["id"]
+    return id_
+
+
 PRIORITIES = (Priority.REPLY, Priority.REMINDER, Priority.BROADCAST)
 NEXT_DUE = """
     SELECT MIN(due_at) AS at FROM outbox
