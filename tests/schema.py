@@ -10,7 +10,9 @@ SQLITE = """
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'
 """
 POSTGRES = """
-    SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
+    SELECT c.table_name, c.column_name FROM information_schema.columns AS c
+    JOIN information_schema.tables AS t USING (table_schema, table_name)
+    WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
 """
 
 

@@ -1,6 +1,7 @@
 """Consent per purpose: every time it was given or taken back, with the version of the text shown.
 
 Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15: consent is for a purpose, can be shown, can be withdrawn.
+The last word counts, also when the clock was set back before it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from bot.store.values import moment, stamp
 NEWS = "news"
 
 WRITE = """
-    INSERT INTO consents (id, channel, person, purpose, given, version, at)
-    VALUES (:id, :channel, :person, :purpose, :given, :version, :at)
+    INSERT INTO consents (id, channel, person, purpose, given, version, at, nth)
+    SELECT :id, :channel, :person, :purpose, :given, :version, :at, COALESCE(MAX(nth), 0) + 1
+    FROM consents WHERE channel = :channel AND person = :person AND purpose = :purpose
 """
 
 
@@ -59,23 +61,22 @@ def _write(
         profiles.mirror(tx, person, now, news=bool(given))
 
 
-NEWEST = """
-    SELECT given FROM consents
+LAST = """
+    SELECT given FROM last_words
     WHERE channel = :channel AND person = :person AND purpose = :purpose
-    ORDER BY at DESC, id DESC LIMIT 1
 """
 
 
 def has(tx: Transaction, person: Address, purpose: str) -> bool:
     """Whether *person* agrees to *purpose* now."""
-    rows = tx.rows(NEWEST, channel=person.channel, person=person.user, purpose=purpose)
+    rows = tx.rows(LAST, channel=person.channel, person=person.user, purpose=purpose)
     return bool(rows and rows[0]["given"])
 
 
 SINCE = """
     SELECT at, version FROM consents
     WHERE channel = :channel AND person = :person AND purpose = :purpose AND given = 1
-    ORDER BY at DESC, id DESC LIMIT 1
+    ORDER BY nth DESC, id DESC LIMIT 1
 """
 
 

@@ -28,28 +28,27 @@ class About:
 BOOKED = """
     SELECT code FROM bookings WHERE code = :code AND version = :version AND state = 'booked'
 """
-# The newest row of a person's consents says whether they want to be reminded.
 REMINDED = """
     SELECT b.code FROM bookings AS b
     WHERE b.code = :code AND b.version = :version AND b.state = 'booked'
-      AND (SELECT c.given FROM consents AS c
-           WHERE c.channel = b.channel AND c.person = b.person AND c.purpose = 'reminders'
-           ORDER BY c.at DESC, c.id DESC LIMIT 1) = 1
+      AND EXISTS (SELECT 1 FROM last_words AS l
+                  WHERE l.channel = b.channel AND l.person = b.person
+                    AND l.purpose = 'reminders' AND l.given = 1)
 """
 SERVED = """
     SELECT b.code FROM bookings AS b
     WHERE b.code = :code AND b.version = :version AND b.state = 'served'
       AND b.activated_at IS NULL
-      AND (SELECT c.given FROM consents AS c
-           WHERE c.channel = b.channel AND c.person = b.person AND c.purpose = 'reminders'
-           ORDER BY c.at DESC, c.id DESC LIMIT 1) = 1
+      AND EXISTS (SELECT 1 FROM last_words AS l
+                  WHERE l.channel = b.channel AND l.person = b.person
+                    AND l.purpose = 'reminders' AND l.given = 1)
 """
 COACHED = """
     SELECT w.id FROM coachings AS w
     WHERE w.id = :code AND w.state = 'open'
-      AND (SELECT c.given FROM consents AS c
-           WHERE c.channel = w.channel AND c.person = w.person AND c.purpose = 'reminders'
-           ORDER BY c.at DESC, c.id DESC LIMIT 1) = 1
+      AND EXISTS (SELECT 1 FROM last_words AS l
+                  WHERE l.channel = w.channel AND l.person = w.person
+                    AND l.purpose = 'reminders' AND l.given = 1)
 """
 OFFERED = "SELECT id FROM offers WHERE id = :code AND state = 'open'"
 

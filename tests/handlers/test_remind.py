@@ -145,6 +145,16 @@ def test_who_wants_no_reminder_gets_none(there: Town) -> None:
     assert rows(there.database, "SELECT id FROM outbox WHERE code IS NOT NULL") == []
 
 
+def test_who_wants_to_be_reminded_after_all_is_though_the_clock_was_set_back(there: Town) -> None:
+    an = there.person()
+    an.presses(f"visit:drop:{there.book(an)}")
+    an.says("dừng")
+    there.clock.move(hours=-1)
+    there.book(an)
+    there.clock.now = local_time("2026-11-26 19:00")
+    assert [to for to, _ in there.post()] == ["an"]
+
+
 def test_who_says_they_come_is_noted_and_thanked(there: Town) -> None:
     an = there.person()
     code = there.book(an)

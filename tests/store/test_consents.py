@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
 from bot.messages import Address
 from bot.store import consents
-from bot.store.database import Database
+from bot.store.database import Database, SqliteDatabase, Transaction
+from bot.store.migrations import MIGRATIONS
+from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.visits import AN, IDS
+
+OLD = """
+    INSERT INTO consents (id, channel, person, purpose, given, version, at)
+    VALUES (:id, :channel, :person, 'reminders', :given, 'v1', :at)
+"""
 
 
 def test_who_was_never_asked_has_not_agreed(database: Database) -> None:
@@ -38,3 +51,37 @@ def test_what_was_agreed_to_and_when_can_be_shown_later(database: Database, cloc
         (1, "v1", "2026-11-24"),
         (0, "v1", "2026-11-25"),
     ]
+
+
+def test_the_last_word_counts_though_the_clock_was_set_back_before_it(
+    database: Database, clock: Clock
+) -> None:
+    def of_another_process(tx: Transaction, change: Callable[..., None]) -> None:
+        change(tx, Ids().new(clock()), AN, "reminders", "v1", clock())
+
+    with database.transaction() as tx:
+        of_another_process(tx, consents.give)
+        of_another_process(tx, consents.take_back)
+        clock.move(hours=-1)
+        of_another_process(tx, consents.give)
+        assert consents.has(tx, AN, "reminders")
+        assert consents.given(tx, AN, "reminders") == (clock(), "v1")
+        clock.move(minutes=1)
+        of_another_process(tx, consents.take_back)
+        assert not consents.has(tx, AN, "reminders")
+
+
+def test_what_was_said_before_the_order_was_written_down_keeps_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = next(n for n, (name, _) in enumerate(MIGRATIONS) if name == "0017-consents")
+    file, who = tmp_path / "x.db", {"channel": AN.channel, "person": AN.user}
+    with monkeypatch.context() as older:
+        older.setattr("bot.store.database.schema.MIGRATIONS", MIGRATIONS[:before])
+        with closing(SqliteDatabase(file)) as database, database.transaction() as tx:
+            for id_, given, at in (("2", 0, "10:05"), ("1", 1, "10:00"), ("3", 1, "10:05")):
+                tx.rows(OLD, **who, id=id_, given=given, at=f"2026-11-24T{at}:00.000000Z")
+    with closing(SqliteDatabase(file)) as database, database.transaction() as tx:
+        kept = tx.rows("SELECT id, nth FROM consents ORDER BY nth")
+        assert consents.has(tx, AN, "reminders")
+    assert kept == [{"id": id_, "nth": int(id_)} for id_ in "123"]

@@ -10,6 +10,7 @@ from bot.store.migrations import (
     booking,
     campaigns,
     coach,
+    consents,
     desk,
     foundation,
     many,
@@ -44,4 +45,5 @@ MIGRATIONS = (
     ("0014-progress", progress.PROGRESS),
     ("0015-targets", targets.TARGETS),
     ("0016-codes", desk.CODES),
+    ("0017-consents", consents.CONSENTS),
 )
