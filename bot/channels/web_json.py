@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.caller import in_time
 from bot.channels.turnstile import TooMany
@@ -121,12 +122,12 @@ LATER = {"Retry-After": str(AGAIN_AFTER)}
 
 
 @web.middleware
-async def errors_as_json(request: web.Request, handler: Any) -> web.StreamResponse:
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Under /api/, every error is JSON with a message a person can read."""
     if not request.path.startswith("/api/"):
         return await _unless_busy(request, handler)
     try:
-        return await handler(request)  # type: ignore[no-any-return]
+        return await handler(request)
     except Exception as error:
         if STREAMING in request:
             raise
@@ -148,9 +149,9 @@ def _as_json(request: web.Request, error: Exception) -> web.Response:
     return json_response({"error": SORRY[500]}, status=500)
 
 
-async def _unless_busy(request: web.Request, handler: Any) -> web.StreamResponse:
+async def _unless_busy(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        return await handler(request)  # type: ignore[no-any-return]
+        return await handler(request)
     except UNAVAILABLE as error:
         log.error("database unavailable", path=_route(request), reason=str(error))
         raise web.HTTPServiceUnavailable(text=SORRY_PAGE, headers=LATER) from error
