@@ -1,4 +1,4 @@
-"""What stands at the HTTP door: who calls, and how long we wait for what they have to say."""
+"""What stands at the HTTP door: who calls what, and how long we wait for what they have to say."""
 
 from __future__ import annotations
 
@@ -50,6 +50,12 @@ def address(request: web.Request, listen: Listen) -> str:
         said = ",".join(request.headers.getall("X-Forwarded-For", []))
         found = said.rsplit(",", 1)[-1].strip() or found
     return _network(found)
+
+
+def route(request: web.Request) -> str:
+    """What was called, for a log; not the address, in which somebody's code may stand."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""
 
 
 def _network(text: str) -> str:

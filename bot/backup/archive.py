@@ -180,7 +180,9 @@ def _workplace(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_or_not_at_all(target: Path, check: Callable[[Path], None]) -> Iterator[BinaryIO]:
+def whole_or_not_at_all(
+    target: Path, check: Callable[[Path], None] = lambda part: None
+) -> Iterator[BinaryIO]:
     """A file that appears under its name only when all of it is on the disk and *check*, which raises
     otherwise, has read it there: one that is damaged would be taken for the newest, and old ones go."""
     part = target.with_suffix(".part")

@@ -2,8 +2,8 @@
 again. It stands outside the database, which a restore replaces.
 
 A line is a time, a keyed hash of the account, and the receipt's code: nothing of it leads to anybody
-without the data key. Lines that no backup is older than are dropped. An empty list says that nobody was erased; no list
-says nothing.
+without the data key. Lines that no backup is older than are dropped. An empty list says that nobody
+was erased; no list says nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.backup import BadBackup
-from bot.backup.archive import sync
+from bot.backup.archive import whole_or_not_at_all
 from bot.store import erasure, erasures
 from bot.store.database import Database, SqliteDatabase
 from bot.store.erasures import Erased
@@ -74,14 +74,8 @@ def _append(file: Path, erased: Iterable[Erased]) -> None:
 
 
 def _write(file: Path, vault: Vault, erased: Iterable[Erased]) -> None:
-    part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+    with whole_or_not_at_all(file) as out:
         out.write(f"{_head(vault)}\n".encode() + _lines(erased))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
-    sync(file.parent)
 
 
 def _lines(erased: Iterable[Erased]) -> bytes:

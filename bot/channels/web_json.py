@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.caller import in_time
+from bot.caller import in_time, route
 from bot.channels.turnstile import TooMany
 from bot.messages import Attachment, Reply
 from bot.store.database import AGAIN_AFTER, UNAVAILABLE, DatabaseClosed, DatabaseFault
@@ -153,22 +153,16 @@ async def _unless_busy(request: web.Request, handler: Handler) -> web.StreamResp
     try:
         return await handler(request)
     except UNAVAILABLE as error:
-        log.error("database unavailable", path=_route(request), reason=str(error))
+        log.error("database unavailable", path=route(request), reason=str(error))
         raise web.HTTPServiceUnavailable(text=SORRY_PAGE, headers=LATER) from error
 
 
 def _busy(request: web.Request, error: Exception) -> web.Response:
     """503: nothing of the request was written, so the same one, under the same id, may come again."""
-    log.error("database unavailable", path=_route(request), reason=str(error))
+    log.error("database unavailable", path=route(request), reason=str(error))
     response = json_response({"error": SORRY[503], "retry_after": AGAIN_AFTER}, status=503)
     response.headers.update(LATER)
     return response
-
-
-def _route(request: web.Request) -> str:
-    """Not the address: somebody's code may stand in it."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else ""
 
 
 def _too_many(error: TooMany) -> web.Response:

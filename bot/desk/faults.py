@@ -7,6 +7,7 @@ import secrets
 import structlog
 from aiohttp import web
 
+from bot.caller import route
 from bot.desk.context import page
 from bot.store.database import AGAIN_AFTER
 
@@ -19,15 +20,16 @@ def sorry(request: web.Request) -> web.Response:
     """The page for a fault, called while it is being handled. It says a reference and nothing of the
     fault itself; the log has the same reference with the traceback."""
     reference = secrets.token_hex(4).upper()
-    where = _where(request)
-    log.exception("desk page failed", reference=reference, method=request.method, page=where)
+    log.exception(
+        "desk page failed", reference=reference, method=request.method, page=route(request)
+    )
     return page(request, "error.html", {"status": 500, "reference": reference}, 500)
 
 
 async def busy(request: web.Request, error: Exception) -> web.Response:
     """The page for a database that cannot do it now. Nothing was written; what was in the form stands
     in the page, to be sent again by one tap."""
-    log.error("database unavailable", page=_where(request), reason=str(error))
+    log.error("database unavailable", page=route(request), reason=str(error))
     values = {"posted": request.method == "POST", "kept": await _kept(request)}
     response = page(request, "busy.html", {**values, "path": request.path_qs}, 503)
     response.headers["Retry-After"] = str(AGAIN_AFTER)
@@ -40,9 +42,3 @@ async def _kept(request: web.Request) -> list[tuple[str, str]]:
     fields = [(name, value) for name, value in form.items() if isinstance(value, str)]
     whole = len(fields) == len(form) and not SECRETS & form.keys()
     return fields if whole else []
-
-
-def _where(request: web.Request) -> str:
-    """The route rather than the address, in which somebody's code may stand."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else ""
