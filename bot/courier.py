@@ -21,7 +21,8 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from bot.messages import Priority, Reply, SendError
+from bot.messages import Priority, Reply
+from bot.send_errors import SendError
 from bot.sending import SEND_TIMEOUT, Sender, attempt
 from bot.setback import Setback
 from bot.store import claims, conversations, leases, officers, outbox, undelivered

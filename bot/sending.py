@@ -9,7 +9,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.messages import Refused, Reply, SendError, Unavailable, Uncertain
+from bot.messages import Reply
+from bot.send_errors import Refused, SendError, Unavailable, Uncertain
 from bot.store.database import DatabaseFault
 from bot.store.outbox import Letter
 from bot.tempo import Tempo

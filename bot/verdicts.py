@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.messages import NotBefore, Refused, SendError, Throttled, Uncertain, Unreachable
+from bot.send_errors import NotBefore, Refused, SendError, Throttled, Uncertain, Unreachable
 from bot.store.outbox import Letter
 
 FIRST_PAUSE = 1.0  # seconds, doubled at each attempt

@@ -9,15 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.courier import LEASE, Courier
-from bot.messages import (
-    Address,
+from bot.messages import Address, Reply, Tone
+from bot.send_errors import (
     NotBefore,
     OutsideWindow,
     Refused,
-    Reply,
     SendError,
     Throttled,
-    Tone,
     Unavailable,
     Uncertain,
     Unreachable,

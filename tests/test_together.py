@@ -11,8 +11,9 @@ import pytest
 from bot.courier import Courier
 from bot.dialogue import Dialogue
 from bot.matching.matcher import Matcher
-from bot.messages import Reply, SendError, Unavailable, Uncertain, Unreachable
+from bot.messages import Reply
 from bot.places import Wards
+from bot.send_errors import SendError, Unavailable, Uncertain, Unreachable
 from bot.store import consents, conversations
 from bot.store.database import Database
 from bot.vault import Vault

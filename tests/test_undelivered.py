@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.courier import Courier
-from bot.messages import Address, Refused, Reply, SendError, Unavailable, Unreachable
+from bot.messages import Address, Reply
+from bot.send_errors import Refused, SendError, Unavailable, Unreachable
 from bot.store import conversations, numbers, officers, reminders
 from bot.store.database import Database
 from bot.store.outbox import About

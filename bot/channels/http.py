@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
-from bot.messages import Throttled, Unavailable, Uncertain
+from bot.send_errors import Throttled, Unavailable, Uncertain
 
 TIMEOUT = ClientTimeout(total=20, connect=8)  # seconds
 TOO_FAST = 30.0  # seconds to wait where the platform does not say

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 
-from bot.messages import Throttled, Unavailable
+from bot.send_errors import Throttled, Unavailable
 
 SECOND = timedelta(seconds=1)
 MAX_ROWS = 1000  # long replies remembered at a time

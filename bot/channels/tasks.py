@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.messages import SendError, Throttled
+from bot.send_errors import SendError, Throttled
 
 T = TypeVar("T")
 

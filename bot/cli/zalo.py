@@ -19,7 +19,7 @@ from bot.cli.officer import config_option
 from bot.config import Settings
 from bot.config.channels import ZaloOa
 from bot.deployment import open_database, open_vault, utc_now
-from bot.messages import SendError
+from bot.send_errors import SendError
 from bot.store.tokens import Pair
 
 INSTRUCTIONS = """\

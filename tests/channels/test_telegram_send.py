@@ -22,20 +22,8 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.errors import explain
 from bot.config import Settings
 from bot.dialogue import Delivered
-from bot.messages import (
-    Attachment,
-    Button,
-    Incoming,
-    Refused,
-    Reply,
-    SendError,
-    Throttled,
-    Tone,
-    Unavailable,
-    Uncertain,
-    Unreachable,
-    Wish,
-)
+from bot.messages import Attachment, Button, Incoming, Reply, Tone, Wish
+from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
 from bot.store import officers
 from bot.store.database import Database
 from tests.conftest import Clock

@@ -13,20 +13,8 @@ from bot.channels.zalo_bot import ZaloBotChannel, parse
 from bot.channels.zalo_bot.render import MAX_TEXT, Message, messages
 from bot.config import Settings
 from bot.dialogue import Delivered
-from bot.messages import (
-    Attachment,
-    Button,
-    Incoming,
-    Kind,
-    Refused,
-    Reply,
-    SendError,
-    Throttled,
-    Tone,
-    Unavailable,
-    Uncertain,
-    Wish,
-)
+from bot.messages import Attachment, Button, Incoming, Kind, Reply, Tone, Wish
+from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain
 from bot.store import officers, outbox
 from bot.store.database import Database
 from bot.store.values import Ids

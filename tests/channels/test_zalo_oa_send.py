@@ -11,25 +11,19 @@ import pytest
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.channels.zalo_oa.api import error_number
 from bot.channels.zalo_oa.errors import OA, PHONE, Act, ZaloError, explain
-from bot.messages import (
-    Address,
-    Attachment,
-    Button,
-    Facts,
+from bot.messages import Address, Attachment, Button, Facts, Reply, Tone, Wish
+from bot.outreach import message
+from bot.outreach.message import Message
+from bot.send_errors import (
     NotBefore,
     OutsideWindow,
     Refused,
-    Reply,
     SendError,
     Throttled,
-    Tone,
     Unavailable,
     Uncertain,
     Unreachable,
-    Wish,
 )
-from bot.outreach import message
-from bot.outreach.message import Message
 from bot.store import interactions, officers
 from bot.store.database import Database
 from bot.vault import Vault

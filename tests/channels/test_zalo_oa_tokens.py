@@ -9,7 +9,8 @@ from contextlib import suppress
 import pytest
 
 from bot.channels.zalo_oa import ZaloOaChannel
-from bot.messages import Address, Reply, SendError, Tone, Unavailable, Uncertain
+from bot.messages import Address, Reply, Tone
+from bot.send_errors import SendError, Unavailable, Uncertain
 from bot.store import interactions, officers, tokens
 from bot.store.database import Database
 from bot.vault import Vault

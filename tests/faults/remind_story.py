@@ -22,7 +22,8 @@ from bot.courier import EVERY_LEASE, Courier
 from bot.dialogue import Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
-from bot.messages import Address, Incoming, Kind, Reply, Unreachable
+from bot.messages import Address, Incoming, Kind, Reply
+from bot.send_errors import Unreachable
 from bot.staff import attendance
 from bot.staff.attendance import NotMarked
 from bot.store import conversations, numbers, outbox

@@ -30,13 +30,8 @@ from bot.channels.telegram.library import Polls, application, hush
 from bot.channels.telegram.polling import Poller
 from bot.channels.webhook import SecretWebhook
 from bot.config import Settings
-from bot.messages import (
-    Refused,
-    Reply,
-    SendError,
-    Throttled,
-    Unreachable,
-)
+from bot.messages import Reply
+from bot.send_errors import Refused, SendError, Throttled, Unreachable
 from bot.store import officers, tallies
 from bot.store.database import Database
 from bot.store.values import Ids

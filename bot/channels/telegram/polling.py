@@ -18,7 +18,7 @@ from bot.channels.tasks import Pauses, unless
 from bot.channels.telegram.parse import Json
 from bot.channels.turns import Turns
 from bot.channels.webhook import Take
-from bot.messages import SendError
+from bot.send_errors import SendError
 from bot.store import marks
 from bot.store.database import Database
 from bot.store.values import moment, stamp

@@ -23,7 +23,8 @@ from bot.channels.webhook import SecretWebhook
 from bot.channels.zalo_bot import parse, render
 from bot.channels.zalo_bot.api import Api, BadToken
 from bot.config import Settings
-from bot.messages import Address, Refused, Reply, SendError, Throttled, Unreachable
+from bot.messages import Address, Reply
+from bot.send_errors import Refused, SendError, Throttled, Unreachable
 from bot.store import conversations
 from bot.store.database import Database
 from bot.tempo import Tempo

@@ -9,7 +9,7 @@ from aiohttp import ClientSession, ClientTimeout
 
 from bot.channels import http
 from bot.config.channels import ZaloBot
-from bot.messages import Refused, SendError, Throttled, Unavailable, Uncertain
+from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain
 
 POLL = 25  # seconds that Zalo holds a poll that has nothing to say
 UPDATES = "getUpdates"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from enum import Enum, auto
 
-from bot.messages import (
+from bot.send_errors import (
     NotBefore,
     OutsideWindow,
     Refused,

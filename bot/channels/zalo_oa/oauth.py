@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 
 from bot.channels import http
 from bot.config.channels import ZaloOa
-from bot.messages import Uncertain
+from bot.send_errors import Uncertain
 
 PATH = "/v4/oa/access_token"
 CONSENT = "/v4/oa/permission"

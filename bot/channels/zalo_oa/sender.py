@@ -19,20 +19,8 @@ from bot.channels.zalo_oa.errors import Act, ZaloError, explain
 from bot.channels.zalo_oa.parse import NAME
 from bot.config import Settings
 from bot.config.channels import Template
-from bot.messages import (
-    NEWS,
-    REMINDER,
-    Address,
-    Attachment,
-    Facts,
-    NotBefore,
-    OutsideWindow,
-    Refused,
-    Reply,
-    SendError,
-    Throttled,
-    Unreachable,
-)
+from bot.messages import NEWS, REMINDER, Address, Attachment, Facts, Reply
+from bot.send_errors import NotBefore, OutsideWindow, Refused, SendError, Throttled, Unreachable
 from bot.store import interactions, uploads
 from bot.store.database import Database
 from bot.vault import Vault

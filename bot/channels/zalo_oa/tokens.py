@@ -19,7 +19,7 @@ from aiohttp import ClientSession
 from bot.channels.alarm import Alarm
 from bot.channels.zalo_oa import oauth
 from bot.config.channels import ZaloOa
-from bot.messages import SendError, Unavailable
+from bot.send_errors import SendError, Unavailable
 from bot.store import tokens
 from bot.store.database import Database, DatabaseClosed
 from bot.store.tokens import Pair

@@ -25,7 +25,8 @@ from prometheus_client import (
 
 from bot.config import Settings
 from bot.dialogue import Delivered
-from bot.messages import Incoming, Reply, SendError
+from bot.messages import Incoming, Reply
+from bot.send_errors import SendError
 from bot.store.database import Database, Transaction
 from bot.tempo import Tempo
 from bot.watch.insider import is_insider
