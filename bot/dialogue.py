@@ -235,7 +235,7 @@ def _prefix(incoming: Incoming) -> str:
 def _current(conversation: Conversation, now: datetime) -> Conversation:
     """A step whose deadline has passed is forgotten, as at read time nothing else would."""
     if conversation.deadline is not None and now >= conversation.deadline:
-        return replace(conversation, step="", data={}, deadline=None)
+        return conversation.idle
     return conversation
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -229,6 +229,11 @@ class Conversation:
     entry: str | None = None
     choices: tuple[str, ...] = ()
     told: str = ""
+
+    @property
+    def idle(self) -> Conversation:
+        """The same talk, with nothing being waited for."""
+        return replace(self, step="", data={}, deadline=None)
 
     def to_json(self) -> dict[str, Any]:
         return {

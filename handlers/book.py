@@ -287,8 +287,7 @@ def prompt(turn: Turn) -> tuple[Reply, ...]:
 
 def _say(turn: Turn, reply: Reply) -> Answer:
     """A reply whose buttons carry all that follows: nothing typed is waited for."""
-    keep = replace(turn.conversation, step="", data={}, deadline=None)
-    return Answer((reply,), keep)
+    return Answer((reply,), turn.conversation.idle)
 
 
 Act = Callable[[Turn, list[str]], Answer | None]

@@ -246,7 +246,7 @@ def _back(turn: Turn, held: tuple[Booking, ...]) -> Answer:
 
 def _ended(turn: Turn) -> Answer:
     data = turn.conversation.data
-    idle = replace(turn.conversation, step="", data={}, deadline=None)
+    idle = turn.conversation.idle
     return Answer((say.hold_ended(data.get("service", ""), data.get("office", "")),), idle)
 
 

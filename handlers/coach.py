@@ -101,7 +101,7 @@ def begin(turn: Turn, code: str = "") -> Answer:
     if left is None or left is STEPS[0]:
         return _go(turn, STEPS[0], [], before=(say.welcome(),), booking=booking)
     _visit(turn, left, booking)
-    return Answer((say.left_off(left),), _idle(turn))
+    return Answer((say.left_off(left),), turn.conversation.idle)
 
 
 def _where(turn: Turn, booking: str = "") -> Answer:
@@ -149,13 +149,9 @@ def _waiting(turn: Turn, step: Step) -> Conversation:
     return replace(turn.conversation, step=STEP + step.id, data={}, deadline=deadline)
 
 
-def _idle(turn: Turn) -> Conversation:
-    return replace(turn.conversation, step="", data={}, deadline=None)
-
-
 def put_aside(turn: Turn) -> Conversation | None:
     """The talk without the step they are at; None when they are at none."""
-    return _idle(turn) if turn.conversation.step.startswith(STEP) else None
+    return turn.conversation.idle if turn.conversation.step.startswith(STEP) else None
 
 
 def prompt(turn: Turn) -> tuple[Reply, ...]:
@@ -207,7 +203,7 @@ def _help(turn: Turn, step: Step, rest: list[str]) -> Answer:
 
 
 def _later(turn: Turn) -> Answer:
-    return Answer((say.see_you(reminded=_wants_reminders(turn)),), _idle(turn))
+    return Answer((say.see_you(reminded=_wants_reminders(turn)),), turn.conversation.idle)
 
 
 def _wants_reminders(turn: Turn) -> bool:
@@ -256,7 +252,7 @@ def _ask_later(turn: Turn, coaching: Coaching) -> None:
 
 def _stop(turn: Turn) -> Answer:
     coachings.end(turn.tx, turn.incoming.sender, turn.now)
-    return Answer((say.stopped(),), _idle(turn))
+    return Answer((say.stopped(),), turn.conversation.idle)
 
 
 def _done(turn: Turn) -> Answer:
@@ -268,9 +264,9 @@ def _done(turn: Turn) -> Answer:
         booking = remind.asked(turn, coaching.booking)
         if booking and booking.state is State.SERVED:
             activation.settle(turn, booking)
-            return Answer((say.well_done(()),), _idle(turn))
+            return Answer((say.well_done(()),), turn.conversation.idle)
     waiting = bookings.not_activated(turn.tx, turn.incoming.sender)
-    return Answer((say.well_done(waiting),), _idle(turn))
+    return Answer((say.well_done(waiting),), turn.conversation.idle)
 
 
 CHOICES: dict[str, Callable[[Turn], Answer]] = {

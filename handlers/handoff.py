@@ -38,7 +38,7 @@ def _queue(turn: Turn) -> Answer:
     sender = turn.incoming.sender
     line = turn.masked.text
     first = officers.hand_over(turn.tx, turn.new_id(), sender, turn.now, line)
-    idle = replace(turn.conversation, step="", data={}, deadline=None)
+    idle = turn.conversation.idle
     if not first and not officers.add_to_handoff(turn.tx, sender, line):
         return Answer((texts.officer_has_enough(),), idle)
     return Answer((texts.officer_queued(again=not first),), idle)

@@ -96,7 +96,7 @@ def _secret(turn: Turn) -> Answer | None:
     if other is None:
         return Answer((say.wrong_code(),))
     _tell(turn, other, say.linked_elsewhere())
-    return Answer((say.linked(),), replace(turn.conversation, step="", data={}, deadline=None))
+    return Answer((say.linked(),), turn.conversation.idle)
 
 
 def _leave(turn: Turn) -> Answer:

@@ -122,8 +122,7 @@ def _show(turn: Turn, *, new: bool = False) -> Answer:
     ward = turn.wards.get(profile.ward)
     given = consents.given(turn.tx, sender, consents.NEWS)
     reply = say.shown(profile, ward.name if ward else "", given[0] if given else None, new=new)
-    idle = turn.conversation.step != WARD
-    ended = None if idle else replace(turn.conversation, step="", data={}, deadline=None)
+    ended = turn.conversation.idle if turn.conversation.step == WARD else None
     return Answer((reply,), ended)
 
 

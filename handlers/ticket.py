@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot import tickets
 from bot.config.booking import Service
@@ -21,7 +20,7 @@ def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
     """Confirm what was booked or moved; its reminders are written in this same transaction."""
     service = service_of(turn, made[0])
     office = offices.get(turn.tx, made[0].office)
-    idle = replace(turn.conversation, step="", data={}, deadline=None)
+    idle = turn.conversation.idle
     if office is None:
         return Answer((say.not_live(made[0].code),), idle)
     for booking in made:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.messages import Address, Answer, Kind, Reply
@@ -129,4 +128,4 @@ def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
 
 
 def _say(turn: Turn, reply: Reply) -> Answer:
-    return Answer((reply,), replace(turn.conversation, step="", data={}, deadline=None))
+    return Answer((reply,), turn.conversation.idle)
