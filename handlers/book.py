@@ -44,10 +44,6 @@ def handle(turn: Turn) -> Answer | None:
     return None
 
 
-def service_of(turn: Turn, id: str) -> Service | None:  # noqa: A002 - the field's name
-    return next((one for one in turn.settings.booking.services if one.id == id), None)
-
-
 def window(turn: Turn) -> tuple[datetime, datetime]:
     """From when and until when one can book now."""
     rules = turn.settings.booking
@@ -71,7 +67,7 @@ def _choose_service(turn: Turn, args: list[str]) -> Answer | None:
 
 
 def _choose_place(turn: Turn, args: list[str]) -> Answer | None:
-    service = service_of(turn, args[0])
+    service = turn.settings.booking.service(args[0])
     if service is None:
         return None
     if service.instead:
@@ -90,11 +86,16 @@ def _choose_place(turn: Turn, args: list[str]) -> Answer | None:
     return Answer((say.ask_place(service, shown),), waiting)
 
 
+def _asked(turn: Turn) -> Service | None:
+    """The service that a place is being typed for."""
+    return turn.settings.booking.service(turn.conversation.data.get("service", ""))
+
+
 # --- place ---------------------------------------------------------------------------------------
 
 
 def _typed_place(turn: Turn) -> Answer | None:
-    service = service_of(turn, turn.conversation.data.get("service", ""))
+    service = _asked(turn)
     if service is None:
         return None
     wards = turn.wards.find(turn.text)
@@ -111,7 +112,7 @@ def _typed_place(turn: Turn) -> Answer | None:
 
 
 def _chosen_ward(turn: Turn, args: list[str]) -> Answer | None:
-    service = service_of(turn, turn.conversation.data.get("service", ""))
+    service = _asked(turn)
     if service is None:
         return _choose_service(turn, [""])
     return _in_ward(turn, service, args[0])
@@ -128,7 +129,7 @@ def _in_ward(turn: Turn, service: Service, code: str) -> Answer | None:
 def _shared_place(turn: Turn) -> Answer | None:
     """A location: for the service being booked, or just to see what is near."""
     place = _coordinates(turn.data)
-    service = service_of(turn, turn.conversation.data.get("service", ""))
+    service = _asked(turn)
     waiting = turn.conversation.step == STEP and service is not None
     all_open = offices.all_open(turn.tx, service.id if service and waiting else None)
     if place is None or not all_open:
@@ -156,7 +157,7 @@ def _at_office(turn: Turn, args: list[str]) -> Answer | None:
 
 
 def _soonest(turn: Turn, args: list[str]) -> Answer | None:
-    service = service_of(turn, args[0])
+    service = turn.settings.booking.service(args[0])
     if service is None:
         return None
     bookings.expire(turn.tx, turn.now)
@@ -236,7 +237,7 @@ def _hold_for_kin(turn: Turn, args: list[str]) -> Answer | None:
 
 def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
     """`time:<service>:<slot>`: the place is theirs while they fill in."""
-    service = service_of(turn, args[0])
+    service = turn.settings.booking.service(args[0])
     slot = slots.get(turn.tx, args[1]) if len(args) == 2 else None
     if service is None or slot is None:
         return None
@@ -252,7 +253,7 @@ def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
 
 def _service_and_office(turn: Turn, args: list[str]) -> tuple[Service | None, Office | None]:
     office = offices.get(turn.tx, args[1]) if len(args) > 1 else None
-    return service_of(turn, args[0]), office
+    return turn.settings.booking.service(args[0]), office
 
 
 def _offered(service: Service, office: Office | None) -> bool:
@@ -278,7 +279,7 @@ def day_of(text: str) -> date | None:
 
 def prompt(turn: Turn) -> tuple[Reply, ...]:
     """What is being waited for, said again after a question in between was answered."""
-    service = service_of(turn, turn.conversation.data.get("service", ""))
+    service = _asked(turn)
     if turn.conversation.step != STEP or service is None:
         return ()
     found = offices.all_open(turn.tx, service.id)

@@ -152,15 +152,11 @@ def _names(turn: Turn, held: tuple[Booking, ...]) -> Answer:
         try:
             held = _hold(turn, held[0].service, str(held[0].slot), wanted)
         except (SlotFull, AlreadyBooked):
-            return Answer((say.not_enough(_service(turn, held), len(given), held),))
+            service = turn.settings.booking.named(held[0].service)
+            return Answer((say.not_enough(service, len(given), held),))
     for booking, name in zip(held, given, strict=False):
         bookings.set_name(turn.tx, booking.party, booking.member, name, turn.now)
     return _form(turn, bookings.held(turn.tx, turn.incoming.sender, turn.now))
-
-
-def _service(turn: Turn, held: Sequence[Booking]) -> Service:
-    found = (one for one in turn.settings.booking.services if one.id == held[0].service)
-    return next(found, Service(id=held[0].service, title=held[0].service))
 
 
 # --- phone and consent ---------------------------------------------------------------------------
@@ -185,7 +181,8 @@ def _form(turn: Turn, held: tuple[Booking, ...]) -> Answer:
         return _ended(turn)
     has_phone = bool(turn.conversation.data.get(NUMBER))
     keep = turn.settings.keep_days
-    reply = say.form(held, _service(turn, held), office, phone=has_phone, keep_days=keep)
+    service = turn.settings.booking.named(held[0].service)
+    reply = say.form(held, service, office, phone=has_phone, keep_days=keep)
     return Answer((reply,), _at(turn, held, FORM))
 
 

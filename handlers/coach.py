@@ -194,8 +194,7 @@ def _why(turn: Turn, step: Step, rest: list[str]) -> Answer | None:
 
 
 def _help(turn: Turn, step: Step, rest: list[str]) -> Answer:
-    services = turn.settings.booking.services
-    service = next((one for one in services if one.id == SERVICE), None)
+    service = turn.settings.booking.service(SERVICE)
     return Answer((say.help_of_people(step, turn.settings.contact, service),), _waiting(turn, step))
 
 

@@ -18,7 +18,7 @@ from handlers.turn import Turn
 
 def booked(turn: Turn, made: Sequence[Booking], *, moved: bool) -> Answer:
     """Confirm what was booked or moved; its reminders are written in this same transaction."""
-    service = service_of(turn, made[0])
+    service = turn.settings.booking.named(made[0].service)
     office = offices.get(turn.tx, made[0].office)
     idle = turn.conversation.idle
     if office is None:
@@ -49,17 +49,11 @@ def _reach(turn: Turn, booking: Booking) -> tuple[Reply, ...]:
 
 def remind_of(turn: Turn, booking: Booking, office: Office) -> None:
     """Write the reminders of *booking*, if the person wants them and they are not there yet."""
-    service = service_of(turn, booking)
+    service = turn.settings.booking.named(booking.service)
     bring = turn.entry(service.bring)
     remind.schedule(
         turn.tx, booking, office, service, turn.settings, turn.now, turn.new_id, bring=bring
     )
-
-
-def service_of(turn: Turn, booking: Booking) -> Service:
-    """The booking's service; a service that is no longer offered is named by its id."""
-    found = (one for one in turn.settings.booking.services if one.id == booking.service)
-    return next(found, Service(id=booking.service, title=booking.service))
 
 
 def files(

@@ -52,7 +52,7 @@ def _mine(turn: Turn) -> Answer:
     ]
     found.sort(key=lambda booking: booking.starts_at)
     replies = [
-        visit_texts.visit(booking, office, ticket.service_of(turn, booking))
+        visit_texts.visit(booking, office, turn.settings.booking.named(booking.service))
         for booking in found
         if (office := offices.get(turn.tx, booking.office))
     ]
@@ -77,7 +77,7 @@ def _cancel(turn: Turn, booking: Booking) -> Answer:
         return Answer((visit_texts.not_live(booking.code),))
     _withdraw(turn, gone.address)
     office = offices.get(turn.tx, gone.office)
-    service = ticket.service_of(turn, gone)
+    service = turn.settings.booking.named(gone.service)
     files = ticket.files(turn, (gone,), office, service, cancelled=True) if office else ()
     return Answer((visit_texts.cancelled(gone, files),))
 

@@ -12,7 +12,6 @@ from bot.store.waiting import OfferEnded
 from bot.store.waits import Wait
 from handlers import booking_texts, ticket
 from handlers import waiting_texts as say
-from handlers.book import service_of
 from handlers.turn import Turn
 
 WAIT_FOR = timedelta(days=30)
@@ -44,16 +43,12 @@ def handle(turn: Turn) -> Answer | None:
 def in_line(turn: Turn) -> tuple[Reply, ...]:
     """What the sender waits for, each with the way out."""
     found = waits.of(turn.tx, turn.incoming.sender)
-    return tuple(say.in_line(wait, _title(turn, wait.service)) for wait in found)
-
-
-def _title(turn: Turn, service: str) -> str:
-    found = service_of(turn, service)
-    return found.title if found else service
+    named = turn.settings.booking.named
+    return tuple(say.in_line(wait, named(wait.service).title) for wait in found)
 
 
 def _join(turn: Turn, service_id: str, office_id: str) -> Answer | None:
-    service = service_of(turn, service_id)
+    service = turn.settings.booking.service(service_id)
     office = offices.get(turn.tx, office_id) if office_id else None
     if service is None or (office_id and office is None):
         return None

@@ -47,3 +47,11 @@ class Booking(Section):
     offer_hours: Annotated[int, Field(ge=1, le=24)] = 2
     most_members: Annotated[int, Field(ge=1, le=5)] = 5
     reminders: Reminders = Reminders()
+
+    def service(self, id: str) -> Service | None:  # noqa: A002 - the field's name
+        """The service of this id; None when it is not, or no longer, offered."""
+        return next((one for one in self.services if one.id == id), None)
+
+    def named(self, id: str) -> Service:  # noqa: A002 - the field's name
+        """The same; one that is no longer offered is named by its id."""
+        return self.service(id) or Service(id=id, title=id)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.config import Settings
-from bot.config.booking import Service
 from bot.store import bookings, profiles
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction
@@ -63,7 +62,7 @@ def mark(
         raise TooEarly
     with tx.atomic():
         booking = _walk(tx, booking, way, now, actor)
-        service = service_of(settings, booking)
+        service = settings.booking.service(booking.service)
         if to is State.SERVED and service is not None:
             activation.schedule(tx, booking, service, settings, now, new_id)
             if service.activate and booking.member == 1:  # who comes along has no chat here
@@ -88,9 +87,3 @@ def _walk(
             raise NotMarked(booking.state)
         booking = marked
     return booking
-
-
-def service_of(settings: Settings, booking: Booking) -> Service | None:
-    """The service that was booked; None when it is offered no more."""
-    services = settings.booking.services
-    return next((one for one in services if one.id == booking.service), None)
