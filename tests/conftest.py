@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot import places
 from bot.config import Settings
@@ -41,6 +42,12 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def _all_logs() -> None:
+    """Commands that other tests run in this process show errors only, from then on."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

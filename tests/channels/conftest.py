@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-import structlog
 
 from tests.conftest import Clock
 from tests.fakes.zalo import FakeZalo
@@ -16,12 +15,6 @@ from tests.fakes.zalo_bot import FakeZaloBot
 def engine() -> str:
     """A channel does not know it: on both engines runs only what is parametrized so."""
     return "sqlite"
-
-
-@pytest.fixture(autouse=True)
-def _all_logs() -> None:
-    """Commands that other tests run in this process show errors only, from then on."""
-    structlog.reset_defaults()
 
 
 @pytest.fixture
