@@ -11,9 +11,10 @@ import structlog
 from bot import heap, last_good, learning
 from bot.document.file import Faults
 from bot.matching import entries
+from bot.matching.entries import Faq
 from bot.matching.matcher import Matcher, Thresholds
 
-LOOK_EVERY = 0.5  # seconds between looks at the files; a change is live within two
+LOOK_EVERY = 0.5  # seconds between looks at the files
 AFTER_FAULT = 5.0  # seconds of rest when a look failed, as while the database is gone
 
 log = structlog.get_logger()
@@ -78,20 +79,22 @@ class Library:
                 await asyncio.to_thread(heap.give_back)
 
     async def _reload(self) -> bool:
+        """New words of known entries are live at once; how they are asked for, when it is learnt."""
+        before = self._matcher.faq.version
         try:
-            await asyncio.to_thread(entries.load, self._folder)
-            if self._kept:
-                await learning.learn(self._folder, self._kept)
-            matcher = await asyncio.to_thread(self._build)
+            faq = await asyncio.to_thread(entries.load, self._folder)
         except Faults as faults:
             self.faults = faults.with_traceback(None)  # which would hold all that was read so far
             await self._tell(faults)
             return False
-        changed = matcher.faq.version != self._matcher.faq.version
-        self._matcher, self.faults = matcher, None
+        if reworded := self._matcher.reworded(faq):
+            self._matcher, self.faults = reworded, None
+        if self._kept:
+            await learning.learn(self._folder, self._kept)
+        self._matcher, self.faults = await asyncio.to_thread(self._build, faq), None
         self.reloads += 1
-        log.info("faq live", version=matcher.faq.version, entries=len(matcher.faq.entries))
-        return changed
+        log.info("faq live", version=faq.version, entries=len(faq.entries))
+        return faq.version != before
 
     async def _tell(self, faults: Faults | None) -> None:
         log.error("faq refused, the last good one stays", faults=str(faults))
@@ -101,7 +104,7 @@ class Library:
     def _first(self) -> Matcher:
         """At the start; from what was put aside when *folder* has faults."""
         try:
-            return self._build()
+            return self._build(entries.load(self._folder))
         except Faults as faults:
             aside = last_good.find(self._spare) if self._spare else None
             if aside is None:
@@ -109,10 +112,10 @@ class Library:
             self.faults = faults
             return Matcher.build(entries.load(aside), self._thresholds, self._kept)
 
-    def _build(self) -> Matcher:
-        matcher = Matcher.build(entries.load(self._folder), self._thresholds, self._kept)
+    def _build(self, faq: Faq) -> Matcher:
+        matcher = Matcher.build(faq, self._thresholds, self._kept)
         if self._spare:
-            last_good.keep(self._folder, self._spare, matcher.faq.version)
+            last_good.keep(self._folder, self._spare, faq.version)
         return matcher
 
 

@@ -38,6 +38,17 @@ def answer(library: Library, entry: str) -> str:
     return library.matcher().faq.entries[entry].answer
 
 
+def a_learner_that_waits(folder: Path) -> tuple[Path, Path, Path]:
+    """A program in place of Python, and two pipes: the first is written to when it begins, and what is
+    written into the second ends it."""
+    program, begins, ends = (folder / name for name in ("python", "begins", "ends"))
+    os.mkfifo(begins)
+    os.mkfifo(ends)
+    program.write_text(f"#!/bin/sh\necho > {begins}\nread -r _ < {ends}\n")
+    program.chmod(0o755)
+    return program, begins, ends
+
+
 async def test_an_unchanged_folder_is_not_read_again(folder: Path) -> None:
     library = Library(folder, Thresholds())
     before = library.matcher()
@@ -52,6 +63,22 @@ async def test_a_changed_answer_is_live_under_a_new_version(folder: Path) -> Non
     assert await library.refresh()
     assert "khỏi về quê" in answer(library, "mat-the")
     assert library.matcher().faq.version != version
+
+
+async def test_a_changed_answer_is_live_before_the_new_faq_is_learnt(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(folder, Thresholds(), kept=tmp_path / "kept")
+    edit(folder / "thu.yaml", "không phải về quê", "khỏi về quê")
+    program, begins, ends = a_learner_that_waits(tmp_path)
+    monkeypatch.setattr("sys.executable", str(program))
+    refreshing = asyncio.create_task(library.refresh())
+    await asyncio.to_thread(begins.read_text)
+    assert "khỏi về quê" in answer(library, "mat-the")
+    assert not refreshing.done()
+    await asyncio.to_thread(ends.write_text, "go on")
+    assert await refreshing
+    assert library.reloads == 1
 
 
 async def test_a_new_file_is_live(folder: Path) -> None:

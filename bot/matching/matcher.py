@@ -81,6 +81,12 @@ class Matcher:
         """Learn from *faq*; what is learnt is kept in the folder *kept*, and found there again."""
         return cls(faq, thresholds, ranker(faq, kept))
 
+    def reworded(self, faq: Faq) -> Matcher | None:
+        """With the answers of *faq*, found by what was learnt before: to learn takes seconds. None when
+        its entries are others, or in another order."""
+        same = tuple(faq.entries) == self._ids
+        return Matcher(faq, self.thresholds, self._ranker) if same else None
+
     def match(self, text: str, *, previous: str | None = None) -> Result:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""
         words = self._ranker.read(text)

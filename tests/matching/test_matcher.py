@@ -137,3 +137,21 @@ def test_one_entry_alone_is_a_faq(make_faq: MakeFaq) -> None:
 def test_greetings_are_found_where_they_are_a_topic(make_faq: MakeFaq) -> None:
     faq = make_faq(chao=["xin chào", "hello", "chào bạn"], hai=["quên mật khẩu", "mất mật mã"])
     assert Matcher.build(faq, Thresholds()).match("xin chao").matches[0].entry == "chao"
+
+
+def test_new_words_of_the_same_entries_need_no_learning(make_faq: MakeFaq) -> None:
+    asked = "mất thẻ thì sao"
+    old = Matcher.build(make_faq(mot=["Mất thẻ thì sao?"], hai=["Tạm trú là gì?"]), Thresholds())
+    new = make_faq(mot=["Mất thẻ thì làm gì?"], hai=["Tạm trú là gì?"])
+    reworded = old.reworded(new)
+    assert reworded is not None
+    assert reworded.faq is new
+    assert reworded.match(asked) == old.match(asked)
+
+
+@pytest.mark.parametrize("ids", [("mot",), ("hai", "mot"), ("mot", "ba"), ("mot", "hai", "ba")])
+def test_other_entries_have_to_be_learnt(make_faq: MakeFaq, ids: tuple[str, ...]) -> None:
+    def faq(*ids: str) -> Faq:
+        return make_faq(**{id_: [f"Câu hỏi {id_} là gì?"] for id_ in ids})
+
+    assert Matcher.build(faq("mot", "hai"), Thresholds()).reworded(faq(*ids)) is None
