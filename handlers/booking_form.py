@@ -1,4 +1,4 @@
-"""Booking, second half: who comes, a phone number if they like, consent, confirmed.
+"""Booking, last third: who comes, a phone number if they like, consent, confirmed.
 
 The place is held in the database for the person who fills in; the conversation only remembers
 which party that is. A hold that has ended says so, and the hours are a tap away.
@@ -18,7 +18,7 @@ from bot.store.slots import Free
 from bot.vault import phone_number
 from handlers import aside, ask, names, quota, ticket
 from handlers import booking_texts as say
-from handlers.turn import Turn
+from handlers.turn import Turn, at_rest
 
 WHO, FORM = "book:who", "book:form"
 STEPS = frozenset({WHO, FORM})
@@ -243,8 +243,7 @@ def _back(turn: Turn, held: tuple[Booking, ...]) -> Answer:
 
 def _ended(turn: Turn) -> Answer:
     data = turn.conversation.data
-    idle = turn.conversation.idle
-    return Answer((say.hold_ended(data.get("service", ""), data.get("office", "")),), idle)
+    return at_rest(turn, say.hold_ended(data.get("service", ""), data.get("office", "")))
 
 
 def _with(turn: Turn, party: str, act: Callable[[Turn, tuple[Booking, ...]], Answer]) -> Answer:

@@ -19,7 +19,7 @@ from bot.store.coachings import Coaching
 from handlers import activation, ask, booking_texts, remind
 from handlers import coach_texts as say
 from handlers.coach_texts import STEPS, Step
-from handlers.turn import Turn
+from handlers.turn import Turn, at_rest
 
 LINK = "kichhoat"  # the deep link that opens with it
 SERVICE = "kich-hoat"  # what is booked when somebody has to help
@@ -101,7 +101,7 @@ def begin(turn: Turn, code: str = "") -> Answer:
     if left is None or left is STEPS[0]:
         return _go(turn, STEPS[0], [], before=(say.welcome(),), booking=booking)
     _visit(turn, left, booking)
-    return Answer((say.left_off(left),), turn.conversation.idle)
+    return at_rest(turn, say.left_off(left))
 
 
 def _where(turn: Turn, booking: str = "") -> Answer:
@@ -202,7 +202,7 @@ def _help(turn: Turn, step: Step, rest: list[str]) -> Answer:
 
 
 def _later(turn: Turn) -> Answer:
-    return Answer((say.see_you(reminded=_wants_reminders(turn)),), turn.conversation.idle)
+    return at_rest(turn, say.see_you(reminded=_wants_reminders(turn)))
 
 
 def _wants_reminders(turn: Turn) -> bool:
@@ -251,7 +251,7 @@ def _ask_later(turn: Turn, coaching: Coaching) -> None:
 
 def _stop(turn: Turn) -> Answer:
     coachings.end(turn.tx, turn.incoming.sender, turn.now)
-    return Answer((say.stopped(),), turn.conversation.idle)
+    return at_rest(turn, say.stopped())
 
 
 def _done(turn: Turn) -> Answer:
@@ -263,9 +263,9 @@ def _done(turn: Turn) -> Answer:
         booking = remind.asked(turn, coaching.booking)
         if booking and booking.state is State.SERVED:
             activation.settle(turn, booking)
-            return Answer((say.well_done(()),), turn.conversation.idle)
+            return at_rest(turn, say.well_done(()))
     waiting = bookings.not_activated(turn.tx, turn.incoming.sender)
-    return Answer((say.well_done(waiting),), turn.conversation.idle)
+    return at_rest(turn, say.well_done(waiting))
 
 
 CHOICES: dict[str, Callable[[Turn], Answer]] = {

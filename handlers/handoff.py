@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.messages import Answer, Kind
 from bot.store import officers
 from handlers import texts
-from handlers.turn import Turn
+from handlers.turn import Turn, at_rest
 
 STEP = "officer"
 WAIT_FOR_QUESTION = timedelta(minutes=30)
@@ -38,7 +38,6 @@ def _queue(turn: Turn) -> Answer:
     sender = turn.incoming.sender
     line = turn.masked.text
     first = officers.hand_over(turn.tx, turn.new_id(), sender, turn.now, line)
-    idle = turn.conversation.idle
     if not first and not officers.add_to_handoff(turn.tx, sender, line):
-        return Answer((texts.officer_has_enough(),), idle)
-    return Answer((texts.officer_queued(again=not first),), idle)
+        return at_rest(turn, texts.officer_has_enough())
+    return at_rest(turn, texts.officer_queued(again=not first))

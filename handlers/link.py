@@ -16,7 +16,7 @@ from bot.store import links, outbox
 from bot.store.bookings import code_of
 from bot.vault import phone_number
 from handlers import link_texts as say
-from handlers.turn import Turn
+from handlers.turn import Turn, at_rest
 
 CODE, PHONE, SECRET = "link:code", "link:phone", "link:secret"
 STEPS = frozenset({CODE, PHONE, SECRET})
@@ -96,7 +96,7 @@ def _secret(turn: Turn) -> Answer | None:
     if other is None:
         return Answer((say.wrong_code(),))
     _tell(turn, other, say.linked_elsewhere())
-    return Answer((say.linked(),), turn.conversation.idle)
+    return at_rest(turn, say.linked())
 
 
 def _leave(turn: Turn) -> Answer:

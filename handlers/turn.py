@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.config import Settings
 from bot.matching.entries import Entry
 from bot.matching.matcher import Matcher
-from bot.messages import Address, Answer, Conversation, Incoming
+from bot.messages import Address, Answer, Conversation, Incoming, Reply
 from bot.places import Wards
 from bot.privacy import Masked
 from bot.store.database import Transaction
@@ -57,6 +57,11 @@ class Turn:
 
 
 Handler = Callable[[Turn], Answer | None]
+
+
+def at_rest(turn: Turn, reply: Reply) -> Answer:
+    """A reply after which nothing typed is waited for; its buttons carry all that follows."""
+    return Answer((reply,), turn.conversation.idle)
 
 
 def erased_mark(vault: Vault, person: Address) -> str:

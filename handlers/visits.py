@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.messages import Address, Answer, Kind, Reply
+from bot.messages import Address, Answer, Kind
 from bot.store import bookings, consents, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
 from handlers import ticket, visit_texts, waiting
-from handlers.book import DAYS_SHOWN, day_of, free_days, free_times, window
-from handlers.turn import Turn
+from handlers.booking_hour import DAYS_SHOWN, day_of, free_days, free_times, window
+from handlers.turn import Turn, at_rest
 
 WORDS = frozenset({
     "lich cua toi", "lich hen cua toi", "xem lich", "xem lich hen", "lichcuatoi", "lich hen",
@@ -34,7 +34,7 @@ def _pressed(turn: Turn) -> Answer | None:
         case ["visit", "move", code]:
             return _own(turn, code, _move_day)
         case ["visit", "cancel", code]:
-            return _own(turn, code, lambda t, b: _say(t, visit_texts.sure_to_cancel(b)))
+            return _own(turn, code, lambda t, b: at_rest(t, visit_texts.sure_to_cancel(b)))
         case ["visit", "drop", code]:
             return _own(turn, code, _cancel)
         case ["mday", code, day]:
@@ -98,16 +98,16 @@ def _move_day(turn: Turn, booking: Booking) -> Answer:
     office = offices.get(turn.tx, booking.office)
     found = free_days(turn, booking.office, None, "all")[:DAYS_SHOWN]
     if office is None or not found:
-        return _say(turn, visit_texts.move_full(booking))
-    return _say(turn, visit_texts.move_days(booking, office, found))
+        return at_rest(turn, visit_texts.move_full(booking))
+    return at_rest(turn, visit_texts.move_days(booking, office, found))
 
 
 def _move_time(turn: Turn, booking: Booking, text: str) -> Answer:
     day = day_of(text)
     found = free_times(turn, booking.office, day, "all") if day else []
     if day is None or not found:
-        return _say(turn, visit_texts.move_gone(booking))
-    return _say(turn, visit_texts.move_times(booking, day, found))
+        return at_rest(turn, visit_texts.move_gone(booking))
+    return at_rest(turn, visit_texts.move_times(booking, day, found))
 
 
 def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
@@ -115,17 +115,13 @@ def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
     after, until = window(turn)
     here = slot is not None and slot.office == booking.office  # no other may do the same work
     if slot is None or not here or not after <= slot.starts_at <= until:
-        return _say(turn, visit_texts.move_gone(booking))
+        return at_rest(turn, visit_texts.move_gone(booking))
     try:
         moved = bookings.move(
             turn.tx, booking.code, slot_id, turn.now, _release_at(turn), "person", turn.new_id
         )
     except SlotFull:
-        return _say(turn, visit_texts.move_gone(booking))
+        return at_rest(turn, visit_texts.move_gone(booking))
     except NotBooked:
-        return _say(turn, visit_texts.not_live(booking.code))
+        return at_rest(turn, visit_texts.not_live(booking.code))
     return ticket.booked(turn, (moved,), moved=True)
-
-
-def _say(turn: Turn, reply: Reply) -> Answer:
-    return Answer((reply,), turn.conversation.idle)
