@@ -1,21 +1,18 @@
 """The web chat: a page, a JSON API, and a stream of messages that come later.
 
 Replies are outbox rows that are delivered by being written: the HTTP response, the history after a
-reload and the stream all read the same rows. A session id is a random secret that only its browser
-knows; the database holds its hash.
+reload and the stream all read the same rows. Who a browser is: bot/channels/web_sessions.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,6 +34,7 @@ from bot.channels.web_json import (
     reply_json,
     text_of,
 )
+from bot.channels.web_sessions import Session, Sessions
 from bot.config import Settings
 from bot.messages import Address, Incoming, Kind, Reply
 from bot.store import conversations, marks, outbox
@@ -71,36 +69,6 @@ log = structlog.get_logger()
 
 # What an open page waits for: rows as JSON; None ends the stream.
 Listener: TypeAlias = "asyncio.Queue[dict[str, Any] | None]"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A browser's secret and the person it stands for."""
-
-    token: str
-    person: Address
-
-
-class Sessions:
-    """Issues session ids and recognises its own: 24 random bytes and their keyed hash.
-
-    A client can neither guess another's id nor choose its own, and checking one asks no database.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    def new(self) -> Session:
-        return self._session(secrets.token_urlsafe(24))
-
-    def find(self, token: str) -> Session | None:
-        """The session of *token*; None when it was not issued here."""
-        session = self._session(token.partition(".")[0])
-        return session if hmac.compare_digest(session.token.encode(), token.encode()) else None
-
-    def _session(self, value: str) -> Session:
-        digest = hmac.new(self._key, value.encode(), "sha256").hexdigest()
-        return Session(f"{value}.{digest[:32]}", Address("web", digest[24:]))
 
 
 class WebChannel:
