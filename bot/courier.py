@@ -2,7 +2,7 @@
 
 Each worker has at most one message on its way. If the process dies, that row's lease ends, the row
 is counted as uncertain and sent again: nothing is lost, and at most one send per worker may arrive
-twice. What becomes of a failed send is decided in bot/verdicts.py.
+twice. What becomes of a failed send is decided in bot/verdicts.py and written down in bot/outcomes.py.
 
 Campaigns have workers of their own, so that no reply waits for one of theirs to be free. They claim
 only when the channel's tempo lets them send at once, and one after the other where the platforms are
@@ -12,7 +12,6 @@ fast: then one message at most is uncertain after a crash, however many people a
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
@@ -22,16 +21,14 @@ from typing import Any, TypeAlias
 import structlog
 
 from bot.messages import Priority, Reply
+from bot.outcomes import Outcomes
 from bot.send_errors import SendError
 from bot.sending import SEND_TIMEOUT, Sender, attempt
 from bot.setback import Setback
-from bot.store import claims, conversations, leases, officers, outbox, undelivered
+from bot.store import claims, leases, outbox
 from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
-from bot.store.values import Ids
-from bot.verdicts import Again, GiveUp, decide
-from handlers.reminder_texts import passed_on
 
 LEASE = timedelta(seconds=60)
 SEND_AT_MOST = timedelta(seconds=SEND_TIMEOUT)
@@ -78,7 +75,7 @@ class Courier:
         self._stopping = asyncio.Event()
         self._alone = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._ids = Ids()
+        self._outcomes = Outcomes(database, clock)
         self._setback = Setback(clock)
 
     def wake(self, channel: str) -> None:
@@ -240,62 +237,18 @@ class Courier:
         """Try to send *letter*; returns what records the outcome."""
         if letter.leased_until and self._clock() > letter.leased_until - SEND_AT_MOST:
             # This process was held up, paused perhaps: somebody else may have the row by now.
-            return self._hand_back(owner, letter)
+            return self._outcomes.hand_back(owner, letter)
         try:
             receipt = await attempt(sender, letter, self._opened)
         except SendError as error:
             return self._failed(owner, letter, error)
-        return self._arrived(owner, letter, receipt)
+        return self._outcomes.arrived(owner, letter, receipt)
 
     async def _failed(self, owner: str, letter: Letter, error: SendError) -> None:
-        verdict = decide(error, letter, self._clock(), random.random())  # noqa: S311 - jitter
-        reason, parts = str(error), error.sent
-        next_channel = await self._database.run(
-            lambda tx: self._record(tx, owner, letter, verdict, reason, parts)
-        )
-        if next_channel:
-            self.wake(next_channel)
-
-    async def _arrived(self, owner: str, letter: Letter, receipt: str) -> None:
-        now = self._clock()
-        along = [companion.id for companion in letter.companions]
-        if not await self._database.run(
-            lambda tx: outbox.sent(tx, letter.id, owner, now, receipt, along)
-        ):
-            log.warning("sent after the lease had ended", row=letter.id)
-
-    async def _hand_back(self, owner: str, letter: Letter) -> None:
-        """Nothing was sent: whoever is free may take it at once, if nobody has."""
-        now = self._clock()
-        await self._database.run(lambda tx: outbox.retry(tx, letter.id, owner, now, "held up"))
-        log.warning("held up before sending", row=letter.id)
-
-    def _record(
-        self,
-        tx: Transaction,
-        owner: str,
-        letter: Letter,
-        verdict: Again | GiveUp,
-        reason: str,
-        parts: str,
-    ) -> str | None:
-        """Write down what becomes of *letter*; returns the channel that it was passed on to."""
-        if isinstance(verdict, Again):
-            uncertain = verdict.uncertain
-            outbox.retry(tx, letter.id, owner, verdict.at, reason, uncertain=uncertain, sent=parts)
-            return None
-        if not outbox.close(tx, letter.id, owner, "failed", verdict.reason):
-            return None  # the lease was lost: whoever has the row now decides
-        now = self._clock()
-        if verdict.unreachable:
-            conversations.set_reachable(tx, letter.address, reachable=False)
-        elif letter.about is None:
-            text = f"Không gửi được tin {letter.id} qua {letter.address.channel}: {verdict.reason}"
-            officers.alert(tx, self._ids.new(now), now, "send", text)
-        channels = self._senders.keys() - self._mailboxes
-        return undelivered.pass_on(
-            tx, letter, verdict.reason, channels, now, lambda: self._ids.new(now), passed_on
-        )
+        others = self._senders.keys() - self._mailboxes
+        passed_on = await self._outcomes.failed(owner, letter, error, others)
+        if passed_on:
+            self.wake(passed_on)
 
     async def _wait(self, channel: str, lane: Lane) -> None:
         """Until there is news, the next row is due, or a while has passed."""
