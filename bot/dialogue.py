@@ -26,7 +26,7 @@ from bot.store import conversations, officers, outbox
 from bot.store.database import Database, DatabaseFault, Transaction
 from bot.store.values import Ids
 from bot.vault import Vault
-from handlers import HANDLERS, texts
+from handlers import HANDLERS, safety_texts, texts
 from handlers.turn import Handler, Turn
 from handlers.words import plain
 
@@ -182,7 +182,7 @@ class Dialogue:
             raise HandlerFault from error
 
     def _write(self, turn: Turn, answer: Answer) -> Delivered:
-        warned = () if answer.expected else texts.privacy_notices(turn.masked.found)
+        warned = () if answer.expected else safety_texts.privacy_notices(turn.masked.found)
         replies = (*warned, *answer.replies)
         if turn.incoming.sender.channel in self._numbered:
             replies, choices = numbering(replies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messages import Answer, Kind
 from bot.store import questions
-from handlers import texts
+from handlers import feedback_texts as say
 from handlers.turn import Turn
 
 
@@ -15,14 +15,14 @@ def handle(turn: Turn) -> Answer | None:
     value, _, question = rest.partition(":")
     if verb == "vote" and value in {"up", "down"}:
         return _vote(turn, question, value)
-    if verb == "why" and value in texts.REASONS:
+    if verb == "why" and value in say.REASONS:
         done = questions.explain_vote(turn.tx, question, turn.incoming.sender, value)
-        return Answer((texts.thanks_reason(),)) if done else None
+        return Answer((say.thanks_reason(),)) if done else None
     return None
 
 
 def _vote(turn: Turn, question: str, value: str) -> Answer | None:
     if not questions.vote(turn.tx, question, turn.incoming.sender, value):
         return None
-    reply = texts.thanks_up() if value == "up" else texts.thanks_down(question)
+    reply = say.thanks_up() if value == "up" else say.thanks_down(question)
     return Answer((reply,))

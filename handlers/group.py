@@ -18,6 +18,7 @@ from handlers import (
     mydata,
     profile,
     safety,
+    safety_texts,
     stop,
     texts,
     thanks,
@@ -61,7 +62,7 @@ def _question(turn: Turn) -> str:
 
 
 def _scam(turn: Turn) -> tuple[Reply, ...]:
-    return (texts.scam_now(),) if safety.looks_like_scam(turn.words) else ()
+    return (safety_texts.scam_now(),) if safety.looks_like_scam(turn.words) else ()
 
 
 def _reply(turn: Turn, result: Result) -> Reply:

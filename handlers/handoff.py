@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.messages import Answer, Kind
 from bot.store import officers
-from handlers import texts
+from handlers import handoff_texts as say
 from handlers.turn import Turn, at_rest
 
 STEP = "officer"
@@ -31,7 +31,7 @@ def handle(turn: Turn) -> Answer | None:
 def _prompt(turn: Turn) -> Answer:
     deadline = turn.now + WAIT_FOR_QUESTION
     waiting = replace(turn.conversation, step=STEP, data={}, deadline=deadline)
-    return Answer((texts.officer_prompt(turn.settings.contact),), waiting)
+    return Answer((say.officer_prompt(turn.settings.contact),), waiting)
 
 
 def _queue(turn: Turn) -> Answer:
@@ -39,5 +39,5 @@ def _queue(turn: Turn) -> Answer:
     line = turn.masked.text
     first = officers.hand_over(turn.tx, turn.new_id(), sender, turn.now, line)
     if not first and not officers.add_to_handoff(turn.tx, sender, line):
-        return at_rest(turn, texts.officer_has_enough())
-    return at_rest(turn, texts.officer_queued(again=not first))
+        return at_rest(turn, say.officer_has_enough())
+    return at_rest(turn, say.officer_queued(again=not first))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Answer, Kind
+from handlers import media_texts as say
 from handlers import texts
 from handlers.turn import Turn
 
@@ -12,16 +13,16 @@ PLACES = ("noi-lam-the", "noi-lam-muc-2")
 
 def handle(turn: Turn) -> Answer | None:
     kind = turn.incoming.kind
-    if kind.value in texts.MEDIA:
+    if kind.value in say.MEDIA:
         buttons = [texts.MENU]
         if kind is Kind.LOCATION:
             found = (turn.entry(id_) for id_ in PLACES)
             buttons = [texts.ask_button(entry) for entry in found if entry]
-        return Answer((texts.notice(texts.MEDIA[kind.value], *buttons),))
+        return Answer((texts.notice(say.MEDIA[kind.value], *buttons),))
     if kind is Kind.HIDDEN:
-        return Answer((texts.hidden(turn.settings.contact),))
+        return Answer((say.hidden(turn.settings.contact),))
     if kind is Kind.TEXT and not turn.text.strip():
-        return Answer((texts.notice(texts.EMPTY, texts.MENU),))
+        return Answer((texts.notice(say.EMPTY, texts.MENU),))
     if kind is Kind.TEXT and len(turn.text) > MAX_CHARACTERS:
-        return Answer((texts.notice(texts.TOO_LONG, texts.OFFICER),))
+        return Answer((texts.notice(say.TOO_LONG, texts.OFFICER),))
     return None

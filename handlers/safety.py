@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.messages import Answer, Kind
-from handlers import ask, texts
+from handlers import ask, safety_texts
 from handlers.turn import Turn
 
 # Somebody unknown …
@@ -50,7 +50,7 @@ def handle(turn: Turn) -> Answer | None:
         return None
     rest = ask.handle(turn)
     replies = rest.replies if rest else ()
-    return Answer((texts.scam_now(), *replies), rest.conversation if rest else None)
+    return Answer((safety_texts.scam_now(), *replies), rest.conversation if rest else None)
 
 
 def looks_like_scam(words: str) -> bool:

@@ -1,13 +1,13 @@
-"""Every sentence the bot says, and how an entry becomes a message."""
+"""What is said in many places, and how an entry becomes a message. What belongs to one thing that a
+citizen can do stands in a `…_texts.py` of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from bot.config import Contact
 from bot.matching.entries import Entry
 from bot.messages import Attachment, Button, Reply, Tone, Wish
-from bot.privacy import Secret
 
 MENU = Button("☰ Danh mục", "menu")
 OFFICER = Button("Gặp cán bộ", "officer")
@@ -179,141 +179,13 @@ def edited() -> Reply:
     return notice("Mình thấy bạn vừa sửa câu hỏi, đây là câu trả lời mới:")
 
 
-# --- safety and privacy --------------------------------------------------------------------------
+# --- small talk and faults -----------------------------------------------------------------------
 
-
-def scam_now() -> Reply:
-    text = (
-        "⚠️ DỪNG LẠI – đây có dấu hiệu lừa đảo.\n\n"
-        "1. Cúp máy, đừng trả lời tin nhắn. Công an không gọi điện hay nhắn Zalo bảo đọc mã OTP, "
-        "cài ứng dụng hay bấm đường dẫn.\n"
-        "2. KHÔNG đọc mã, không cài gì, không chuyển tiền.\n"
-        "3. Lỡ cài hoặc lỡ đọc mã: tắt mạng, gọi ngay ngân hàng để khóa tài khoản, rồi báo công an "
-        "nơi gần nhất. Đang bị đe dọa: gọi 113.\n"
-        "4. Giữ lại số gọi đến và tin nhắn; báo số lạ qua 156 (gọi) hoặc 5656 (nhắn)."
-    )
-    return notice(text)
-
-
-FOUND = {
-    Secret.ID_NUMBER: "số giấy tờ",
-    Secret.PHONE: "số điện thoại",
-    Secret.CODE: "mã bí mật",
-}
-
-
-def privacy_notices(found: Collection[Secret]) -> tuple[Reply, ...]:
-    """Tell the person what was masked in their message; nothing when nothing was found."""
-    if not found:
-        return ()
-    names = ", ".join(FOUND[kind] for kind in FOUND if kind in found)
-    text = (
-        f"🔒 Tin của bạn có {names}. Mình đã che đi, không lưu lại. "
-        "Bạn đừng gửi những thông tin này cho bất kỳ ai qua tin nhắn nhé; nếu được, hãy xóa tin đó."
-    )
-    return (notice(text),)
-
-
-# --- photos, voices and the rest -----------------------------------------------------------------
-
-MEDIA = {
-    "photo": (
-        "🔒 Mình không xem và không lưu ảnh. Nếu đó là ảnh căn cước hay giấy tờ, bạn xóa tin ảnh đi "
-        "nhé. Bạn gõ câu hỏi bằng chữ giúp mình."
-    ),
-    "document": (
-        "🔒 Mình không mở và không lưu tệp. Nếu trong đó có giấy tờ cá nhân, bạn xóa tin đi nhé. "
-        "Bạn gõ câu hỏi bằng chữ giúp mình. Tệp .apk ai gửi cho bạn thì tuyệt đối đừng cài."
-    ),
-    "voice": "Mình chưa nghe được tin thoại. Bạn gõ câu hỏi giúp mình, không dấu cũng được.",
-    "sticker": "Cảm ơn bạn 😊 Bạn cần hỏi gì về VNeID, căn cước hay cư trú thì cứ gõ nhé.",
-    "location": (
-        "Cảm ơn bạn đã chia sẻ vị trí; mình không lưu lại. Hiện mình chưa tìm điểm làm theo vị trí. "
-        "Bạn xem nơi làm ở các câu dưới đây."
-    ),
-    "contact": "🔒 Mình chưa cần số điện thoại của bạn nên không lưu lại.",
-    "unknown": "Mình chưa đọc được loại tin này. Bạn gõ câu hỏi bằng chữ giúp mình nhé.",
-}
-
-
-def hidden(contact: Contact) -> Reply:
-    """To somebody whose messages the platform keeps from us, and who may not be able to answer:
-    everything stands in the text."""
-    text = (
-        "Ứng dụng nhắn tin đang bảo vệ tài khoản của bạn nên mình không đọc được tin này.\n\n"
-        f"Bạn gọi tổng đài {contact.hotline} (có thể tính cước), hoặc đến {contact.office} để được "
-        "giúp trực tiếp. Việc gấp: gọi 113.\n\n"
-        "Bạn cũng có thể nhờ người thân nhắn giúp từ tài khoản của họ."
-    )
-    return notice(text, MENU)
-
-
-EMPTY = "Bạn chưa viết gì cả. Bạn gõ câu hỏi, hoặc xem danh mục nhé."
-TOO_LONG = (
-    "Tin của bạn dài quá mình đọc không xuể. Bạn viết gọn lại trong vài câu: bạn đang cần làm gì, "
-    "vướng ở chỗ nào?"
-)
 NO_TROUBLE = "Dạ không có gì. Cần gì bạn cứ hỏi mình nhé."
 ABUSE = (
     "Mình hiểu bạn đang bực. Mình là máy nên chưa giúp được gì nhiều ngoài thông tin; bạn cho biết "
     "đang vướng việc gì, hoặc bấm “Gặp cán bộ” để có người trả lời."
 )
-
-
-# --- officers, feedback, faults ------------------------------------------------------------------
-
-
-def officer_prompt(contact: Contact) -> Reply:
-    text = (
-        "Bạn viết điều cần hỏi vào tin nhắn tiếp theo, mình chuyển cho cán bộ; câu trả lời sẽ đến "
-        "ngay trong khung chat này, thường vào giờ hành chính.\n\n"
-        "Đừng viết số căn cước, mật khẩu hay mã OTP. "
-        f"Cần ngay thì gọi tổng đài {contact.hotline} (có thể tính cước); khẩn cấp gọi 113."
-    )
-    return step(text, CANCEL)
-
-
-def officer_has_enough() -> Reply:
-    """What somebody asked an officer is so long that nothing more is added."""
-    text = (
-        "Bạn đã gửi cán bộ nhiều rồi nên câu này mình chưa chuyển được. Cán bộ trả lời xong câu trước, bạn "
-        "hỏi tiếp nhé; gấp thì gọi tổng đài hoặc đến công an phường, xã."
-    )
-    return notice(text, MENU)
-
-
-def officer_queued(again: bool) -> Reply:
-    done = "Mình đã thêm vào câu hỏi bạn đang chờ" if again else "Mình đã chuyển câu hỏi của bạn"
-    return notice(
-        f"{done}. Cán bộ trả lời xong, mình nhắn bạn ngay tại đây. "
-        "Trong lúc chờ bạn cứ hỏi mình việc khác.",
-        MENU,
-    )
-
-
-def officer_says(text: str) -> Reply:
-    return Reply(Tone.ANSWER, f"👮 Cán bộ trả lời:\n{text}", (MENU,))
-
-
-REASONS = {
-    "wrong": "Thông tin sai",
-    "unclear": "Khó hiểu",
-    "other": "Không phải điều mình hỏi",
-    "missing": "Thiếu điều mình cần",
-}
-
-
-def thanks_up() -> Reply:
-    return notice("Cảm ơn bạn 👍")
-
-
-def thanks_down(question_id: str) -> Reply:
-    buttons = (Button(label, f"why:{code}:{question_id}") for code, label in REASONS.items())
-    return step("Tiếc quá. Câu trả lời chưa ổn ở chỗ nào?", *buttons, OFFICER)
-
-
-def thanks_reason() -> Reply:
-    return notice("Cảm ơn bạn, tình nguyện viên sẽ xem lại câu này.", MENU, OFFICER)
 
 
 def too_fast(most: int) -> Reply:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.messages import Address
 from bot.store import officers, outbox
 from bot.store.database import Transaction
-from handlers import texts
+from handlers import handoff_texts
 
 USEFUL_FOR = timedelta(days=3)
 LONGEST = 2000  # characters: one message on every channel (Zalo's limit)
@@ -30,7 +30,7 @@ def reply_to(
         id=new_id,
         key=f"officer:{handoff}",
         to=to,
-        reply=texts.officer_says(text),
+        reply=handoff_texts.officer_says(text),
         content="officer",
         now=now,
         useful_until=now + USEFUL_FOR,
