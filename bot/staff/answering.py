@@ -14,14 +14,21 @@ LONGEST = 2000  # characters: one message on every channel (Zalo's limit)
 
 
 def reply_to(
-    tx: Transaction, handoff: str, text: str, now: datetime, new_id: str, by: str = ""
+    tx: Transaction,
+    handoff: str,
+    text: str,
+    now: datetime,
+    new_id: str,
+    by: str = "",
+    read: int | None = None,
 ) -> Address | None:
     """Send *text* to the person who waits under the id *handoff*, in the channel where they asked,
-    and end the wait in the name of the account *by*.
+    and end the wait in the name of the account *by*, who has *read* so many characters of theirs.
 
-    Returns whom it goes to; None when nobody waits under that id (any more): nothing is sent then.
+    Returns whom it goes to; None when nobody waits under that id (any more) or they have written
+    more than was read: nothing is sent then.
     """
-    row = officers.close_handoff(tx, handoff, now, by, answered=True)
+    row = officers.close_handoff(tx, handoff, now, by, answered=True, read=read)
     if row is None:
         return None
     to = Address(row["channel"], row["person"])

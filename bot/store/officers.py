@@ -54,7 +54,7 @@ def handoff(tx: Transaction, id: str) -> Row | None:  # noqa: A002
 
 CLOSE = """
     UPDATE handoffs SET state = 'closed', closed_at = :now, closed_by = :by, answered = :answered
-    WHERE id = :id AND state = 'open' RETURNING *
+    WHERE id = :id AND state = 'open' AND length(text) = COALESCE(:read, length(text)) RETURNING *
 """
 
 
@@ -65,10 +65,13 @@ def close_handoff(
     by: str,
     *,
     answered: bool,
+    read: int | None = None,
 ) -> Row | None:
     """End a wait in the name of the account *by* ("" for the terminal); None when it had ended or
-    there was none, so that of two officers only the first one answers."""
-    rows = tx.rows(CLOSE, id=id, now=stamp(now), by=by, answered=int(answered))
+    there was none, so that of two officers only the first one answers; or when the person has
+    added to what was *read*, so many characters (None: whatever it is)."""
+    values = {"now": stamp(now), "by": by, "answered": int(answered), "read": read}
+    rows = tx.rows(CLOSE, id=id, **values)
     return rows[0] if rows else None
 
 

@@ -155,6 +155,31 @@ def test_of_two_officers_only_the_first_one_answers(
     assert "đóng người chờ, không trả lời" not in closed
 
 
+@pytest.mark.parametrize("closing", [False, True])
+def test_what_is_added_while_an_officer_writes_is_read_before_the_wait_ends(
+    citizen: Citizen, officer: SignedIn, service: WebService, *, closing: bool
+) -> None:
+    one = officer()
+    path = path_of(one)
+    seen = read_by(one, path)
+    citizen.says("gặp cán bộ")
+    citizen.says("À còn thẻ của mẹ mình nữa")
+    to, form = (f"{path}/close", {}) if closing else (path, {"do": "send", "text": "Đã xong."})
+    first = one.post(to, read=seen, **form)
+    assert first.status == 409
+    assert "vừa nhắn thêm" in text(first)
+    assert "thẻ của mẹ mình nữa" in text(first)
+    assert closing or ">Đã xong.</textarea>" in text(first)
+    assert "👮" not in citizen.reads()
+    assert one.post(to, read=read_by(one, path), **form).status == 303
+
+
+def read_by(one: Officer, path: str) -> str:
+    """What the page sends along, in both of its forms."""
+    (read,) = set(re.findall(r'name="read" value="(\d+)"', text(one.get(path))))
+    return str(read)
+
+
 def test_a_wait_is_closed_without_an_answer(
     citizen: Citizen, officer: SignedIn, service: WebService
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,8 @@ from bot.vietnam import local
 from handlers import texts
 
 LINES = 12  # of the talk before the question
+TAKEN = "Chưa gửi: người này đã có người lo trước bạn."
+MORE = "Chưa gửi, chưa đóng: người này vừa nhắn thêm. Bạn đọc lại câu hỏi ở trên rồi bấm lần nữa."
 CHOICES = 5  # canned answers offered
 
 
@@ -124,7 +126,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     fault = _fault(form)
     if fault:
         return await _show(request, form, fault, 422)
-    return await _send(request, form["text"])
+    return await _send(request, form)
 
 
 def _chosen(request: web.Request, id_: str) -> str:
@@ -149,44 +151,52 @@ def _fault(form: dict[str, str]) -> str:
     return ""
 
 
-async def _send(request: web.Request, text: str) -> web.StreamResponse:
-    desk, id_ = desk_of(request), request.match_info["id"]
+def _read(form: Mapping[str, str]) -> int | None:
+    """How many characters of the person's the officer had before them, as the page wrote it."""
+    read = form.get("read", "")
+    return int(read) if read.isdecimal() else None
+
+
+async def _send(request: web.Request, form: Mapping[str, str]) -> web.StreamResponse:
+    desk, id_, text = desk_of(request), request.match_info["id"], form["text"]
     now = desk.clock()
 
     def send(tx: Transaction) -> Address | None:
         by = officer(request).account.id
-        to = answering.reply_to(tx, id_, text, now, new_id(request)(), by)
+        to = answering.reply_to(tx, id_, text, now, new_id(request)(), by, _read(form))
         if to:
             note(tx, request, "trả lời người chờ", id_, f"{len(text)} ký tự")
         return to
 
     to = await run(request, send)
     if to is None:
-        return await _too_late(request, text)
+        return await _not_done(request, text)
     desk.wake(to.channel)
     return redirect("/desk/people?said=answered")
 
 
-async def _too_late(request: web.Request, text: str) -> web.Response:
-    """Somebody was first: nothing was sent, and the words are not lost."""
-    return await _show(
-        request, {"text": text}, "Chưa gửi: người này đã có người lo trước bạn.", 409
-    )
+async def _not_done(request: web.Request, text: str) -> web.Response:
+    """Somebody was first, or the person has written more: nothing was sent, and the words are not
+    lost."""
+    row = await run(request, lambda tx: officers.handoff(tx, request.match_info["id"]))
+    fault = MORE if row and row["state"] == "open" else TAKEN
+    return await _show(request, {"text": text}, fault, 409)
 
 
 async def close(request: web.Request) -> web.StreamResponse:
     """End the wait without an answer."""
     now, id_ = desk_of(request).clock(), request.match_info["id"]
+    read = _read(await forms.fields(request))
 
     def end(tx: Transaction) -> bool:
         by = officer(request).account.id
-        done = officers.close_handoff(tx, id_, now, by, answered=False) is not None
+        done = officers.close_handoff(tx, id_, now, by, answered=False, read=read) is not None
         if done:
             note(tx, request, "đóng người chờ, không trả lời", id_)
         return done
 
     if not await run(request, end):
-        return await _too_late(request, "")
+        return await _not_done(request, "")
     return redirect("/desk/people?said=closed")
 
 
