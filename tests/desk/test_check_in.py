@@ -47,6 +47,15 @@ def test_a_scan_leads_over_the_sign_in_to_the_booking(
     assert ">Đã đến</button>" in page
 
 
+def test_a_look_at_a_booking_is_written_down(
+    service: WebService, moving: Clock, officer: SignedIn
+) -> None:
+    (visit,) = book(service, moving, "Lê Thử")
+    officer().get(ticket(visit))
+    (seen,) = service.rows("SELECT subject FROM audit WHERE what = 'xem lượt hẹn'")
+    assert seen["subject"] == visit.code
+
+
 def test_one_button_marks_the_whole_family_and_a_second_scan_says_when_and_by_whom(
     service: WebService, moving: Clock, officer: SignedIn
 ) -> None:

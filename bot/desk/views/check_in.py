@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.desk import days
-from bot.desk.context import demand_office, desk_of, page, redirect, run
+from bot.desk.context import demand_office, desk_of, note, page, redirect, run
 from bot.desk.views.visit import set_state
 from bot.store import bookings, offices
 from bot.store.bookings import Booking, State
@@ -34,7 +34,7 @@ class Party:
 
 async def show(request: web.Request) -> web.Response:
     code = _code(request)
-    party = await run(request, lambda tx: _party(tx, request, code))
+    party = await run(request, lambda tx: _look(tx, request, code))
     services = desk_of(request).settings.booking.services
     values = {
         "party": party,
@@ -54,6 +54,12 @@ def _code(request: web.Request) -> str:
     if not hmac.compare_digest(mark.encode(), ours.encode()):
         raise web.HTTPNotFound
     return code
+
+
+def _look(tx: Transaction, request: web.Request, code: str) -> Party:
+    party = _party(tx, request, code)
+    note(tx, request, "xem lượt hẹn", code)
+    return party
 
 
 def _party(tx: Transaction, request: web.Request, code: str) -> Party:

@@ -17,11 +17,9 @@ from bot.staff.attendance import NotMarked, TooEarly
 from bot.store import bookings, visits
 from bot.store.bookings import Booking, State
 from bot.store.database import Transaction
+from handlers import names
 
 KEY = re.compile(r"[0-9a-f]{28}")  # an id as `Ids` makes them
-# As people write names; the chat asks for the same.
-NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
-LONGEST_NAME = 40
 
 
 async def mark(request: web.Request) -> web.StreamResponse:
@@ -99,8 +97,10 @@ def _fault(request: web.Request, given: dict[str, str]) -> str:
     if given["service"] not in services:
         return "Bạn chọn việc cần làm."
     name = given["name"]
-    good = len(name) <= LONGEST_NAME and NAME.fullmatch(name) and not privacy.mask(name).found
-    return "" if good else f"Tên chỉ gồm chữ, nhiều nhất {LONGEST_NAME} chữ cái."
+    good = (
+        len(name) <= names.LONGEST and names.NAME.fullmatch(name) and not privacy.mask(name).found
+    )
+    return "" if good else f"Tên chỉ gồm chữ, nhiều nhất {names.LONGEST} chữ cái."
 
 
 def _come(tx: Transaction, request: web.Request, given: dict[str, str]) -> Booking:
