@@ -52,8 +52,8 @@ def test_a_look_at_a_booking_is_written_down(
 ) -> None:
     (visit,) = book(service, moving, "Lê Thử")
     officer().get(ticket(visit))
-    (seen,) = service.rows("SELECT subject FROM audit WHERE what = 'xem lượt hẹn'")
-    assert seen["subject"] == visit.code
+    seen = service.rows("SELECT subject FROM audit WHERE what = 'xem lượt hẹn'")
+    assert [row["subject"] for row in seen].count(visit.code) == 1
 
 
 def test_one_button_marks_the_whole_family_and_a_second_scan_says_when_and_by_whom(
