@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import Clock
+from tests.fakes.telegram import FakeTelegram
 from tests.fakes.zalo import FakeZalo
 from tests.fakes.zalo_bot import FakeZaloBot
 
@@ -15,6 +16,18 @@ from tests.fakes.zalo_bot import FakeZaloBot
 def engine() -> str:
     """A channel does not know it: on both engines runs only what is parametrized so."""
     return "sqlite"
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+def new_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram's library warns about its old `retry_after` unless told this."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from aiohttp import web
 from bot.app import SERVICE, make_app
 from bot.config import Settings
 from bot.store.database import Row, SqliteDatabase
-from tests.fakes.telegram import PATIENCE, FakeTelegram
+from tests.fakes.server import PATIENCE
+from tests.fakes.telegram import FakeTelegram
 
 FAQ = """
 group: thu

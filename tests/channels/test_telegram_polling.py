@@ -21,24 +21,14 @@ from bot.messages import Address, Button, Incoming, Reply, Tone
 from bot.store import marks, outbox
 from bot.store.database import Database
 from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running, serving
-from tests.fakes.telegram import BOT_ID, TOKEN, FakeTelegram, Fault
+from tests.fakes.server import Fault
+from tests.fakes.telegram import BOT_ID, TOKEN, FakeTelegram
 
 AN, BINH = 42, 43
 REACHABLE = "SELECT reachable FROM people WHERE channel = 'telegram' AND person = :chat"
 TO_CHAT = "SELECT * FROM outbox WHERE channel = 'telegram' AND person = :chat"
 MARK = f"telegram offset {BOT_ID}"
-
-
-@pytest.fixture(autouse=True)
-def _new_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library warns about its old `retry_after` unless told this."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("new_time_periods")
 
 
 @pytest.fixture
@@ -214,7 +204,7 @@ async def test_polling_survives_faults_of_the_network(
 async def test_a_second_poller_is_logged_with_what_to_do(
     telegram: FakeTelegram, tmp_path: Path
 ) -> None:
-    telegram.fail("getUpdates", Fault(409, description="Conflict: terminated by other getUpdates"))
+    telegram.fail("getUpdates", Fault(409, message="Conflict: terminated by other getUpdates"))
     with capture_logs() as logs:
         async with serving(telegram, tmp_path):
             assert ANSWER in await say(telegram, QUESTION)

@@ -20,7 +20,8 @@ from bot.store.database import Database, Row, Transaction
 from handlers.reminder_texts import PASSED_ON
 from tests import visits
 from tests.conftest import Clock
-from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
+from tests.fakes.server import Fault
+from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.visits import called, local_time
 
 VISIT = local_time("2026-11-27 10:00")
@@ -28,6 +29,7 @@ DUE = local_time("2026-11-27 08:00")
 LAST_USE = local_time("2026-11-27 09:45")
 CHAT, OTHER = 1001, 2002
 PHONE = "f00d"  # the mark of a phone number
+pytestmark = pytest.mark.usefixtures("new_time_periods")
 
 
 @dataclass
@@ -57,12 +59,6 @@ class Post:
 
     def attempts(self) -> int:
         return len(self.telegram.called("sendMessage"))
-
-
-@pytest.fixture(autouse=True)
-def _new_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library warns about its old `retry_after` unless told this."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 
 @pytest.fixture
@@ -129,7 +125,7 @@ async def test_who_has_blocked_the_bot_everywhere_is_called(post: Post) -> None:
 async def test_a_message_that_telegram_refuses_is_not_tried_again_and_the_person_called(
     post: Post,
 ) -> None:
-    post.telegram.fail("sendMessage", Fault(400, description="Bad Request: can't parse"))
+    post.telegram.fail("sendMessage", Fault(400, message="Bad Request: can't parse"))
     await post.until(DUE + timedelta(hours=1))
     assert post.attempts() == 1
     assert called(post.database) == [("ABC234", "hours")]

@@ -27,24 +27,19 @@ from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertai
 from bot.store import officers
 from bot.store.database import Database
 from tests.conftest import Clock
-from tests.fakes.telegram import TOKEN, FakeTelegram, Fault
+from tests.fakes.server import Fault
+from tests.fakes.telegram import TOKEN, FakeTelegram
 
 AN, BINH = "42", "43"
 HELLO = Reply(Tone.NOTICE, "Chào bạn")
 TWO_PARTS = Reply(Tone.ANSWER, "a" * 4000 + "\n\n" + "b" * 4000, (Button("☰ Danh mục", "menu"),))
-
-
-@pytest.fixture(autouse=True)
-def _new_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library warns about its old `retry_after` unless told this."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+pytestmark = pytest.mark.usefixtures("new_time_periods")
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        server.known |= {int(AN), int(BINH)}
-        yield server
+def telegram(telegram: FakeTelegram) -> FakeTelegram:
+    telegram.known |= {int(AN), int(BINH)}
+    return telegram
 
 
 def make(telegram: FakeTelegram, database: Database, clock: Clock) -> TelegramChannel:
@@ -122,10 +117,10 @@ async def test_a_wish_button_asks_the_phone(
     ("fault", "meaning"),
     [
         (Fault(429, retry_after=7), Throttled),
-        (Fault(403, description="Forbidden: user is deactivated"), Unreachable),
-        (Fault(400, description="Bad Request: chat not found"), Unreachable),
-        (Fault(400, description="Bad Request: can't parse entities"), Refused),
-        (Fault(401, description="Unauthorized"), Unavailable),
+        (Fault(403, message="Forbidden: user is deactivated"), Unreachable),
+        (Fault(400, message="Bad Request: chat not found"), Unreachable),
+        (Fault(400, message="Bad Request: can't parse entities"), Refused),
+        (Fault(401, message="Unauthorized"), Unavailable),
         (Fault(500), Uncertain),
         (Fault(502), Uncertain),
         (Fault(drop="before"), Uncertain),
@@ -294,7 +289,7 @@ async def test_a_bad_token_is_survived_even_without_a_database(
     telegram: FakeTelegram, channel: TelegramChannel, database: Database
 ) -> None:
     database.close()
-    telegram.fail("sendMessage", Fault(401, description="Unauthorized"))
+    telegram.fail("sendMessage", Fault(401, message="Unauthorized"))
     with pytest.raises(Unavailable):
         await channel.send(AN, HELLO, "row")
 

@@ -16,24 +16,14 @@ from bot.channels.telegram.groups import Me
 from bot.channels.telegram.render import messages
 from bot.messages import Button, Kind, Reply, Tone, Wish
 from tests.channels.telegram_service import ANSWER, QUESTION, Running, serving
-from tests.fakes.telegram import BOT_ID, FakeTelegram, Fault
+from tests.fakes.server import Fault
+from tests.fakes.telegram import BOT_ID, FakeTelegram
 
 GROUP, AN, BINH = -1_001_000_000_005, 42, 43
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 ME = Me(BOT_ID, "thu_bot")
 SHARE = Button("📤 Chia sẻ cho người thân", entry="le-phi", wish=Wish.SHARE)
-
-
-@pytest.fixture(autouse=True)
-def _new_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library warns about its old `retry_after` unless told this."""
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("new_time_periods")
 
 
 @pytest.fixture

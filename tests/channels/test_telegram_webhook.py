@@ -21,16 +21,11 @@ from tests.channels.telegram_service import (
     Running,
     serving,
 )
-from tests.fakes.telegram import FakeTelegram, Fault
+from tests.fakes.server import Fault
+from tests.fakes.telegram import FakeTelegram
 
 AN, BINH = 42, 43
 TO_CHAT = "SELECT * FROM outbox WHERE channel = 'telegram' AND person = :chat"
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
 
 
 @pytest.fixture

@@ -16,13 +16,14 @@ PATIENCE = 10.0  # seconds until a test that waits for something fails
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one call: an error number, a bare status, or a connection that breaks off
-    before or after the call took effect."""
+    """What happens to one call: a status, an error number, or a connection that breaks off before or
+    after the call took effect."""
 
-    error: int = 0
     status: int = 0
+    error: int = 0
     drop: str = ""  # "before" or "after"
     message: str = "injected"
+    retry_after: int = 0  # seconds
 
 
 class FakeServer:
@@ -73,6 +74,10 @@ class FakeServer:
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next calls of *method* fail, one fault each."""
         self._faults[method].extend(faults)
+
+    def mend(self, method: str) -> None:
+        """Let *method* fail no more."""
+        self._faults[method].clear()
 
     def spent(self, method: str) -> bool:
         """Whether all faults of *method* have happened."""

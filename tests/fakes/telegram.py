@@ -6,24 +6,22 @@ Updates wait in one queue, which either polling reads or a webhook is called for
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import re
 import time
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import web
+
+from tests.fakes.server import FakeServer, Fault, break_off
 
 TOKEN = "1234:made-up-token"
 BOT_ID = 1234
 DATE = 1_790_000_000
 AN_IN_GROUPS = 42
-PATIENCE = 10.0  # seconds until a test that waits for something fails
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -38,17 +36,6 @@ class ApiError(Exception):
         self.status = status
         self.description = description
         self.parameters = parameters
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What happens to one call: an error status, or a connection that breaks off before or after
-    the call took effect."""
-
-    status: int = 0
-    retry_after: int = 0
-    description: str = "injected"
-    drop: str = ""  # "before" or "after"
 
 
 @dataclass(frozen=True)
@@ -78,8 +65,8 @@ def require(condition: object, description: str) -> None:
         raise ApiError(400, f"Bad Request: {description}")
 
 
-@dataclass
-class FakeTelegram:
+@dataclass(repr=False)
+class FakeTelegram(FakeServer):
     """`async with FakeTelegram() as telegram`: serves at `telegram.url` until the end."""
 
     token: str = TOKEN
@@ -96,56 +83,26 @@ class FakeTelegram:
     queue: list[dict[str, Any]] = field(default_factory=list)
     hold_polls: bool = True  # False: a poll with nothing to say is answered at once
     target: str = ""  # where the webhook's public host really is
-    held: dict[str, asyncio.Event] = field(default_factory=dict)  # methods that wait for a sign
 
     def __post_init__(self) -> None:
-        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        super().__init__()
         self._update_ids = itertools.count(700_001)
         self._message_ids = itertools.count(1)
-        self._changed = asyncio.Condition()
         self._poller = 0
+
+    def __repr__(self) -> str:
+        return f"sent so far: {[s.text for s in self.sent]}"
 
     # --- serving -----------------------------------------------------------------------------
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.add_routes([web.route("*", "/bot{token}/{method}", self._serve)])
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await self._listen(0)
-        self._client = ClientSession()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._client.close()
-        await self._runner.cleanup()
-
-    async def _listen(self, port: int) -> None:
-        self._site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await self._site.start()
-        self.port: int = self._runner.addresses[0][1]
-
-    async def go_down(self) -> None:
-        """Refuse connections until `come_up`."""
-        await self._site.stop()
-
-    async def come_up(self) -> None:
-        await self._listen(self.port)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/bot{token}/{method}", self._serve)]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         posted = (await request.post()).items()
         form = {key: _text(value) for key, value in posted}
-        fault = self._faults[method].popleft() if self._faults[method] else Fault()
+        fault = self.next_fault(method)
         try:
             return await self._answer(request, method, form, fault)
         except ApiError as error:
@@ -153,7 +110,7 @@ class FakeTelegram:
             more = {"parameters": error.parameters} if error.parameters else {}
             return web.json_response({**body, **more}, status=error.status)
         finally:
-            await self._notify()
+            await self.notify()
 
     async def _answer(
         self, request: web.Request, method: str, form: dict[str, str], fault: Fault
@@ -164,18 +121,15 @@ class FakeTelegram:
         if handler is None:
             raise ApiError(404, "Not Found: method not found")
         self.calls.append((method, form))
-        await self._notify()
-        if method in self.held:
-            await self.held[method].wait()
+        await self.notify()
+        await self.hold(method)
         if fault.status:
             more = {"retry_after": fault.retry_after} if fault.retry_after else {}
-            raise ApiError(fault.status, fault.description, **more)
+            raise ApiError(fault.status, fault.message, **more)
         if fault.drop != "before":
             result = await handler(form)
         if fault.drop:
-            assert request.transport
-            request.transport.abort()
-            return web.Response()
+            return break_off(request)
         return web.json_response({"ok": True, "result": result})
 
     def _methods(self) -> dict[str, Callable[[dict[str, str]], Awaitable[Any]]]:
@@ -206,9 +160,9 @@ class FakeTelegram:
         me = self._poller
         offset = int(form.get("offset", 0))
         self.queue = [update for update in self.queue if update["update_id"] >= offset]
-        await self._notify()
+        await self.notify()
         wait = float(form.get("timeout", 0)) if self.hold_polls else 0
-        await self._until(lambda: self.queue or self._poller != me, wait)
+        await self.within(lambda: self.queue or self._poller != me, wait)
         if self._poller != me:
             raise ApiError(409, "Conflict: terminated by other getUpdates request")
         return self.queue[: int(form.get("limit", 100))]
@@ -295,19 +249,6 @@ class FakeTelegram:
 
     # --- what a test does --------------------------------------------------------------------
 
-    def fail(self, method: str, *faults: Fault) -> None:
-        """Let the next calls of *method* fail, one fault each."""
-        self._faults[method].extend(faults)
-
-    def mend(self, method: str) -> None:
-        """Let *method* fail no more."""
-        self._faults[method].clear()
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until *condition*, looked at after every call, holds."""
-        held = await self._until(condition, PATIENCE)
-        assert held, f"not within {PATIENCE} s; sent so far: {[s.text for s in self.sent]}"
-
     async def heard(self, chat: int, count: int = 1) -> list[Sent]:
         """The first *count* messages that *chat* got."""
         await self.until(lambda: len(self.to(chat)) >= count)
@@ -322,7 +263,7 @@ class FakeTelegram:
     async def offer(self, update: dict[str, Any]) -> None:
         """Put *update* where polling finds it."""
         self.queue.append(update)
-        await self._notify()
+        await self.notify()
 
     async def handled(self, update: dict[str, Any]) -> None:
         """Wait until polling has confirmed *update*."""
@@ -337,7 +278,7 @@ class FakeTelegram:
             headers[SECRET_HEADER] = token
         address = self.target + "/" + self.webhook["url"].split("/", 3)[3]
         body = json.dumps(update).encode() if raw is None else raw
-        async with self._client.post(address, data=body, headers=headers) as response:
+        async with self.client.post(address, data=body, headers=headers) as response:
             self.statuses.append(response.status)
             return response.status
 
@@ -412,18 +353,6 @@ class FakeTelegram:
         return {
             "message_id": id_, "date": DATE, "chat": private(chat), "from": person(chat), **parts
         }  # fmt: skip
-
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
-
-    async def _until(self, condition: Callable[[], object], seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(condition)
-        except TimeoutError:
-            return bool(condition())
-        return True
 
 
 def _text(value: str | web.FileField) -> str:

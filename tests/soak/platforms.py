@@ -11,7 +11,6 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes import telegram as telegram_fake
 from tests.fakes.server import Fault
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.zalo import FakeZalo
@@ -57,14 +56,14 @@ class Telegram(FakeTelegram):
         request: web.Request,
         method: str,
         form: dict[str, str],
-        fault: telegram_fake.Fault,
+        fault: Fault,
     ) -> web.StreamResponse:
         faults = {
-            "500": telegram_fake.Fault(status=500, description="Internal Server Error"),
-            "502": telegram_fake.Fault(status=502, description="Bad Gateway"),
-            "429": telegram_fake.Fault(status=429, retry_after=RETRY_AFTER),
-            "reset": telegram_fake.Fault(drop="after"),
-            "400": telegram_fake.Fault(status=400, description="Bad Request: injected"),
+            "500": Fault(status=500, message="Internal Server Error"),
+            "502": Fault(status=502, message="Bad Gateway"),
+            "429": Fault(status=429, retry_after=RETRY_AFTER),
+            "reset": Fault(drop="after"),
+            "400": Fault(status=400, message="Bad Request: injected"),
         }
         struck = faults.get(request.get(STRUCK, ""), fault)
         return await super()._answer(request, method, form, struck)
@@ -75,10 +74,6 @@ class Telegram(FakeTelegram):
             if update["update_id"] < offset:
                 self.confirmed(str(update["update_id"]))
         return await super()._get_updates(form)
-
-    async def within(self, condition: Callable[[], object], seconds: float) -> bool:
-        """Whether *condition*, looked at after every call, holds in time."""
-        return await self._until(condition, seconds)
 
     def confirmed(self, id_: str) -> None:
         """Polling has moved past the update *id_*."""
@@ -107,10 +102,7 @@ class Zalo(FakeZalo):
         self.ledger, self.weather = ledger, weather
 
     def routes(self) -> list[web.RouteDef]:
-        return [
-            web.RouteDef(one.method, one.path, _in_weather(self, one.handler), one.kwargs)
-            for one in super().routes()
-        ]
+        return _in_weather(self, super().routes())
 
     def next_fault(self, method: str) -> Fault:
         return _fault(self.weather, Fault(error=-32))
@@ -133,10 +125,7 @@ class ZaloBot(FakeZaloBot):
         self.ledger, self.weather = ledger, weather
 
     def routes(self) -> list[web.RouteDef]:
-        return [
-            web.RouteDef(one.method, one.path, _in_weather(self, one.handler), one.kwargs)
-            for one in super().routes()
-        ]
+        return _in_weather(self, super().routes())
 
     def next_fault(self, method: str) -> Fault:
         return _fault(self.weather, Fault(error=429))
@@ -149,7 +138,13 @@ class ZaloBot(FakeZaloBot):
         return result
 
 
-def _in_weather(fake: Zalo | ZaloBot, handler: Any) -> Serve:
+def _in_weather(fake: Zalo | ZaloBot, routes: list[web.RouteDef]) -> list[web.RouteDef]:
+    return [
+        web.RouteDef(one.method, one.path, _struck(fake, one.handler), one.kwargs) for one in routes
+    ]
+
+
+def _struck(fake: Zalo | ZaloBot, handler: Any) -> Serve:
     async def serve(request: web.Request) -> web.StreamResponse:
         struck = fake.weather.struck = fake.weather.strikes()
         if struck == "slow":
