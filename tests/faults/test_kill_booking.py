@@ -1,115 +1,96 @@
 """kill -9 between any two statements of a booking: after it, all of the work is done or nothing.
 
 Each act is killed before each of its statements, before its commit, and after it before anybody
-heard of it. Then the service starts again on the file, and the platform sends the update again.
+heard of it. Then the service starts again on the database, and the platform sends the update again.
+How many points that are: `python -m tests.faults.points`.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
-from bot.store.database import Row, SqliteDatabase
+from bot.store.database import Row
 from tests.bookings import wrong
-from tests.conftest import PROJECT
-from tests.faults.dying import ACTS
+from tests.faults.acts import ACTS
+from tests.faults.dying import Orders, taking_orders
+from tests.faults.shelf import Shelf
 
-Order: TypeAlias = Callable[..., str]
 AFTER = "after COMMIT, before the answer"
-# What a person, an officer or a courier could see of the file; ids are new in every run.
+# What a person, an officer or a courier could see of the database; ids are new in every run.
+# The order is whole: PostgreSQL would give equal rows in any.
 PICTURE = (
     "SELECT id, booked FROM slots WHERE booked > 0 ORDER BY id",
     """SELECT slot, channel, person, member, holder, name, version, before, state FROM bookings
-       ORDER BY slot, person, member, version""",
+       ORDER BY slot, person, member, version, state, name""",
     "SELECT what, actor, count(*) FROM booking_events GROUP BY what, actor ORDER BY what, actor",
-    "SELECT slot, release_at, state FROM returned ORDER BY slot, at",
-    "SELECT person, service, office, state FROM waiting ORDER BY person",
+    "SELECT slot, release_at, state FROM returned ORDER BY slot, at, state",
+    "SELECT person, service, office, state FROM waiting ORDER BY 1, 2, 3, 4",
     """SELECT w.person, o.slot, o.until, o.state FROM offers AS o
-       JOIN waiting AS w ON w.id = o.waiting ORDER BY o.at, w.person""",
+       JOIN waiting AS w ON w.id = o.waiting ORDER BY o.at, 1, 2, 3, 4""",
     "SELECT channel, person, kind, due_at, count(*) FROM outbox GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-    "SELECT person, purpose, given FROM consents ORDER BY person, purpose, at",
+    "SELECT person, purpose, given FROM consents ORDER BY person, purpose, at, given",
     "SELECT count(*) FROM incoming",
 )
 
 
 @pytest.fixture(scope="module")
-def order() -> Iterator[Order]:
-    """`order(file, act, die_at=3)`: another process does it; "done", "killed" or "failed"."""
-    command = [sys.executable, "-m", "tests.faults.dying"]
-    with subprocess.Popen(
-        command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdin
-        assert child.stdout
-
-        def send(
-            file: Path, act: str, *, die_at: int = 0, before: bool = False, apart: bool = False
-        ) -> str:
-            what = {"act": act, "die_at": die_at, "before": before, "apart": apart}
-            print(json.dumps({"file": str(file), **what}), file=child.stdin, flush=True)
-            return child.stdout.readline().strip()
-
-        yield send
-        child.stdin.close()
+def order(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orders]:
+    with taking_orders(tmp_path_factory.mktemp("orders")) as orders:
+        yield orders
 
 
-def picture(file: Path) -> list[list[Row]]:
-    """What is in the file when the service starts again on it; no rule may be broken."""
-    with closing(SqliteDatabase(file)) as database, database.transaction() as tx:
-        assert tx.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
-        assert tx.rows("PRAGMA foreign_key_check") == []
+def picture(shelf: Shelf, address: str) -> list[list[Row]]:
+    """What is in the database; no rule may be broken."""
+    with shelf.seen(address) as tx:
         assert wrong(tx) == {}
         return [tx.rows(sql) for sql in PICTURE]
 
 
+def words(seen: list[list[Row]]) -> Counter[str]:
+    return Counter(str(value) for rows in seen for row in rows for value in row.values())
+
+
 @dataclass(frozen=True)
 class Work:
-    """The file before an act and after it, and the points that the act passes."""
+    """What is kept from before an act, what is seen before and after it, and the points it passes."""
 
-    before: Path
-    after: Path
+    kept: str
+    before: list[list[Row]]
+    after: list[list[Row]]
     points: list[str]
 
 
 @pytest.fixture(scope="module")
-def work(order: Order, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Work]:
+def work(order: Orders, shelf: Shelf) -> Callable[[str], Work]:
     @cache
     def prepare(act: str) -> Work:
-        folder = tmp_path_factory.mktemp("work")
-        before, after = folder / "before.db", folder / "after.db"
-        assert order(before, act, before=True) == "done"
-        shutil.copy(before, after)
-        assert order(after, act) == "done"
-        passed = json.loads(after.with_suffix(".points").read_text(encoding="utf-8"))
-        return Work(before, after, passed)
+        address = shelf.empty()
+        assert order(address, act, before=True) == "done"
+        kept, before = shelf.keep(address), picture(shelf, address)
+        assert order(address, act) == "done"
+        return Work(kept, before, picture(shelf, address), order.points())
 
     return prepare
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_killed_anywhere_it_is_done_wholly_or_not_at_all(
-    order: Order, work: Callable[[str], Work], tmp_path: Path, act: str
+    order: Orders, shelf: Shelf, work: Callable[[str], Work], act: str
 ) -> None:
     whole = work(act)
-    before, after = picture(whole.before), picture(whole.after)
-    assert before != after
+    assert words(whole.after)[ACTS[act].leaves] > words(whole.before)[ACTS[act].leaves]
     for number, name in enumerate(whole.points, 1):
-        torn = tmp_path / f"{number}.db"
-        shutil.copy(whole.before, torn)
+        torn = shelf.again(whole.kept)
         assert order(torn, act, die_at=number) == "killed", name
-        assert picture(torn) == (after if name == AFTER else before), f"killed {name}"
+        expected = whole.after if name == AFTER else whole.before
+        assert picture(shelf, torn) == expected, f"killed {name}"
         assert order(torn, act) == "done", name
-        assert picture(torn) == after, f"killed {name}, then sent again"
+        assert picture(shelf, torn) == whole.after, f"killed {name}, then sent again"
 
 
 def test_the_points_are_many(work: Callable[[str], Work]) -> None:
@@ -119,15 +100,14 @@ def test_the_points_are_many(work: Callable[[str], Work]) -> None:
 
 
 def test_without_a_transaction_the_same_kills_break_the_rules(
-    order: Order, work: Callable[[str], Work], tmp_path: Path
+    order: Orders, shelf: Shelf, work: Callable[[str], Work]
 ) -> None:
     """The control: each statement commits by itself, and the rules above find it."""
     whole = work("move")
     broken = 0
     for number in range(1, len(whole.points)):
-        torn = tmp_path / f"{number}.db"
-        shutil.copy(whole.before, torn)
+        torn = shelf.again(whole.kept)
         assert order(torn, "move", die_at=number, apart=True) == "killed"
-        with closing(SqliteDatabase(torn)) as database, database.transaction() as tx:
+        with shelf.seen(torn) as tx:
             broken += bool(wrong(tx))
     assert broken >= 3
