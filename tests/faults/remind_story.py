@@ -1,4 +1,4 @@
-"""A story of reminders that can be told up to any point, cut off there, and told again.
+"""A story of reminders that can be told up to any point, cut off there, and told again, on both engines.
 
 Everything in it comes from outside with ids of its own, as from a platform, so that telling it again
 changes nothing that was done. A process that tells it dies at the point it is given; nothing in the
@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import bot.store.database.postgres  # noqa: F401 - here, and not in every process that is forked
 from bot import places, reminders
-from bot.courier import EVERY_LEASE, Courier
+from bot.courier import EVERY_LEASE, LEASE, Courier
 from bot.dialogue import Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
@@ -28,7 +30,7 @@ from bot.staff import attendance
 from bot.staff.attendance import NotMarked
 from bot.store import conversations, numbers, outbox
 from bot.store.bookings import State
-from bot.store.database import Row, SqliteDatabase, Transaction
+from bot.store.database import Row, Transaction, open_database
 from bot.store.values import Ids
 from bot.vault import Vault
 from tests import visits
@@ -67,8 +69,9 @@ class MortalTransaction:
 class MortalDatabase:
     """A database whose work is cut up into points: each statement, and each commit's two sides."""
 
-    def __init__(self, path: Path, tick: Tick) -> None:
-        self._inner, self._tick = SqliteDatabase(path), tick
+    def __init__(self, address: str, tick: Tick) -> None:
+        self._inner, self._tick = open_database(address), tick
+        self.shared = self._inner.shared
 
     async def run(self, work: Callable[[Transaction], T]) -> T:
         def counted(tx: Transaction) -> T:
@@ -112,9 +115,10 @@ class Post:
 
 @dataclass
 class Story:
-    """The service in *folder* and the people who use it; `points` names each place to die at."""
+    """The service and the people who use it; `points` names each place to die at."""
 
-    folder: Path
+    address: str  # of the database
+    arrived: Path  # what arrived, one line each
     die_at: int = 0  # 1 is the first point; 0 lives on
     points: list[str] = field(default_factory=list)
     act: str = "start"
@@ -133,37 +137,38 @@ class Story:
 
     async def tell(self) -> None:
         """From the beginning, whatever was done of it before."""
-        database = MortalDatabase(self.folder / "story.db", self.tick)
+        database = MortalDatabase(self.address, self.tick)
         dialogue = Dialogue(
             database, town.SETTINGS, lambda: MATCHER, lambda: self.now, Vault("x"), WARDS
         )
         courier = Courier(
             database, lambda: self.now, owner="me", calm=lambda now: reminders.calm(now, RULES)
         )
-        book = self.folder / "arrived"
-        courier.serve([Post(name, book, self.tick) for name in ("telegram", "zalo")])
-        await database.run(lambda tx: outbox.release(tx, EVERY_LEASE))  # as at every start
+        courier.serve([Post(name, self.arrived, self.tick) for name in ("telegram", "zalo")])
+        # As at every start: where others may be sending, their leases have to end by themselves.
+        ended = self.now if database.shared else EVERY_LEASE
+        await database.run(lambda tx: outbox.release(tx, ended))
         await self._acts(database, dialogue, courier)
         database.close()
 
     async def _acts(self, database: MortalDatabase, dialogue: Dialogue, courier: Courier) -> None:
-        person = Talker(dialogue, self)
+        person, post = Talker(dialogue, self), partial(self._post, database, courier)
         code = await self._book(person)
-        await self._post("evening", "2026-11-26 19:00", courier)
+        await post("evening", "2026-11-26 19:00")
         self.at("coming", "2026-11-26 19:30")
         await person.presses(f"visit:coming:{code}")
-        await self._post("morning", "2026-11-27 08:00", courier)
-        await self._post("too late", "2026-11-27 09:50", courier)
+        await post("morning", "2026-11-27 08:00")
+        await post("too late", "2026-11-27 09:50")
         self.at("served", "2026-11-27 10:05")
         with suppress(NotMarked), database.transaction() as tx:
             ids = Ids()
             attendance.mark(
                 tx, town.SETTINGS, code, State.SERVED, self.now, "o", lambda: ids.new(self.now)
             )
-        await self._post("question", "2026-11-27 19:00", courier)
+        await post("question", "2026-11-27 19:00")
         self.at("activated", "2026-11-28 08:00")
         await person.presses(f"active:yes:{code}")
-        await self._post("afterwards", "2026-11-30 19:00", courier)
+        await post("afterwards", "2026-11-30 19:00")
 
     async def _book(self, person: Talker) -> str:
         """An books at eight, then moves to nine; returns the code."""
@@ -178,10 +183,15 @@ class Story:
         await person.presses(f"mtime:{code}:{slot_id('mau-a', FRIDAY, 9)}")
         return code
 
-    async def _post(self, act: str, moment: str, courier: Courier) -> None:
+    async def _post(
+        self, database: MortalDatabase, courier: Courier, act: str, moment: str
+    ) -> None:
+        """What is due, and after a minute what somebody had begun to send who is dead by now."""
         self.at(act, moment)
-        while await courier.drain():
-            pass
+        await _all_of(courier)
+        self.now += LEASE + timedelta(seconds=1)
+        await database.run(lambda tx: outbox.release(tx, self.now))
+        await _all_of(courier)
 
     def at(self, act: str, moment: str) -> None:
         self.act, self.now = act, local_time(moment)
@@ -207,10 +217,15 @@ class Talker:
         return (await self.dialogue.handle(incoming)).replies
 
 
-def prepare(folder: Path) -> None:
+async def _all_of(courier: Courier) -> None:
+    while await courier.drain():
+        pass
+
+
+def prepare(address: str) -> None:
     """The town, and visits of two whom Telegram does not reach, one of them with another account;
     and one whose reminder is too late before it is due."""
-    database = SqliteDatabase(folder / "story.db")
+    database = open_database(address)
     town.build(database)
     then = local_time("2026-11-25 09:00")
     with database.transaction() as tx:
@@ -229,6 +244,13 @@ def prepare(folder: Path) -> None:
     database.close()
 
 
-def tell(folder: str, die_at: int) -> None:
+def tell(address: str, arrived: Path, die_at: int) -> None:
     """What a child process does."""
-    asyncio.run(Story(Path(folder), die_at).tell())
+    asyncio.run(Story(address, arrived, die_at).tell())
+
+
+def chosen(points: list[str]) -> list[int]:
+    """The first point of each name. Before a question nothing is different from before the next
+    statement that changes something, so that questions are no points of their own."""
+    first = {name: n for n, name in reversed(list(enumerate(points, 1)))}
+    return sorted(n for name, n in first.items() if ": SELECT" not in name)

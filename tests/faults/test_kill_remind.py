@@ -1,10 +1,12 @@
-"""kill -9 around reminders: at every point of a story of them, and of the service at work."""
+"""kill -9 around reminders: at every point of a story of them, and of the service at work.
+
+How many points that are: `python -m tests.faults.points`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import shutil
 import signal
 import sqlite3
 from collections import Counter
@@ -16,12 +18,13 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Address
-from bot.store.database import SqliteDatabase
+from bot.store.database import SqliteDatabase, Transaction
 from tests import visits
 from tests.conftest import FAQ
 from tests.fakes.telegram import FakeTelegram
 from tests.faults import remind_story
-from tests.faults.remind_story import Story
+from tests.faults.remind_story import Story, chosen
+from tests.faults.shelf import Shelf
 from tests.service import running, write_config
 
 # Statements that find what must not be; each returns no rows when the story is over.
@@ -66,96 +69,116 @@ MUST_BE_EMPTY = {
 }
 
 
-AT_A_TIME = 6  # processes; most of their time goes into waiting for the disk
-
-
 @pytest.fixture(scope="module")
-def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("beginning")
-    remind_story.prepare(folder)
-    return folder
+def beginning(shelf: Shelf) -> str:
+    """What the story begins with, as it is kept."""
+    address = shelf.empty()
+    remind_story.prepare(address)
+    return shelf.keep(address)
 
 
-def begin(beginning: Path, folder: Path) -> Path:
-    return Path(shutil.copytree(beginning, folder))
+def read(tx: Transaction, sql: str, **values: str) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in tx.rows(sql, **values)]
 
 
-def read(folder: Path, sql: str, **values: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(folder / "story.db")) as database:
-        return database.execute(sql, values).fetchall()
-
-
-def ending(folder: Path) -> dict[str, object]:
+def ending(tx: Transaction) -> dict[str, object]:
     """What the story comes to, without ids and times."""
     return {
-        "visits": read(folder, "SELECT version, state, answer, activated_at IS NOT NULL "
-                               "FROM bookings WHERE channel = 'telegram' ORDER BY version, name"),
-        "rows": sorted(Counter(read(folder, "SELECT kind, version, channel, person, state "
-                                            "FROM outbox WHERE code IS NOT NULL")).items()),
-        "calls": read(folder, "SELECT code, kind FROM calls ORDER BY code, kind"),
+        "visits": read(tx, "SELECT version, state, answer, activated_at IS NOT NULL AS activated "
+                           "FROM bookings WHERE channel = 'telegram' ORDER BY 1, 2, 3, 4"),
+        "rows": sorted(Counter(read(tx, "SELECT kind, version, channel, person, state "
+                                        "FROM outbox WHERE code IS NOT NULL")).items()),
+        "calls": read(tx, "SELECT code, kind FROM calls ORDER BY code, kind"),
     }  # fmt: skip
 
 
-def wrong(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    end = "2026-11-30T12:00:00.000000Z"
+def wrong(tx: Transaction) -> dict[str, list[tuple[object, ...]]]:
+    end = "2026-11-30T12:05:00.000000Z"
     named = {
-        rule: read(folder, sql, **({"end": end} if ":end" in sql else {}))
+        rule: read(tx, sql, **({"end": end} if ":end" in sql else {}))
         for rule, sql in MUST_BE_EMPTY.items()
     }
     return {rule: rows for rule, rows in named.items() if rows}
 
 
-def doubled(folder: Path) -> set[str]:
+def copies(arrived: Path) -> Counter[str]:
+    """How often each row arrived."""
+    lines = arrived.read_text(encoding="utf-8").splitlines() if arrived.exists() else []
+    return Counter(line.rpartition(":")[2] for line in lines)
+
+
+def doubled(tx: Transaction, arrived: Path) -> set[str]:
     """Rows that arrived more often than once and every send that is recorded as uncertain."""
-    lines = (folder / "arrived").read_text(encoding="utf-8").splitlines()
-    arrived = Counter(line.rpartition(":")[2] for line in lines)
-    allowed = dict(read(folder, "SELECT id, 1 + uncertain FROM outbox"))
-    return {row for row, count in arrived.items() if count > int(str(allowed[row]))}
+    allowed = dict(read(tx, "SELECT id, 1 + uncertain AS allowed FROM outbox"))
+    return {row for row, count in copies(arrived).items() if count > int(str(allowed[row]))}
 
 
 def test_killed_at_any_point_the_story_comes_to_the_same_end(
-    beginning: Path, tmp_path: Path
+    shelf: Shelf, beginning: str, tmp_path: Path
 ) -> None:
     """Each point is a statement, a side of a commit or of a send; the operations are booking,
     moving, reminding, passing on, calling, answering, serving, asking and activating."""
-    whole = begin(beginning, tmp_path / "whole")
-    story = Story(whole)
-    asyncio.run(story.tell())
-    expected = ending(whole)
-    assert wrong(whole) == {}
-    assert doubled(whole) == set()
-
+    story, expected = told_whole(shelf, beginning, tmp_path)
     points = chosen(story.points)
     assert len(points) >= 30
-    for number, code in told_to(points, beginning, tmp_path):
-        folder, name = tmp_path / str(number), story.points[number - 1]
+    for number, torn, code in told_to(shelf, points, beginning, tmp_path):
+        name = story.points[number - 1]
         assert code == -signal.SIGKILL, name
-        asyncio.run(Story(folder).tell())
-        assert wrong(folder) == {}, name
-        assert ending(folder) == expected, name
-        assert doubled(folder) == set(), name
+        asyncio.run(torn.tell())
+        with shelf.seen(torn.address) as tx:
+            assert wrong(tx) == {}, name
+            assert ending(tx) == expected, name
+            assert doubled(tx, torn.arrived) == set(), name
 
 
-def told_to(points: list[int], beginning: Path, tmp_path: Path) -> Iterator[tuple[int, int | None]]:
-    """Tell the story to each of *points*, a few at a time; yields how each process ended."""
+@pytest.mark.parametrize(
+    ("killed", "arrived"), [("before sending", (0, 1)), ("after sending", (1, 2))]
+)
+def test_what_the_courier_was_sending_when_it_died_is_sent_again_and_recorded(
+    shelf: Shelf, beginning: str, tmp_path: Path, killed: str, arrived: tuple[int, int]
+) -> None:
+    """Between the claim and the send, and between the send and its record."""
+    story, _ = told_whole(shelf, beginning, tmp_path)
+    point = story.points.index(f"evening: {killed}") + 1
+    ((_, torn, _),) = told_to(shelf, [point], beginning, tmp_path)
+    with shelf.seen(torn.address) as tx:
+        ((row, *_),) = read(tx, "SELECT id FROM outbox WHERE state = 'sending'")
+    at_first = copies(torn.arrived)[str(row)]
+    asyncio.run(torn.tell())
+    with shelf.seen(torn.address) as tx:
+        found = read(tx, "SELECT state, uncertain FROM outbox WHERE id = :id", id=str(row))
+    assert (at_first, copies(torn.arrived)[str(row)]) == arrived
+    assert found == [("sent", 1)]
+
+
+def told_whole(shelf: Shelf, beginning: str, folder: Path) -> tuple[Story, dict[str, object]]:
+    """The story when nobody dies, and its end."""
+    story = Story(shelf.again(beginning), folder / "arrived")
+    asyncio.run(story.tell())
+    with shelf.seen(story.address) as tx:
+        assert wrong(tx) == {}
+        assert doubled(tx, story.arrived) == set()
+        return story, ending(tx)
+
+
+def told_to(
+    shelf: Shelf, points: list[int], beginning: str, folder: Path
+) -> Iterator[tuple[int, Story, int | None]]:
+    """Tell the story to each of *points*, a few at a time; yields what is left to be told, and how
+    each process ended."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.faults.remind_story"])
-    for first in range(0, len(points), AT_A_TIME):
-        children = {}
-        for number in points[first : first + AT_A_TIME]:
-            folder = begin(beginning, tmp_path / str(number))
-            children[number] = context.Process(target=remind_story.tell, args=(str(folder), number))
-            children[number].start()
-        for number, child in children.items():
+    for first in range(0, len(points), shelf.at_once):
+        children = []
+        for number in points[first : first + shelf.at_once]:
+            torn = Story(shelf.again(beginning), folder / f"arrived-{number}")
+            told = (torn.address, torn.arrived, number)
+            child = context.Process(target=remind_story.tell, args=told)
+            child.start()
+            children.append((number, torn, child))
+        for number, torn, child in children:
             child.join(60)
-            yield number, child.exitcode
-
-
-def chosen(points: list[str]) -> list[int]:
-    """The first point of each name. Before a question nothing is different from before the next
-    statement that changes something, so that questions are no points of their own."""
-    first = {name: n for n, name in reversed(list(enumerate(points, 1)))}
-    return sorted(n for name, n in first.items() if ": SELECT" not in name)
+            yield number, torn, child.exitcode
 
 
 # --- the service at work ---------------------------------------------------------------------------
