@@ -41,3 +41,19 @@ def _object(status: int, body: bytes) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Uncertain(f"status {status}, no JSON object")
     return data
+
+
+class Client:
+    """`client()`: the connections, made at their first use, as they belong to the loop that runs then."""
+
+    def __init__(self) -> None:
+        self._session: ClientSession | None = None
+
+    def __call__(self) -> ClientSession:
+        if self._session is None:
+            self._session = ClientSession()
+        return self._session
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()

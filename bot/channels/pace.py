@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 
-from bot.send_errors import Throttled, Unavailable
+from bot.send_errors import Refused, SendError, Throttled, Unavailable, Unreachable
 
 SECOND = timedelta(seconds=1)
 MAX_ROWS = 1000  # long replies remembered at a time
@@ -77,6 +77,12 @@ class Progress:
         if len(self._receipts) > MAX_ROWS:
             del self._receipts[next(iter(self._receipts))]
         return receipts
+
+    def broke_off(self, row: str, error: SendError) -> None:
+        """Let *error* say what has gone out of *row*, which may be given up now."""
+        error.sent = self.sent(row)
+        if isinstance(error, Refused | Unreachable):
+            self.end(row)
 
     def end(self, row: str) -> None:
         """*row* is sent whole, or given up."""

@@ -31,7 +31,7 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.webhook import SecretWebhook
 from bot.config import Settings
 from bot.messages import Reply
-from bot.send_errors import Refused, SendError, Throttled, Unreachable
+from bot.send_errors import SendError, Throttled
 from bot.store import officers, tallies
 from bot.store.database import Database
 from bot.store.values import Ids
@@ -133,9 +133,7 @@ class TelegramChannel:
                     self._pace.check(to)
                     self._progress.add(id, await self._send(to, message))
             except SendError as error:
-                error.sent = self._progress.sent(id)
-                if isinstance(error, Refused | Unreachable):
-                    self._progress.end(id)
+                self._progress.broke_off(id, error)
                 raise
             receipts = self._progress.of(id)
             self._progress.end(id)

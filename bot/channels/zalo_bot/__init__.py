@@ -11,11 +11,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from aiohttp import ClientSession, web
+from aiohttp import web
 
 from bot.channels import Handle
 from bot.channels.alarm import Alarm
 from bot.channels.files import Files
+from bot.channels.http import Client
 from bot.channels.pace import Gate, Pace, Progress
 from bot.channels.tasks import Pauses, in_background, persist, unless
 from bot.channels.turns import Turns
@@ -24,7 +25,7 @@ from bot.channels.zalo_bot import parse, render
 from bot.channels.zalo_bot.api import Api, BadToken
 from bot.config import Settings
 from bot.messages import Address, Reply
-from bot.send_errors import Refused, SendError, Throttled, Unreachable
+from bot.send_errors import SendError, Throttled
 from bot.store import conversations
 from bot.store.database import Database
 from bot.tempo import Tempo
@@ -57,8 +58,8 @@ class ZaloBotChannel:
         self._clock = clock
         outreach = settings.outreach
         self.tempo = Tempo(outreach.rates.zalo_bot, outreach.in_flight)
-        self._http: ClientSession | None = None
-        self._api = Api(settings.zalo_bot, self._session)
+        self._client = Client()
+        self._api = Api(settings.zalo_bot, self._client)
         self._address = Files(database).public(settings.public_url)
         self._alarm = Alarm(database, clock, "zalo")
         self._pace = Pace(clock, timedelta())
@@ -88,8 +89,7 @@ class ZaloBotChannel:
     async def close(self) -> None:
         """Finish what is being sent, then close connections."""
         await self._gate.close()
-        if self._http:
-            await self._http.close()
+        await self._client.close()
 
     def trouble(self) -> str:
         if self._alarm.ringing(TOKEN):
@@ -102,10 +102,8 @@ class ZaloBotChannel:
             try:
                 receipts = await self._send(to, reply, id)
             except SendError as error:
-                error.sent = self._progress.sent(id)
                 await self._look_at(error)
-                if isinstance(error, Refused | Unreachable):
-                    self._progress.end(id)
+                self._progress.broke_off(id, error)
                 raise
             self._progress.end(id)
             await self._offer(to, reply)
@@ -145,12 +143,6 @@ class ZaloBotChannel:
             self._pace.hold(error.retry_after)
         if isinstance(error, BadToken):
             await self._alarm.ring(TOKEN, BAD_TOKEN)
-
-    def _session(self) -> ClientSession:
-        """Made at its first use: it belongs to the loop that runs then."""
-        if self._http is None:
-            self._http = ClientSession()
-        return self._http
 
     async def _run(self) -> None:
         await persist("connecting to zalo's bot platform", self._connect, self._stopping)

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from bot import deep_links
+from bot.channels import zalo_files
 from bot.channels.split import split
+from bot.channels.zalo_files import Address
 from bot.messages import Attachment, Reply, Wish
 
 MAX_TEXT = 2000  # units in one message
-PICTURES = frozenset({"image/png", "image/jpeg"})
 CHOOSE = "👉 Gõ số để chọn:"
-NO_FILE = (
-    "📎 Nơi triển khai này chưa gửi được tệp qua Zalo. Bạn gõ “liên kết” để nối với trang web, rồi lấy "
-    "tệp ở đó; hoặc gõ “gặp cán bộ”."
-)
-
-Address: TypeAlias = Callable[[int], str]  # where the reply's file of this number can be opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +47,7 @@ def _parts(reply: Reply, address: Address | None, public_url: str) -> list[str]:
         for button in reply.buttons
         if button.wish is Wish.SHARE and public_url
     ]
-    files = [
-        f"📎 {file.name}: {address(number)}"
-        for number, file in enumerate(reply.attachments)
-        if address and not _is_picture(file)
-    ]
-    if not address and any(file.sealed for file in reply.attachments):
-        files.append(NO_FILE)
+    files = zalo_files.lines(reply, address, _is_picture)
     parts = (reply.text, source, reply.calls, "\n".join(links), "\n".join(files), _choices(reply))
     return [part for part in parts if part]
 
@@ -78,4 +65,4 @@ def _place(file: Attachment, address: str, public_url: str) -> str:
 
 
 def _is_picture(file: Attachment) -> bool:
-    return file.media_type in PICTURES
+    return file.media_type in zalo_files.PICTURES

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from aiohttp import ClientSession, web
+from aiohttp import web
 
 from bot.channels import Handle
 from bot.channels.alarm import Alarm
 from bot.channels.files import Files
+from bot.channels.http import Client
 from bot.channels.pace import Gate
 from bot.channels.tasks import in_background
 from bot.channels.zalo_oa import parse
@@ -57,15 +58,15 @@ class ZaloOaChannel:
         self._clock = clock
         outreach = settings.outreach
         self.tempo = Tempo(outreach.rates.zalo_oa, outreach.in_flight)
-        self._http: ClientSession | None = None
+        self._client = Client()
         self._gate = Gate()
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: Counter[str] = Counter()
         self._alarm = alarm = Alarm(database, clock, "zalo")
         owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._tokens = Tokens(settings.zalo_oa, database, vault, clock, self._session, alarm, owner)
-        api = Api(settings.zalo_oa, self._tokens, self._session, self.tempo)
+        self._tokens = Tokens(settings.zalo_oa, database, vault, clock, self._client, alarm, owner)
+        api = Api(settings.zalo_oa, self._tokens, self._client, self.tempo)
         address = Files(database).public(settings.public_url)
         self._sender = Sender(settings, database, vault, clock, api, alarm, address)
 
@@ -84,8 +85,7 @@ class ZaloOaChannel:
         """Finish what is being sent or exchanged, then close connections."""
         await self._gate.close()
         await self._tokens.close()
-        if self._http:
-            await self._http.close()
+        await self._client.close()
 
     def trouble(self) -> str:
         return "no token that can be used" if self._alarm.ringing("token") else ""
@@ -96,12 +96,6 @@ class ZaloOaChannel:
 
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
         self._sender.resume(id, receipt)
-
-    def _session(self) -> ClientSession:
-        """Made at its first use: it belongs to the loop that runs then."""
-        if self._http is None:
-            self._http = ClientSession()
-        return self._http
 
     async def _take(self, event: parse.Json) -> None:
         """Handle one genuine event; returns after the commit, raises when there was none."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import structlog
 
 from bot import deep_links
+from bot.channels import zalo_files
 from bot.channels.split import split
+from bot.channels.zalo_files import Address
 from bot.channels.zalo_oa.parse import TAP
 from bot.messages import Attachment, Button, Facts, Reply, Wish
 
@@ -19,19 +21,13 @@ MAX_BUTTONS = 5
 MAX_TITLE = 100
 MAX_PAYLOAD = 1000
 MAX_IMAGE = 1024 * 1024  # bytes
-PICTURES = frozenset({"image/png", "image/jpeg"})
 MORE = "Xem thêm lựa chọn ▸"
 FORM_TITLE = "Gửi số điện thoại của bạn"
 FORM_SUBTITLE = "Chỉ dùng để giữ lịch và nhắc lịch. Không gửi cũng được, bạn cứ gõ tiếp."
 # Longest values of a form's parameters (ZBS documents, by the parameter's kind).
 LONGEST = {"name": 30, "code": 30, "date": 20, "time": 20}
 LONGEST_OTHER = 200
-NO_FILE = (
-    "📎 Nơi triển khai này chưa gửi được tệp qua Zalo. Bạn gõ “liên kết” để nối với trang web, rồi lấy "
-    "tệp ở đó; hoặc gõ “gặp cán bộ”."
-)
 
-Address: TypeAlias = Callable[[int], str]  # where the reply's file of this number can be opened
 log = structlog.get_logger()
 
 
@@ -93,20 +89,14 @@ def _usable(reply: Reply) -> tuple[list[Button], list[Button]]:
 
 
 def _parts(reply: Reply, links: Sequence[str], address: Address | None) -> list[str]:
-    files = [
-        f"📎 {file.name}: {address(number)}"
-        for number, file in enumerate(reply.attachments)
-        if address and not _is_picture(file)
-    ]
-    if not address and any(file.sealed for file in reply.attachments):
-        files.append(NO_FILE)
+    files = zalo_files.lines(reply, address, _is_picture)
     source = f"Nguồn: {reply.source}" if reply.source else ""
     parts = (reply.text, source, reply.calls, "\n".join(links), "\n".join(files))
     return [part for part in parts if part]
 
 
 def _is_picture(file: Attachment) -> bool:
-    return file.media_type in PICTURES and len(file.data) <= MAX_IMAGE
+    return file.media_type in zalo_files.PICTURES and len(file.data) <= MAX_IMAGE
 
 
 def share_lines(reply: Reply, public_url: str) -> list[str]:

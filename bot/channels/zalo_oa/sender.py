@@ -20,7 +20,7 @@ from bot.channels.zalo_oa.parse import NAME
 from bot.config import Settings
 from bot.config.channels import Template
 from bot.messages import NEWS, REMINDER, Address, Attachment, Facts, Reply
-from bot.send_errors import NotBefore, OutsideWindow, Refused, SendError, Throttled, Unreachable
+from bot.send_errors import NotBefore, OutsideWindow, SendError, Throttled
 from bot.store import interactions, uploads
 from bot.store.database import Database
 from bot.vault import Vault
@@ -63,9 +63,7 @@ class Sender:
         try:
             return await self._explained(self._send(to, reply, row))
         except SendError as error:
-            error.sent = self._progress.sent(row)
-            if isinstance(error, Refused | Unreachable):
-                self._progress.end(row)
+            self._progress.broke_off(row, error)
             raise
 
     def resume(self, row: str, receipt: str) -> None:
