@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.config.booking import Service
 from bot.messages import Button, Reply, Wish
@@ -12,6 +12,7 @@ from bot.store.bookings import Booking
 from bot.store.offices import Office
 from bot.store.slots import Free
 from bot.vietnam import local
+from handlers.day_texts import day_buttons, day_name, hour_buttons, moment
 from handlers.texts import CANCEL, MENU, notice, step
 
 BOOK = Button("📅 Đặt lịch hẹn", "book")
@@ -23,7 +24,6 @@ OFFICIAL = (
     Button("VNeID", url="https://vneid.gov.vn"),
     Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
 )
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 # The text of the consent, by its version: it changes only under a new version, so that what a
 # person agreed to can be told later. Luật 91/2025/QH15 (Bảo vệ dữ liệu cá nhân), Nghị định
 # 356/2025/NĐ-CP: consent per purpose, nothing ticked beforehand, withdrawn at any time.
@@ -32,24 +32,6 @@ CONSENT = (
     "🔒 Để giữ lịch, mình lưu tên gọi, giờ hẹn, và số điện thoại nếu bạn gửi. Chỉ cán bộ nơi bạn hẹn "
     "xem được. Sau buổi hẹn {days} ngày thì xóa. Bạn rút lại lúc nào cũng được, bằng cách hủy hẹn."
 )
-
-
-# --- dates ---------------------------------------------------------------------------------------
-
-
-def day_name(day: date) -> str:
-    """Thứ Sáu 27/11"""
-    return f"{WEEKDAYS[day.weekday()]} {day:%d/%m}"
-
-
-def hours(start: datetime, end: datetime) -> str:
-    return f"{local(start):%H:%M}–{local(end):%H:%M}"
-
-
-def moment(at: datetime) -> str:
-    """08:00, Thứ Sáu 27/11/2026"""
-    there = local(at)
-    return f"{there:%H:%M}, {WEEKDAYS[there.weekday()]} {there:%d/%m/%Y}"
 
 
 # --- choosing ------------------------------------------------------------------------------------
@@ -154,10 +136,7 @@ def days(
 ) -> Reply:
     suffix = "p" if priority else ""
     where = f"{service.id}:{office.id}"
-    buttons = [
-        Button(f"{day_name(day)} – còn {left} chỗ", f"day:{where}:{day:%y%m%d}{suffix}")
-        for day, left in found
-    ]
+    buttons = day_buttons(found, f"day:{where}", suffix)
     if more:
         buttons.append(Button("Ngày sau nữa", f"place:{where}:{more:%y%m%d}{suffix}"))
     if offer_priority:
@@ -168,13 +147,7 @@ def days(
 
 
 def times(service: Service, office: Office, day: date, found: Sequence[Free]) -> Reply:
-    buttons = [
-        Button(
-            f"{hours(slot.starts_at, slot.ends_at)} (còn {slot.left} chỗ)",
-            f"time:{service.id}:{slot.id}",
-        )
-        for slot in found
-    ]
+    buttons = hour_buttons(found, f"time:{service.id}")
     back = Button("Ngày khác", f"place:{service.id}:{office.id}")
     return step(f"{office.name}, {day_name(day)}: bạn chọn giờ.", *buttons, back, CANCEL)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages import Attachment, Button, Reply
-from handlers.booking_texts import CONSENT, CONSENT_VERSION, moment
+from handlers.booking_texts import CONSENT, CONSENT_VERSION
+from handlers.day_texts import moment
 from handlers.texts import CANCEL, MENU, notice, step
 
 SHOW = Button("📄 Dữ liệu của tôi", "mydata")

@@ -12,7 +12,8 @@ from bot.matching.entries import Entry
 from bot.messages import Button, Facts, Reply
 from bot.store.bookings import Booking
 from bot.store.offices import Office
-from handlers.booking_texts import VISITS, moment
+from handlers.booking_texts import VISITS
+from handlers.day_texts import moment
 from handlers.texts import OFFICER, ask_button, notice
 from handlers.visit_facts import UNNAMED
 from handlers.visit_texts import map_button

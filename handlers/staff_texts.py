@@ -9,7 +9,7 @@ from bot.messages import Reply
 from bot.store.bookings import Booking, State
 from bot.store.offices import Office
 from bot.vietnam import local
-from handlers.booking_texts import day_name, moment
+from handlers.day_texts import day_name, moment
 from handlers.texts import MENU, notice
 
 STATES = {

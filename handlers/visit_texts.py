@@ -13,7 +13,8 @@ from bot.store.bookings import Booking, State
 from bot.store.offices import Office
 from bot.store.slots import Free
 from bot.vietnam import local
-from handlers.booking_texts import BOOK, LINK, VISITS, day_name, hours, moment
+from handlers.booking_texts import BOOK, LINK, VISITS
+from handlers.day_texts import day_buttons, day_name, hour_buttons, moment
 from handlers.profile_texts import NEWS, STOP
 from handlers.texts import MENU, notice, step
 
@@ -111,10 +112,7 @@ def visit(booking: Booking, office: Office, service: Service) -> Reply:
 
 
 def move_days(booking: Booking, office: Office, found: Sequence[tuple[date, int]]) -> Reply:
-    buttons = [
-        Button(f"{day_name(day)} – còn {left} chỗ", f"mday:{booking.code}:{day:%y%m%d}")
-        for day, left in found
-    ]
+    buttons = day_buttons(found, f"mday:{booking.code}")
     text = (
         f"Lịch {booking.code} đang là {moment(booking.starts_at)}. Chỗ cũ vẫn giữ đến khi đổi xong.\n\n"
         f"{office.name}: bạn chọn ngày mới."
@@ -123,13 +121,7 @@ def move_days(booking: Booking, office: Office, found: Sequence[tuple[date, int]
 
 
 def move_times(booking: Booking, day: date, found: Sequence[Free]) -> Reply:
-    buttons = [
-        Button(
-            f"{hours(slot.starts_at, slot.ends_at)} (còn {slot.left} chỗ)",
-            f"mtime:{booking.code}:{slot.id}",
-        )
-        for slot in found
-    ]
+    buttons = hour_buttons(found, f"mtime:{booking.code}")
     other = Button("Ngày khác", f"visit:move:{booking.code}")
     return step(f"{day_name(day)}: bạn chọn giờ mới.", *buttons, other)
 

@@ -7,7 +7,8 @@ from bot.store.bookings import Booking
 from bot.store.waiting import Offer
 from bot.store.waits import Wait
 from bot.vietnam import local
-from handlers.booking_texts import BOOK, VISITS, moment
+from handlers.booking_texts import BOOK, VISITS
+from handlers.day_texts import moment
 from handlers.texts import MENU, notice, step
 
 ANYWHERE = "bất cứ nơi nào"

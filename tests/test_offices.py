@@ -20,7 +20,7 @@ from bot.places import Wards
 from bot.store import offices as store
 from bot.store import slots
 from bot.store.database import Database, SqliteDatabase
-from handlers import booking_texts
+from handlers import day_texts
 from tests.bookings import Desk
 from tests.conftest import PROJECT, Clock
 
@@ -281,7 +281,7 @@ def test_importing_says_what_changes_and_whose_visits_are_affected(
     for said in (preview, real):
         assert "sửa địa chỉ, giờ làm  tan-phu" in said
         assert "1 lịch đã đặt bị ảnh hưởng" in said
-        assert f"mã hẹn {code}  {booking_texts.moment(later.starts_at)}" in said
+        assert f"mã hẹn {code}  {day_texts.moment(later.starts_at)}" in said
     assert "ảnh hưởng" not in run(config, "import", str(file), "--yes")
 
 

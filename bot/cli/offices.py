@@ -20,7 +20,7 @@ from bot.store import offices as office_store
 from bot.store.database import Transaction
 from bot.store.offices import Office
 from bot.vietnam import VIETNAM
-from handlers import booking_texts
+from handlers import day_texts
 
 FIELDS = {
     "name": "tên",
@@ -120,7 +120,7 @@ def _differs(field: str, known: Office, office: Office) -> bool:
 
 def _visit(tx: Transaction, code: str) -> str:
     booking = bookings.by_code(tx, code)
-    return f"{code}  {booking_texts.moment(booking.starts_at)}" if booking else code
+    return f"{code}  {day_texts.moment(booking.starts_at)}" if booking else code
 
 
 def _left_out(tx: Transaction, given: set[str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from bot.store.database import Row, Transaction
 from bot.store.values import Ids, moment
 from bot.vault import Vault
 from bot.vietnam import VIETNAM
-from handlers import booking_texts
+from handlers import day_texts
 
 STATES = {
     State.BOOKED: "đã đặt",
@@ -46,9 +46,7 @@ def day_command(office: str, day: datetime | None, config_file: Path) -> None:
             raise click.ClickException(f"Không có nơi nào có id {office}; đang có: {known}")
         found = visits_of(tx, office, on)
     coming = sum(booking.answer == "coming" for booking in found)
-    click.echo(
-        f"{place.name}, {booking_texts.day_name(on)}: {len(found)} lịch, {coming} báo sẽ đến"
-    )
+    click.echo(f"{place.name}, {day_texts.day_name(on)}: {len(found)} lịch, {coming} báo sẽ đến")
     for booking in found:
         click.echo(_visit_line(booking))
 
@@ -108,7 +106,7 @@ def calls_command(config_file: Path) -> None:
 
 def _call_lines(found: list[Row], vault: Vault) -> Iterator[str]:
     for row in found:
-        when = booking_texts.moment(moment(row["starts_at"]))
+        when = day_texts.moment(moment(row["starts_at"]))
         name = row["name"] or "(không ghi tên)"
         yield f"{row['code']}  {calling.phone(row['phone'], vault)}  {name}  {when}  {row['office']}"
         yield f"    {calling.kind(row['kind'])}; {calling.reason(row['reason'])}"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.desk.groups import Count, Kind
 from bot.store.figures import FEWEST
 from bot.vietnam import local
-from handlers.booking_texts import day_name
+from handlers.day_texts import day_name
 
 
 def clock(at: datetime) -> str:
