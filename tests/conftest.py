@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -165,10 +166,21 @@ def wards() -> Wards:
 
 
 @pytest.fixture
-def dialogue(
+def dialogue_of(
     database: Database, matcher: Matcher, clock: Clock, vault: Vault, wards: Wards
-) -> Dialogue:
-    return Dialogue(database, Settings(), lambda: matcher, clock, vault, wards, mailboxes=("web",))
+) -> Callable[..., Dialogue]:
+    """`dialogue_of(settings)`: the dialogue over this test's database, with another FAQ than the tests' own if
+    one is given."""
+
+    def with_settings(settings: Settings, faq: Matcher = matcher, **more: Any) -> Dialogue:
+        return Dialogue(database, settings, lambda: faq, clock, vault, wards, **more)
+
+    return with_settings
+
+
+@pytest.fixture
+def dialogue(dialogue_of: Callable[..., Dialogue]) -> Dialogue:
+    return dialogue_of(Settings(), mailboxes=("web",))
 
 
 @pytest.fixture

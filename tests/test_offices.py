@@ -216,28 +216,30 @@ async def test_each_night_opens_one_more_day_and_keeps_the_rest(
     assert days[-1] == (clock() + timedelta(days=14)).date()
 
 
+async def open_after_start(
+    folder: Path, wards: Wards, database: Database, clock: Clock, **changed: object
+) -> list[str]:
+    """Which offices are open when the service starts with a file of one, and that one, *changed* by
+    officers, is in the database already."""
+    write(folder, "a.yaml", YAML)
+    (row,) = read(folder / "a.yaml", wards)
+    with database.transaction() as tx:
+        store.put(tx, row.model_copy(update=changed), clock())
+    await Opening(database, settings(folder), wards, clock).look()
+    with database.transaction() as tx:
+        return [office.id for office in store.all_open(tx)]
+
+
 async def test_officers_offices_are_not_replaced_by_the_file(
     tmp_path: Path, wards: Wards, database: Database, clock: Clock
 ) -> None:
-    write(tmp_path, "a.yaml", YAML)
-    (row,) = read(tmp_path / "a.yaml", wards)
-    with database.transaction() as tx:
-        store.put(tx, row.model_copy(update={"id": "own"}), clock())
-    await Opening(database, settings(tmp_path), wards, clock).look()
-    with database.transaction() as tx:
-        assert [office.id for office in store.all_open(tx)] == ["own"]
+    assert await open_after_start(tmp_path, wards, database, clock, id="own") == ["own"]
 
 
 async def test_offices_that_were_all_closed_are_not_opened_again_by_the_file(
     tmp_path: Path, wards: Wards, database: Database, clock: Clock
 ) -> None:
-    write(tmp_path, "a.yaml", YAML)
-    (row,) = read(tmp_path / "a.yaml", wards)
-    with database.transaction() as tx:
-        store.put(tx, row.model_copy(update={"open": False}), clock())
-    await Opening(database, settings(tmp_path), wards, clock).look()
-    with database.transaction() as tx:
-        assert store.all_open(tx) == []
+    assert await open_after_start(tmp_path, wards, database, clock, open=False) == []
 
 
 # --- commands --------------------------------------------------------------------------------------

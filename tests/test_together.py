@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,13 +11,10 @@ import pytest
 
 from bot.courier import Courier
 from bot.dialogue import Dialogue
-from bot.matching.matcher import Matcher
 from bot.messages import Reply
-from bot.places import Wards
 from bot.send_errors import SendError, Unavailable, Uncertain, Unreachable
 from bot.store import consents, conversations
 from bot.store.database import Database
-from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.test_remind import Town
@@ -47,17 +45,14 @@ class Post:
 @pytest.fixture
 def there(
     database: Database,
-    matcher: Matcher,
+    dialogue_of: Callable[..., Dialogue],
     clock: Clock,
-    vault: Vault,
-    wards: Wards,
     loop_runner: asyncio.Runner,
 ) -> Town:
     town.build(database)
     with database.transaction() as tx:
         town.slot(tx, "mau-a", FRIDAY, 13, 5)
-    dialogue = Dialogue(database, town.SETTINGS, lambda: matcher, clock, vault, wards)
-    return Town(database, clock, dialogue, loop_runner)
+    return Town(database, clock, dialogue_of(town.SETTINGS), loop_runner)
 
 
 def book(there: Town, person: Person, count: int = 5) -> list[str]:

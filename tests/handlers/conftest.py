@@ -11,12 +11,9 @@ import pytest
 
 from bot.dialogue import Delivered, Dialogue
 from bot.loops.keeper import keep
-from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming
-from bot.places import Wards
 from bot.store.database import Database
 from bot.store.values import Ids
-from bot.vault import Vault
 from tests.conftest import Clock, Person
 from tests.handlers import town
 
@@ -24,18 +21,14 @@ from tests.handlers import town
 @pytest.fixture
 def citizen(
     database: Database,
-    matcher: Matcher,
+    dialogue_of: Callable[..., Dialogue],
     clock: Clock,
-    vault: Vault,
-    wards: Wards,
     loop_runner: asyncio.Runner,
 ) -> Callable[..., Person]:
     """`citizen("an").presses("book")`: somebody on Telegram, in the town of town.py."""
     town.build(database)
     windows = {"seven-days": timedelta(days=7), "two-days": timedelta(days=2)}
-    dialogue = Dialogue(
-        database, town.SETTINGS, lambda: matcher, clock, vault, wards, windows=windows
-    )
+    dialogue = dialogue_of(town.SETTINGS, windows=windows)
 
     def person(name: str = "an", channel: str = "telegram") -> Person:
         def handle(incoming: Incoming) -> Delivered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,8 @@ from bot.dialogue import Dialogue
 from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.messages import Kind
-from bot.places import Wards
 from bot.store import coachings, consents
 from bot.store.database import Database
-from bot.vault import Vault
 from handlers import coach_texts
 from handlers.coach_texts import STEPS
 from tests.conftest import PROJECT, Clock, Heard, Person
@@ -58,16 +57,14 @@ def faq(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
 @pytest.fixture
 def there(
     database: Database,
+    dialogue_of: Callable[..., Dialogue],
     faq: Matcher,
     clock: Clock,
-    vault: Vault,
-    wards: Wards,
     loop_runner: asyncio.Runner,
 ) -> Town:
     town.build(database)
     settings = Settings.model_validate(SETTINGS)
-    dialogue = Dialogue(database, settings, lambda: faq, clock, vault, wards)
-    return Town(database, clock, dialogue, loop_runner)
+    return Town(database, clock, dialogue_of(settings, faq), loop_runner)
 
 
 def tap(person: Person, heard: Heard, label: str) -> Heard:
@@ -212,9 +209,9 @@ def test_who_is_still_stuck_may_book_call_or_write_to_people(there: Town) -> Non
 
 
 def test_where_nothing_is_booked_and_the_faq_is_silent_people_are_named(
-    there: Town, matcher: Matcher, clock: Clock, vault: Vault, wards: Wards
+    there: Town, dialogue_of: Callable[..., Dialogue]
 ) -> None:
-    there.dialogue = Dialogue(there.database, Settings(), lambda: matcher, clock, vault, wards)
+    there.dialogue = dialogue_of(Settings())
     heard = there.person().presses("coach:stuck:otp")
     assert "1900.0368" in heard.text
     assert "📅 Đặt lịch nhờ cán bộ giúp" not in heard.buttons

@@ -9,11 +9,8 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue import Delivered, Dialogue
-from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming
-from bot.places import Wards
 from bot.store.database import Database
-from bot.vault import Vault
 from tests.conftest import Clock, Person
 from tests.handlers import town
 from tests.handlers.test_booking import EIGHT, NINE, book, rows, tap
@@ -33,16 +30,14 @@ LIMITS = town.SETTINGS.limits.model_copy(
 @pytest.fixture
 def browser(
     database: Database,
-    matcher: Matcher,
+    dialogue_of: Callable[..., Dialogue],
     clock: Clock,
-    vault: Vault,
-    wards: Wards,
     loop_runner: asyncio.Runner,
 ) -> Browser:
     """`browser("an", origin="home")`: somebody on the web, at a network address."""
     town.build(database)
     settings = town.SETTINGS.model_copy(update={"limits": LIMITS})
-    dialogue = Dialogue(database, settings, lambda: matcher, clock, vault, wards)
+    dialogue = dialogue_of(settings)
 
     def person(name: str, origin: str = "home") -> Person:
         def handle(incoming: Incoming) -> Delivered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,12 +14,10 @@ from bot.config.booking import Service
 from bot.dialogue import Delivered, Dialogue
 from bot.matching.matcher import Matcher
 from bot.messages import Address, Incoming, Reply
-from bot.places import Wards
 from bot.store import bookings, claims, consents, offices, outbox
 from bot.store.bookings import Booking, State
 from bot.store.database import Database
 from bot.store.values import Ids, unpack
-from bot.vault import Vault
 from handlers import activation, remind, reminder_texts
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
@@ -93,15 +92,12 @@ class Town:
 @pytest.fixture
 def there(
     database: Database,
-    matcher: Matcher,
+    dialogue_of: Callable[..., Dialogue],
     clock: Clock,
-    vault: Vault,
-    wards: Wards,
     loop_runner: asyncio.Runner,
 ) -> Town:
     town.build(database)
-    dialogue = Dialogue(database, town.SETTINGS, lambda: matcher, clock, vault, wards)
-    return Town(database, clock, dialogue, loop_runner)
+    return Town(database, clock, dialogue_of(town.SETTINGS), loop_runner)
 
 
 def of(reply: Reply) -> Heard:

@@ -19,6 +19,7 @@ from tests.handlers.town import FRIDAY, slot_id
 
 Citizen = Callable[..., Person]
 Keeper = Callable[[], set[str]]
+Offered = Callable[..., tuple[list[Person], Heard]]
 EIGHT = slot_id("mau-a", FRIDAY, 8)  # two places
 NINE = slot_id("mau-a", FRIDAY, 9)  # one place
 
@@ -47,6 +48,23 @@ def cancelled(citizen: Citizen) -> Callable[[], None]:
         an.presses(f"visit:drop:{code_of(book(an, NINE))}")
 
     return cancel
+
+
+@pytest.fixture
+def offered(
+    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
+) -> Offered:
+    """`(binh, chi), offer = offered("binh", "chi")`: they wait, in this order, and the place at nine is
+    given back and offered to the first of them."""
+
+    def come_back(*names: str) -> tuple[list[Person], Heard]:
+        people = waits(citizen, *names)
+        cancelled()
+        keeper()
+        (offer,) = pushed(database, people[0], "offer")
+        return people, offer
+
+    return come_back
 
 
 def book_with(person: Person, phone: str) -> None:
@@ -103,25 +121,17 @@ def test_who_does_not_answer_is_passed_over_and_the_order_can_be_shown(
 
 
 def test_who_declines_stays_in_line_but_is_not_asked_again_for_this_place(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
+    offered: Offered, keeper: Keeper, database: Database
 ) -> None:
-    (binh,) = waits(citizen, "binh")
-    cancelled()
-    keeper()
-    (offer,) = pushed(database, binh, "offer")
+    (binh,), offer = offered("binh")
     assert "vẫn ở trong danh sách chờ" in tap(binh, offer, "Giờ này không hợp").text
     keeper()
     assert len(pushed(database, binh, "offer")) == 1
     assert rows(database, "SELECT state FROM waiting") == [{"state": "waiting"}]
 
 
-def test_an_offer_is_its_persons_only(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
-) -> None:
-    (binh,) = waits(citizen, "binh")
-    cancelled()
-    keeper()
-    (offer,) = pushed(database, binh, "offer")
+def test_an_offer_is_its_persons_only(citizen: Citizen, offered: Offered) -> None:
+    _, offer = offered("binh")
     assert "hết hạn" in tap(citizen("kẻ khác"), offer, "✅ Nhận chỗ này").text
 
 
@@ -139,12 +149,9 @@ def test_a_place_nobody_waits_for_is_free_after_a_while(
 
 
 def test_leaving_the_line_passes_the_offer_on(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
+    offered: Offered, keeper: Keeper, database: Database
 ) -> None:
-    binh, chi = waits(citizen, "binh", "chi")
-    cancelled()
-    keeper()
-    (offer,) = pushed(database, binh, "offer")
+    (binh, chi), offer = offered("binh", "chi")
     assert "bỏ tên bạn" in tap(binh, offer, "Thôi, không chờ nữa").text
     keeper()
     assert len(pushed(database, chi, "offer")) == 1
@@ -382,12 +389,10 @@ def test_who_waits_already_is_told_where(citizen: Citizen) -> None:
 
 
 def test_who_takes_an_offer_is_asked_whether_to_be_reminded(
-    citizen: Citizen, keeper: Keeper, cancelled: Callable[[], None], database: Database
+    offered: Offered, database: Database
 ) -> None:
-    (binh,) = waits(citizen, "binh")
-    cancelled()
-    keeper()
-    taken = tap(binh, pushed(database, binh, "offer")[0], "✅ Nhận chỗ này")
+    (binh,), offer = offered("binh")
+    taken = tap(binh, offer, "✅ Nhận chỗ này")
     assert pushed(database, binh, "evening") == []
     tap(binh, taken, "🔔 Nhắc tôi trước giờ hẹn")
     assert len(pushed(database, binh, "evening")) == 1
