@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -51,7 +52,8 @@ class Response:
 
 @dataclass
 class WebService:
-    """May be stopped and started again: it keeps its database and its port."""
+    """`with` it: serves until the end. May be stopped and started again: it keeps its database and its
+    port."""
 
     folder: Path
     faq: Path = FAQ
@@ -81,6 +83,18 @@ class WebService:
             self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join(PATIENCE)
             assert not self._thread.is_alive()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from bot.app import SERVICE, make_app
 from bot.config import Settings
+from bot.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
 from tests.fakes.server import PATIENCE
 from tests.fakes.telegram import FakeTelegram
@@ -71,29 +73,41 @@ async def serving(
     telegram: FakeTelegram, folder: Path, *, webhook: bool = False
 ) -> AsyncIterator[Running]:
     """Serve from *folder* until the end; connected when this begins, if Telegram is up."""
-    settings = _settings(telegram, folder, webhook=webhook)
+    async with in_process(_settings(telegram, folder, webhook=webhook)) as service:
+        telegram.target = service.url
+        yield service
+
+
+@asynccontextmanager
+async def in_process(
+    settings: Settings, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Running]:
+    """The whole service until the end."""
     database = SqliteDatabase(settings.database)
-    app = make_app(settings, database)
+    app = make_app(settings, database, clock)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=False)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         host, port = runner.addresses[0][:2]
-        telegram.target = f"http://{host}:{port}"
-        yield Running(app, database, telegram.target)
+        yield Running(app, database, f"http://{host}:{port}")
     finally:
         await runner.cleanup()
 
 
-def _settings(telegram: FakeTelegram, folder: Path, *, webhook: bool) -> Settings:
+def in_folder(folder: Path) -> dict[str, str]:
+    """Settings for a database and a small FAQ in *folder*."""
     faq = folder / "faq"
     faq.mkdir(exist_ok=True)
     (faq / "thu.yaml").write_text(FAQ, encoding="utf-8")
+    return {"database": str(folder / "service.db"), "faq": str(faq)}
+
+
+def _settings(telegram: FakeTelegram, folder: Path, *, webhook: bool) -> Settings:
     return Settings.model_validate(
         {
-            "database": str(folder / "service.db"),
-            "faq": str(faq),
+            **in_folder(folder),
             "telegram": {"token": telegram.token, "webhook_secret": SECRET},
             "telegram_api_url": telegram.url,
             "public_url": "https://bot.example" if webhook else "",

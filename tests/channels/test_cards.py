@@ -18,10 +18,8 @@ QR = Attachment.of("image/png", "qr.png", b"made-up picture")
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
-    running = WebService(tmp_path_factory.mktemp("web"))
-    running.start()
-    yield running
-    running.stop()
+    with WebService(tmp_path_factory.mktemp("web")) as running:
+        yield running
 
 
 def test_a_card_is_served_with_a_mark_by_which_it_is_not_sent_twice(service: WebService) -> None:

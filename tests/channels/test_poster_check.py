@@ -36,10 +36,8 @@ def moving() -> Clock:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, moving: Clock) -> Iterator[WebService]:
     folder: Path = tmp_path_factory.mktemp("check")
-    running = WebService(folder, settings=SETTINGS, clock=moving)
-    running.start()
-    yield running
-    running.stop()
+    with WebService(folder, settings=SETTINGS, clock=moving) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

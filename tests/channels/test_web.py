@@ -24,10 +24,8 @@ MEND = "DROP TRIGGER broken"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
-    running = WebService(tmp_path_factory.mktemp("web"))
-    running.start()
-    yield running
-    running.stop()
+    with WebService(tmp_path_factory.mktemp("web")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -216,9 +214,7 @@ def test_a_stream_hears_only_its_own_person(service: WebService, session: str) -
 
 
 def test_open_streams_end_when_the_service_stops(tmp_path: Path) -> None:
-    service = WebService(tmp_path)
-    service.start()
-    with closing(Stream(service, "")) as stream:
+    with WebService(tmp_path) as service, closing(Stream(service, "")) as stream:
         assert stream.response.readline() == b": alive\n"
         service.stop()
         assert stream.ends()

@@ -21,10 +21,8 @@ EVENT = Attachment.of("text/calendar", "lich-hen.ics", b"BEGIN:VCALENDAR")
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
-    running = WebService(tmp_path_factory.mktemp("web"))
-    running.start()
-    yield running
-    running.stop()
+    with WebService(tmp_path_factory.mktemp("web")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

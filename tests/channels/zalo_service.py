@@ -7,16 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
-from bot.app import make_app
 from bot.channels.zalo_oa import ZaloOaChannel, oauth, tokens
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import Incoming
 from bot.store.database import Database, SqliteDatabase
 from bot.vault import Vault
-from tests.channels.telegram_service import FAQ, Running
+from tests.channels.telegram_service import Running, in_folder, in_process
 from tests.conftest import Clock
 from tests.fakes import zalo_bot
 from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
@@ -64,22 +61,9 @@ def make_channel(
 @asynccontextmanager
 async def serving(folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Running]:
     """The whole service from *folder* until the end, with *settings* over the tests' own."""
-    faq = folder / "faq"
-    faq.mkdir(exist_ok=True)
-    (faq / "thu.yaml").write_text(FAQ, encoding="utf-8")
-    basis = {"database": str(folder / "service.db"), "faq": str(faq), "data_key": KEY}
-    valid = Settings.model_validate({**basis, **settings})
-    database = SqliteDatabase(valid.database)
-    app = make_app(valid, database, clock)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=False)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        yield Running(app, database, f"http://{host}:{port}")
-    finally:
-        await runner.cleanup()
+    valid = Settings.model_validate({**in_folder(folder), "data_key": KEY, **settings})
+    async with in_process(valid, clock) as service:
+        yield service
 
 
 @asynccontextmanager

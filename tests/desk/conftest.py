@@ -71,12 +71,10 @@ def moving() -> Clock:
 def service(tmp_path_factory: pytest.TempPathFactory, moving: Clock) -> Iterator[WebService]:
     """The whole service with the made-up town in it; its clock is `moving`."""
     folder: Path = tmp_path_factory.mktemp("desk")
-    running = WebService(folder, settings=town.SETTINGS, clock=moving)
-    running.start()
-    running.calendar_is_open()
-    town.build(running.database)
-    yield running
-    running.stop()
+    with WebService(folder, settings=town.SETTINGS, clock=moving) as running:
+        running.calendar_is_open()
+        town.build(running.database)
+        yield running
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.outreach.world import IDS, subscribe
 from tests.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
+Planned = Callable[[int], tuple[Officer, str]]
 ID = re.compile(r"/desk/campaigns/(\w+)")
 
 
@@ -61,6 +62,18 @@ def written(one: Officer, clock: Clock, **changed: str) -> str:
     found = ID.search(answer.headers["location"])
     assert found
     return found[1]
+
+
+@pytest.fixture
+def planned(service: WebService, officer: SignedIn, moving: Clock) -> Planned:
+    """`planned(3)`: an officer, and the id of their campaign to so many people."""
+
+    def for_people(count: int) -> tuple[Officer, str]:
+        people(service, moving, count)
+        one = officer("outreach")
+        return one, written(one, moving)
+
+    return for_people
 
 
 def move(one: Officer, id_: str, do: str) -> Response:
@@ -160,11 +173,9 @@ def test_few_people_need_one_officer_and_their_message_arrives(
 
 
 def test_many_people_need_a_second_officer_who_did_not_write_it(
-    service: WebService, officer: SignedIn, moving: Clock
+    service: WebService, officer: SignedIn, planned: Planned
 ) -> None:
-    people(service, moving, 201)
-    one, other = officer("outreach"), officer("outreach")
-    id_ = written(one, moving)
+    (one, id_), other = planned(201), officer("outreach")
     assert "Xin duyệt để gửi cho 201 người" in shown(one, id_)
     move(one, id_, "launch")
     assert state(service, id_) == "waiting"
@@ -177,11 +188,9 @@ def test_many_people_need_a_second_officer_who_did_not_write_it(
 
 
 def test_a_change_takes_the_agreement_back_and_makes_its_author(
-    service: WebService, officer: SignedIn, moving: Clock
+    service: WebService, officer: SignedIn, planned: Planned, moving: Clock
 ) -> None:
-    people(service, moving, 201)
-    one, other = officer("outreach"), officer("outreach")
-    id_ = written(one, moving)
+    (one, id_), other = planned(201), officer("outreach")
     move(one, id_, "launch")
     answer = other.post(f"/desk/campaigns/{id_}/edit", **form(moving, text="Tin đã sửa."))
     assert answer.status == 303
@@ -191,12 +200,8 @@ def test_a_change_takes_the_agreement_back_and_makes_its_author(
     assert move(one, id_, "approve").status == 303
 
 
-def test_no_slip_of_the_finger_ends_a_campaign_for_good(
-    service: WebService, officer: SignedIn, moving: Clock
-) -> None:
-    people(service, moving, 3)
-    one = officer("outreach")
-    id_ = written(one, moving)
+def test_no_slip_of_the_finger_ends_a_campaign_for_good(planned: Planned) -> None:
+    one, id_ = planned(3)
     move(one, id_, "launch")
     assert "Dừng hẳn" not in text(one.get(f"/desk/campaigns/{id_}"))
     move(one, id_, "pause")
@@ -204,11 +209,9 @@ def test_no_slip_of_the_finger_ends_a_campaign_for_good(
 
 
 def test_paused_resumed_and_stopped_for_good(
-    service: WebService, officer: SignedIn, moving: Clock
+    service: WebService, planned: Planned, moving: Clock
 ) -> None:
-    people(service, moving, 3)
-    one = officer("outreach")
-    id_ = written(one, moving)
+    one, id_ = planned(3)
     for do, after in (
         ("pause", "draft"),
         ("launch", "running"),

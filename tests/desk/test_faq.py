@@ -37,9 +37,8 @@ def service(tmp_path_factory: pytest.TempPathFactory, moving: Clock) -> Iterator
     folder = tmp_path_factory.mktemp("room")
     running = WebService(folder, folder / "faq", settings=town.SETTINGS, clock=moving)
     restore(running)
-    running.start()
-    yield running
-    running.stop()
+    with running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -108,9 +108,7 @@ def test_an_unknown_office_has_no_stream(officer: SignedIn) -> None:
 
 
 def test_a_service_that_stops_ends_the_streams_at_once(tmp_path: Path) -> None:
-    own = WebService(tmp_path, settings=town.SETTINGS, clock=Clock())
-    own.start()
-    try:
+    with WebService(tmp_path, settings=town.SETTINGS, clock=Clock()) as own:
         town.build(own.database)
         with own.database.transaction() as tx:
             accounts.add(tx, "an", "viewer", [], HASH, own.clock())
@@ -121,5 +119,3 @@ def test_a_service_that_stops_ends_the_streams_at_once(tmp_path: Path) -> None:
             assert news(answer)
             own.stop()
             assert news(answer) == ""
-    finally:
-        own.stop()

@@ -333,12 +333,11 @@ def test_a_list_that_is_too_long_for_the_desk_says_so(outreach: Officer) -> None
 def test_where_there_is_no_channel_the_desk_says_what_to_configure(
     tmp_path: Path, moving: Clock
 ) -> None:
-    bare = WebService(tmp_path, settings=Settings(data_key="a made-up key"), clock=moving)
-    bare.start()
-    try:
-        with bare.database.transaction() as tx:
+    bare = Settings(data_key="a made-up key")
+    with WebService(tmp_path, settings=bare, clock=moving) as service:
+        with service.database.transaction() as tx:
             old, _ = codes.put_up(tx, "xang", "Trạm xăng Cũ", moving(), "lan", "x", "old")
-        one = signed_in(bare, moving)
+        one = signed_in(service, moving)
         assert "outreach.telegram_username" in text(one.get("/desk/posters"))
         for path, form in (
             ("/desk/posters", {"place": "Trạm xăng Mẫu", "kind": "xang"}),
@@ -347,9 +346,7 @@ def test_where_there_is_no_channel_the_desk_says_what_to_configure(
             answer = one.post(path, **form)
             assert answer.status == 422
             assert "outreach.telegram_username" in text(answer)
-        assert bare.count("posters") == 1
+        assert service.count("posters") == 1
         assert "outreach.telegram_username" in text(one.get(f"/desk/posters/{old.code}"))
         for path in (f"posters/{old.code}/A3.pdf", "poster-lists/old/A3.zip"):
             assert one.get(f"/desk/{path}").status == 409
-    finally:
-        bare.stop()

@@ -16,7 +16,7 @@ from bot.store import consents, conversations, proactive
 from bot.store.database import Database
 from bot.store.values import stamp
 from tests.conftest import Clock
-from tests.outreach.world import IDS, link, plan, subscribe
+from tests.outreach.world import IDS, link, of_one, plan, subscribe
 
 RATES = {"telegram": 10.0, "zalo-oa": 10.0}
 FORM = {"templates": {"news": {"id": "654321"}}}
@@ -98,12 +98,7 @@ def test_whose_month_is_over_before_the_campaign_ends_is_not_left_out(
 def test_what_linked_accounts_got_counts_together(
     database: Database, clock: Clock, wards: Wards
 ) -> None:
-    two = Address("telegram", "an"), Address("zalo-oa", "an-z")
-    with database.transaction() as tx:
-        for person in two:
-            subscribe(tx, person, clock())
-        link(tx, "one", *two)
-    for person in two:
+    for person in of_one(database, clock()):
         got(database, person, *(clock() - timedelta(days=d) for d in (1, 2)))
     told = run(database, clock, wards, settings())
     assert told.people == 0

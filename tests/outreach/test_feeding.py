@@ -18,7 +18,7 @@ from bot.store.outbox import Letter
 from bot.store.parts import FedMeanwhile
 from bot.store.values import unpack
 from tests.conftest import Clock
-from tests.outreach.world import IDS, launch, link, plan, rows, subscribe
+from tests.outreach.world import IDS, launch, of_one, plan, rows, subscribe
 
 RATES = {"telegram": 2.0, "zalo-oa": 2.0}
 ROOM = int(2.0 * AHEAD.total_seconds()) + 1
@@ -177,11 +177,7 @@ async def test_who_left_or_blocked_or_is_silent_is_not_written_and_counted(
 async def test_a_person_with_two_accounts_gets_one(
     feeder: Feeder, database: SqliteDatabase, clock: Clock
 ) -> None:
-    two = Address("telegram", "an"), Address("zalo-oa", "an-z")
-    with database.transaction() as tx:
-        for person in two:
-            subscribe(tx, person, clock())
-        link(tx, "one", *two)
+    of_one(database, clock())
     begin(database, clock)
     await feeder.look()
     assert written(database) == ["an"]

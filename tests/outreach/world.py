@@ -46,6 +46,16 @@ def link(tx: Transaction, owner: str, *people: Address) -> None:
         tx.rows(LINK, owner=owner, at=stamp(datetime(2026, 11, 1, tzinfo=VIETNAM)), **values)
 
 
+def of_one(database: Database, now: datetime) -> tuple[Address, Address]:
+    """Two accounts of one person, who agreed to news on both."""
+    two = Address("telegram", "an"), Address("zalo-oa", "an-z")
+    with database.transaction() as tx:
+        for account in two:
+            subscribe(tx, account, now)
+        link(tx, "one", *two)
+    return two
+
+
 def plan(
     now: datetime,
     *,

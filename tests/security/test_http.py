@@ -24,10 +24,8 @@ POST = b"POST /api/chat HTTP/1.1\r\n" + HOST
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
     patience = {"head_within": WAIT, "body_within": WAIT}
-    running = WebService(tmp_path_factory.mktemp("http"), patience=patience)
-    running.start()
-    yield running
-    running.stop()
+    with WebService(tmp_path_factory.mktemp("http"), patience=patience) as running:
+        yield running
 
 
 def connect(service: WebService) -> socket.socket:

@@ -38,10 +38,8 @@ def solved(challenge: str) -> str:
 
 @pytest.fixture
 def service(tmp_path: Path, clock: Clock) -> Iterator[WebService]:
-    running = WebService(tmp_path, limits=SMALL, clock=clock)
-    running.start()
-    yield running
-    running.stop()
+    with WebService(tmp_path, limits=SMALL, clock=clock) as running:
+        yield running
 
 
 def start(service: WebService, **more: str) -> Response:

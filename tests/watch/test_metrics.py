@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,17 +28,8 @@ TOKEN = "a-made-up-token-of-tests"
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[WebService]:
-    with serving(WebService(tmp_path)) as started:
+    with WebService(tmp_path) as started:
         yield started
-
-
-@contextmanager
-def serving(service: WebService) -> Iterator[WebService]:
-    service.start()
-    try:
-        yield service
-    finally:
-        service.stop()
 
 
 def read(service: WebService) -> Samples:
@@ -91,7 +81,7 @@ def test_bookings_are_counted_from_the_database_whoever_made_them(
     tmp_path: Path, clock: Clock
 ) -> None:
     settings = town.SETTINGS.model_copy(update={"public_url": ""})
-    with serving(WebService(tmp_path, settings=settings, clock=clock)) as service:
+    with WebService(tmp_path, settings=settings, clock=clock) as service:
         service.calendar_is_open()
         town.build(service.database)
         hold_and_drop(service.database, clock)
@@ -120,7 +110,7 @@ def hold_and_drop(database: Database, clock: Clock) -> None:
 
 def test_with_a_token_only_who_shows_it_sees_the_figures(tmp_path: Path) -> None:
     settings = config.Settings.model_validate({"data_key": "made up", "watch": {"token": TOKEN}})
-    with serving(WebService(tmp_path, settings=settings)) as service:
+    with WebService(tmp_path, settings=settings) as service:
         assert service.request("GET", "/metrics").status == 403
         wrong = {"Authorization": f"Bearer {TOKEN}x"}
         assert service.request("GET", "/metrics", headers=wrong).status == 403
@@ -135,7 +125,7 @@ PROXIES = [{"public_url": "https://x.example"}, {"listen": {"behind_proxy": True
 @pytest.mark.parametrize("settings", PROXIES)
 def test_behind_a_proxy_only_a_token_opens(tmp_path: Path, settings: dict[str, object]) -> None:
     made = Settings.model_validate({"data_key": "made up", **settings})
-    with serving(WebService(tmp_path, settings=made)) as service:
+    with WebService(tmp_path, settings=made) as service:
         assert service.request("GET", "/metrics").status == 403
         assert service.request("GET", "/readyz").json == {"ready": True}
 
