@@ -187,7 +187,7 @@ async def play(folder: Path, scale: Scale) -> Report:
                     report.back_at.append(time.monotonic())
                 if count is not None:
                     enough = lambda n=count: len(telegram.sent) + len(zalo.sent) >= n  # noqa: E731
-                    assert await telegram._until(enough, scale.patience)
+                    assert await telegram.within(enough, scale.patience)
                     service.kill()
                     report.killed_at.append(time.monotonic())
                 else:
@@ -249,7 +249,7 @@ async def _to_the_end(folder: Path, scale: Scale, telegram: FakeTelegram, report
         await telegram.offer(telegram.text(chat, "DỪNG"))
     for chat in _leaving(scale):
         told = lambda c=chat: [s for s in telegram.to(c) if "Đã dừng" in s.text]  # noqa: E731
-        assert await telegram._until(told, scale.patience)
+        assert await telegram.within(told, scale.patience)
         report.left_at[chat] = told()[0].at
     for number in range(scale.questions):
         await _ask(telegram, 900_000 + number, report)
