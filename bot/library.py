@@ -90,7 +90,7 @@ class Library:
         if reworded := self._matcher.reworded(faq):
             self._matcher, self.faults = reworded, None
         if self._kept:
-            await learning.learn(self._folder, self._kept)
+            await learning.learn(faq, self._kept)
         self._matcher, self.faults = await asyncio.to_thread(self._build, faq), None
         self.reloads += 1
         log.info("faq live", version=faq.version, entries=len(faq.entries))

@@ -33,9 +33,10 @@ def until_there_are_more(than: set[str]) -> None:
 
 
 def test_what_is_learnt_apart_answers_as_what_is_learnt_here(tmp_path: Path) -> None:
-    asyncio.run(learning.learn(FAQ, tmp_path))
+    faq = entries.load(FAQ)
+    asyncio.run(learning.learn(faq, tmp_path))
     (kept,) = tmp_path.glob("matcher-*.bin")
-    written, faq = kept.stat().st_mtime_ns, entries.load(FAQ)
+    written = kept.stat().st_mtime_ns
     there, here = Matcher.build(faq, Thresholds(), tmp_path), Matcher.build(faq, Thresholds())
     assert [there.match(text) for text in ASKED] == [here.match(text) for text in ASKED]
     assert kept.stat().st_mtime_ns == written  # found, and not learnt once more
@@ -70,14 +71,14 @@ async def test_what_takes_too_long_is_ended(
     monkeypatch.setattr("bot.learning.WITHIN", 0.0)
     before = children()
     with capture_logs() as logs:
-        await learning.learn(FAQ, tmp_path)
+        await learning.learn(entries.load(FAQ), tmp_path)
     assert [line["error"] for line in logs] == ["too slow"]
     assert children() <= before
 
 
 async def test_who_stops_waiting_leaves_nothing_running(tmp_path: Path) -> None:
     before = children()
-    learns = asyncio.create_task(learning.learn(FAQ, tmp_path))
+    learns = asyncio.create_task(learning.learn(entries.load(FAQ), tmp_path))
     await asyncio.to_thread(until_there_are_more, before)
     learns.cancel()
     with suppress(asyncio.CancelledError):

@@ -6,11 +6,13 @@ import asyncio
 import gc
 import os
 import shutil
+import sys
 import weakref
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.document.file import Faults
 from bot.library import Library
@@ -39,14 +41,16 @@ def answer(library: Library, entry: str) -> str:
 
 
 def a_learner_that_waits(folder: Path) -> tuple[Path, Path, Path]:
-    """A program in place of Python, and two pipes: the first is written to when it begins, and what is
-    written into the second ends it."""
-    program, begins, ends = (folder / name for name in ("python", "begins", "ends"))
+    """A program in place of Python, and two pipes: the first is written to when it begins, and it goes
+    on as Python when something is written into the second."""
+    program, begins, goes_on = (folder / name for name in ("python", "begins", "goes-on"))
     os.mkfifo(begins)
-    os.mkfifo(ends)
-    program.write_text(f"#!/bin/sh\necho > {begins}\nread -r _ < {ends}\n")
+    os.mkfifo(goes_on)
+    program.write_text(
+        f'#!/bin/sh\necho > {begins}\nread -r _ < {goes_on}\nexec {sys.executable} "$@"\n'
+    )
     program.chmod(0o755)
-    return program, begins, ends
+    return program, begins, goes_on
 
 
 async def test_an_unchanged_folder_is_not_read_again(folder: Path) -> None:
@@ -70,14 +74,17 @@ async def test_a_changed_answer_is_live_before_the_new_faq_is_learnt(
 ) -> None:
     library = Library(folder, Thresholds(), kept=tmp_path / "kept")
     edit(folder / "thu.yaml", "không phải về quê", "khỏi về quê")
-    program, begins, ends = a_learner_that_waits(tmp_path)
+    program, begins, goes_on = a_learner_that_waits(tmp_path)
     monkeypatch.setattr("sys.executable", str(program))
     refreshing = asyncio.create_task(library.refresh())
     await asyncio.to_thread(begins.read_text)
     assert "khỏi về quê" in answer(library, "mat-the")
     assert not refreshing.done()
-    await asyncio.to_thread(ends.write_text, "go on")
-    assert await refreshing
+    (folder / "thu.yaml").write_text("a slip: [", encoding="utf-8")  # no matter to what is learnt
+    with capture_logs() as logs:
+        await asyncio.to_thread(goes_on.write_text, "now")
+        assert await refreshing
+    assert [line["event"] for line in logs] == ["faq live"]
     assert library.reloads == 1
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from bot.matching.entries import Entry, Faq
+if TYPE_CHECKING:  # who only learns has no use for what reads files
+    from bot.matching.entries import Entry, Faq
 
 ANSWER_WEIGHT = 0.3
 TOGETHER = 3  # keywords that are learnt as one text: fewer texts are learnt sooner
@@ -23,7 +24,20 @@ class Source(NamedTuple):
     whole: bool = False  # a whole question: typed word for word, it is this entry's
 
 
-def sources(faq: Faq) -> Iterator[Source]:
+class Lesson(NamedTuple):
+    """All that a ranker learns from: FAQs that share it share their ranker. `year`: see `_year`."""
+
+    sources: tuple[Source, ...]
+    entries: int
+    synonyms: dict[str, tuple[str, ...]]
+    year: int | None
+
+
+def lesson(faq: Faq) -> Lesson:
+    return Lesson(tuple(_sources(faq)), len(faq.entries), dict(faq.synonyms), _year(faq))
+
+
+def _sources(faq: Faq) -> Iterator[Source]:
     for number, entry in enumerate(faq.entries.values()):
         yield Source((entry.question,), number, whole=True)
         for text in (*((entry.label,) if entry.label else ()), *entry.phrasings):
@@ -40,6 +54,6 @@ def _answer(entry: Entry) -> Iterator[str]:
     yield from (text for text in (entry.place, entry.fee, entry.time, entry.more) if text)
 
 
-def year(faq: Faq) -> int | None:
+def _year(faq: Faq) -> int | None:
     """The year in which the FAQ was last looked through: ages are counted in it."""
     return max((e.reviewed.year for e in faq.entries.values() if e.reviewed), default=None)

@@ -1,38 +1,54 @@
-"""A ranker that was built before, kept in a file: reading the FAQ and learning from it takes seconds,
-loading what was learnt a fraction of one.
+"""A ranker that was built before, kept in a file: learning takes seconds, loading what was learnt a
+fraction of one.
 
 The file lies beside the database and is written by this service only; whoever can change it can change
-the database too. Its name holds a hash of the FAQ and of this package, so an old one is never loaded.
+the database too. Its name holds a hash of the lesson and of this package, so an old one is never loaded.
+
+    python -m bot.matching.kept FOLDER < LESSON
+
+learns a pickled lesson, in a process of its own (see `bot.learning`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
+import sys
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from bot.matching.entries import Faq
+from bot.matching.corpus import Lesson
 from bot.matching.ranker import Ranker
 
 NAME = "matcher-*.bin"
 KEPT = 3  # files: of a change of the FAQ and its undoing, both are there
 
 
-def ranker(faq: Faq, folder: Path | None) -> Ranker:
-    """The ranker of *faq*: from *folder* if it was kept there, else built, and then kept there."""
+def ranker(lesson: Lesson, folder: Path | None) -> Ranker:
+    """The ranker of *lesson*: from *folder* if it was kept there, else built, and then kept there."""
     if folder is None:
-        return Ranker.build(faq)
-    file = folder / NAME.replace("*", f"{faq.version}-{_code()}")
+        return Ranker.build(lesson)
+    file = _file(lesson, folder)
     found = _load(file)
     if found is None:
-        found = Ranker.build(faq)
+        found = Ranker.build(lesson)
         _keep(found, file)
     return found
+
+
+def is_kept(lesson: Lesson, folder: Path) -> bool:
+    """Whether what is to be learnt from *lesson* was."""
+    return _file(lesson, folder).is_file()
+
+
+def _file(lesson: Lesson, folder: Path) -> Path:
+    content = hashlib.sha256(json.dumps(lesson).encode()).hexdigest()[:12]
+    return folder / NAME.replace("*", f"{content}-{_code()}")
 
 
 def _load(file: Path) -> Ranker | None:
@@ -66,3 +82,7 @@ def _code() -> str:
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    ranker(pickle.load(sys.stdin.buffer), Path(sys.argv[1]))  # noqa: S301 - from our own parent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.matching import followup, split
+from bot.matching import corpus, followup, split
 from bot.matching.confidence import EXACT, confidence
 from bot.matching.entries import Faq, Kind
 from bot.matching.head import softmax
@@ -79,7 +79,7 @@ class Matcher:
     @classmethod
     def build(cls, faq: Faq, thresholds: Thresholds, kept: Path | None = None) -> Matcher:
         """Learn from *faq*; what is learnt is kept in the folder *kept*, and found there again."""
-        return cls(faq, thresholds, ranker(faq, kept))
+        return cls(faq, thresholds, ranker(corpus.lesson(faq), kept))
 
     def reworded(self, faq: Faq) -> Matcher | None:
         """With the answers of *faq*, found by what was learnt before: to learn takes seconds. None when

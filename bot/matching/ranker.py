@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching import concepts, corpus
+from bot.matching import concepts
 from bot.matching.concepts import Lexicon
-from bot.matching.entries import Faq
+from bot.matching.corpus import Lesson
 from bot.matching.features import features
 from bot.matching.index import Index, Text, letters_pay
 from bot.matching.reader import Reader, vocabulary
@@ -36,7 +36,7 @@ class Ranking(NamedTuple):
 
 
 class Ranker:
-    """Immutable; built from a FAQ."""
+    """Immutable; built from what a FAQ teaches."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class Ranker:
             self._coverage_weight = COVERAGE_WEIGHT * min(1.0, index.entries / MANY_ENTRIES)
 
     @classmethod
-    def build(cls, faq: Faq) -> Ranker:
-        sources = list(corpus.sources(faq))
+    def build(cls, lesson: Lesson) -> Ranker:
+        sources = lesson.sources
         edited = [text for source in sources if source.edited for text in source.texts]
         typed = [text for source in sources if not source.edited for text in source.texts]
         reader = Reader(vocabulary([*edited, *typed], edited))
-        lexicon = Lexicon(faq.synonyms, corpus.year(faq))
-        letters = letters_pay(sum(source.taught for source in sources), len(faq.entries))
+        lexicon = Lexicon(lesson.synonyms, lesson.year)
+        letters = letters_pay(sum(source.taught for source in sources), lesson.entries)
         texts: list[Text] = []
         owners: dict[str, set[int]] = defaultdict(set)
         for source in sources:
@@ -77,7 +77,7 @@ class Ranker:
             if source.whole:
                 owners[_spoken(readings[0])].add(source.entry)
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
-        index = Index(texts, len(faq.entries))
+        index = Index(texts, lesson.entries)
         return cls(reader, lexicon, index, exact, letters=letters)
 
     def read(self, text: str) -> list[Word]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.matching import entries
+from bot.matching import corpus, entries
 from bot.matching.confidence import LONG, MOST_MARGIN
 from bot.matching.entries import Faq, Kind
 from bot.matching.ranker import Ranker
@@ -53,7 +53,7 @@ class Case(NamedTuple):
 
 
 def cases(faq: Faq) -> Iterator[Case]:
-    ranker = Ranker.build(faq)
+    ranker = Ranker.build(corpus.lesson(faq))
     for file in sorted((PROJECT / "faq/questions").glob("*.tsv")):
         for row in read_rows(file, faq.entries):
             kind = "outside" if row.expected == OUT_OF_SCOPE else "asked"
@@ -62,7 +62,7 @@ def cases(faq: Faq) -> Iterator[Case]:
         yield _case(faq, ranker, text.strip(), OUT_OF_SCOPE, "talk")
     for fold in range(FOLDS):
         part, held = without(faq, fold)
-        ranker = Ranker.build(part)
+        ranker = Ranker.build(corpus.lesson(part))
         for text, entry in held:
             yield from (_case(faq, ranker, way(text), entry, "unseen") for way in (str, hard))
 

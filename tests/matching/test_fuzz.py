@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching import entries, split
+from bot.matching import corpus, entries, split
 from bot.matching.entries import Faq
 from bot.matching.matcher import SHOWN, Matcher, Outcome
 from bot.matching.ranker import Ranker
@@ -54,7 +54,7 @@ MONSTERS = (
 
 @pytest.fixture(scope="module")
 def ranker() -> Ranker:
-    return Ranker.build(entries.load(PROJECT / "faq"))
+    return Ranker.build(corpus.lesson(entries.load(PROJECT / "faq")))
 
 
 def _check(matcher: Matcher, text: str) -> None:
@@ -116,7 +116,7 @@ def test_hidden_characters_change_nothing(ranker: Ranker, hidden: str, at: int) 
 def test_a_faq_of_any_words_answers_any_text(
     make_any: Callable[[list[str]], Faq], texts: list[str]
 ) -> None:
-    ranking_of = Ranker.build(make_any(texts))
+    ranking_of = Ranker.build(corpus.lesson(make_any(texts)))
     for text in (*texts, "", "căn cước"):
         scores = ranking_of.rank(ranking_of.read(text)).scores
         assert len(scores) == len(texts)

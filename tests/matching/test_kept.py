@@ -37,11 +37,24 @@ def test_a_file_that_was_cut_off_is_built_anew(tmp_path: Path) -> None:
         assert len(file.read_bytes()) == len(whole)
 
 
-def test_another_faq_is_another_file_and_few_are_kept(tmp_path: Path) -> None:
+def test_what_teaches_something_else_is_another_file_and_few_are_kept(tmp_path: Path) -> None:
     faq = entries.load(FAQ)
     for number in range(6):
-        Matcher.build(replace(faq, version=f"v{number}"), Thresholds(), tmp_path)
+        other = replace(faq, synonyms={"thẻ": (f"tấm{number}",)})
+        Matcher.build(other, Thresholds(), tmp_path)
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_change_that_teaches_nothing_is_the_same_file(tmp_path: Path) -> None:
+    faq = entries.load(FAQ)
+    Matcher.build(faq, Thresholds(), tmp_path)
+    (file,) = tmp_path.iterdir()
+    before = file.stat().st_mtime_ns
+    unsourced = {
+        id_: entry.model_copy(update={"sources": ()}) for id_, entry in faq.entries.items()
+    }
+    Matcher.build(replace(faq, entries=unsourced, version="another"), Thresholds(), tmp_path)
+    assert [one.stat().st_mtime_ns for one in tmp_path.iterdir()] == [before]
 
 
 def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
