@@ -213,7 +213,7 @@ class Courier:
         while not self._stopping.is_set():
             now = self._clock()
             taken = await self._database.run(
-                lambda tx: self._take(tx, channel, owner, now, lane)  # noqa: B023
+                lambda tx: self._take(tx, channel, owner, now, lane)  # noqa: B023 - awaited in this round
             )
             if isinstance(taken, Letter) and channel in self._mailboxes:
                 return replace(taken, companions=())  # a mailbox shows each row as it stands

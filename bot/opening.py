@@ -93,7 +93,7 @@ def fill(tx: Transaction, office: Office, first: date, last: date) -> None:
     slots.sync(tx, office.id, wanted, start, end)
 
 
-def fill_by_id(tx: Transaction, id: str, first: date, last: date) -> None:  # noqa: A002
+def fill_by_id(tx: Transaction, id: str, first: date, last: date) -> None:  # noqa: A002 - the column's name
     """`fill` by the hours that the office has now: an officer may have changed them since, and
     waits if it is just now."""
     if office := office_store.hold(tx, id):

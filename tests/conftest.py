@@ -137,15 +137,15 @@ class Person:
     clock: Clock
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def does(self, kind: Kind, text: str = "", data: str = "", **more: object) -> Heard:
+    def does(self, kind: Kind, text: str = "", data: str = "", **more: Any) -> Heard:
         id_ = str(more.pop("id", "") or f"{self.address.user}-{next(self.ids)}")
-        incoming = Incoming(id_, self.address, kind, self.clock(), text, data, **more)  # type: ignore[arg-type]
+        incoming = Incoming(id_, self.address, kind, self.clock(), text, data, **more)
         return Heard(self.handle(incoming).replies)
 
-    def says(self, text: str, **more: object) -> Heard:
+    def says(self, text: str, **more: Any) -> Heard:
         return self.does(Kind.TEXT, text=text, **more)
 
-    def presses(self, data: str, **more: object) -> Heard:
+    def presses(self, data: str, **more: Any) -> Heard:
         return self.does(Kind.BUTTON, data=data, **more)
 
 

@@ -54,7 +54,7 @@ class Service:
 
     def resident_mb(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
 def write_config(folder: Path, extra: str = "", faq: Path = PROJECT / "faq") -> Path:

@@ -90,7 +90,7 @@ class Post:
     sent: list[tuple[str, str]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         if self.errors:
             raise self.errors.pop(0)
         async with self.arrived:

@@ -29,7 +29,7 @@ class Post:
     name: str = "telegram"
     sent: list[tuple[str, str]] = field(default_factory=list)  # who and what
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         self.sent.append((to, reply.text))
         return "receipt"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import icalendar
@@ -32,14 +33,14 @@ def test_an_event_says_what_where_and_when() -> None:
 
 
 def test_a_moved_visit_replaces_its_event() -> None:
-    moved = Visit(**{**_fields(VISIT), "version": 2})  # type: ignore[arg-type]
+    moved = replace(VISIT, version=2)
     (before,), (after,) = events(VISIT), events(moved)
     assert before["uid"] == after["uid"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
 
 
 def test_a_cancelled_visit_takes_its_event_away() -> None:
-    gone = Visit(**{**_fields(VISIT), "cancelled": True})  # type: ignore[arg-type]
+    gone = replace(VISIT, cancelled=True)
     (event,) = events(gone)
     assert event["status"] == "CANCELLED"
     assert event["sequence"] == 1
@@ -47,7 +48,7 @@ def test_a_cancelled_visit_takes_its_event_away() -> None:
 
 
 def test_a_family_is_one_file_with_an_event_each() -> None:
-    second = Visit(**{**_fields(VISIT), "code": "ABC234"})  # type: ignore[arg-type]
+    second = replace(VISIT, code="ABC234")
     assert {event["uid"] for event in events(VISIT, second)} == {
         "K7M4P2@tro-ly-vneid",
         "ABC234@tro-ly-vneid",
@@ -56,7 +57,3 @@ def test_a_family_is_one_file_with_an_event_each() -> None:
 
 def test_a_qr_code_is_a_picture() -> None:
     assert qr("https://troly.example.vn/desk/hen/K7M4P2-0").startswith(b"\x89PNG")
-
-
-def _fields(visit: Visit) -> dict[str, object]:
-    return {name: getattr(visit, name) for name in Visit.__slots__}

@@ -35,7 +35,7 @@ class Post:
     errors: list[SendError] = field(default_factory=list)
     sent: list[Reply] = field(default_factory=list)
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(reply)
@@ -209,6 +209,6 @@ def test_on_the_web_each_row_is_shown_as_it_stands(there: Town) -> None:
     book(there, there.person(), 2)
     with there.database.transaction() as tx:
         for table in ("outbox", "bookings", "consents", "people"):
-            tx.rows(f"UPDATE {table} SET channel = 'web'")  # noqa: S608
+            tx.rows(f"UPDATE {table} SET channel = 'web'")  # noqa: S608 - a name of this line
     there.clock.now = EVENING
     assert len(deliver(there, Post("web"))) == 2

@@ -34,7 +34,7 @@ class Post:
     error: SendError | None = None
     sent: list[tuple[str, str]] = field(default_factory=list)
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         if self.error:
             raise self.error
         self.sent.append((to, reply.text))

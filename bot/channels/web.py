@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -225,9 +226,8 @@ class WebChannel:
         listener: Listener,
     ) -> None:
         while not self._stopping:
-            missed = await self._database.run(
-                lambda tx, last=after: outbox.delivered_since(tx, person, last)  # type: ignore[misc]
-            )
+            look = partial(outbox.delivered_since, person=person, after=after)
+            missed = await self._database.run(look)
             for id_, reply in missed:
                 await response.write(_event(reply_json(id_, reply, self._files.address)))
                 after = id_

@@ -24,7 +24,7 @@ EMPTY = frozenset(
     a ad admin ah alo anh bac ban bot bye cam chao chi chu co con cau da dung e em ghe ha hello hi hic hihi haha i
     khum kia kieu la lo luon minh nha nhe nhi nhieu o oi ok on qua roi shop tam biet thanks the thoi thu toi
     tui troi u ua uh um uk vang vay xem xin zay duoc day do
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - as above
 )
 OPENERS = frozenset({"vay", "the", "con", "roi", "neu", "lo", "nhung"})
 MOST_WORDS = 9

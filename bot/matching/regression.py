@@ -79,7 +79,10 @@ def read(folder: Path, known: Iterable[str]) -> tuple[list[Row], list[Fault]]:
             if not line_text.strip() or line_text.startswith("#"):
                 continue
             found = _row(line_text.rstrip("\r"), name, number, ids)
-            (rows if isinstance(found, Row) else faults).append(found)  # type: ignore[arg-type]
+            if isinstance(found, Row):
+                rows.append(found)
+            else:
+                faults.append(found)
     return rows, faults
 
 

@@ -15,7 +15,7 @@ JOINTS = re.compile(
     re.IGNORECASE,
 )
 INTERROGATIVES = frozenset(
-    "sao gi nao dau bao may ai khong chua ha hay nhieu lau chang".split()  # noqa: SIM905
+    "sao gi nao dau bao may ai khong chua ha hay nhieu lau chang".split()  # noqa: SIM905 - a list of words reads better so
 )
 FEWEST_WORDS = 3
 MOST_PARTS = 12

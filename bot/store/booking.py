@@ -90,7 +90,7 @@ class NotBooked(Exception):
     """Nothing is booked under this code."""
 
 
-def code_of(id: str, attempt: int = 0) -> str:  # noqa: A002
+def code_of(id: str, attempt: int = 0) -> str:  # noqa: A002 - the column's name
     """A short code that people can read out: told from the row's id, so that nothing is rolled.
 
     It begins with a letter: six digits would be taken for a secret code sent by a bank."""

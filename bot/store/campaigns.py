@@ -77,7 +77,7 @@ ADD = """
 """
 
 
-def add(tx: Transaction, id: str, plan: Plan, author: str, now: datetime) -> None:  # noqa: A002
+def add(tx: Transaction, id: str, plan: Plan, author: str, now: datetime) -> None:  # noqa: A002 - the column's name
     tx.rows(ADD, id=id, author=author, now=stamp(now), **_values(plan))
 
 

@@ -15,7 +15,7 @@ HAND_OVER = """
 """
 
 
-def hand_over(tx: Transaction, id: str, person: Address, at: datetime, text: str) -> bool:  # noqa: A002
+def hand_over(tx: Transaction, id: str, person: Address, at: datetime, text: str) -> bool:  # noqa: A002 - the column's name
     """Queue a person for an officer; False when they are waiting already."""
     rows = tx.rows(
         HAND_OVER, id=id, channel=person.channel, person=person.user, at=stamp(at), text=text

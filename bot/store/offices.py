@@ -73,7 +73,7 @@ def put(tx: Transaction, row: OfficeRow, now: datetime) -> None:
 HOURS = "UPDATE offices SET hours = :hours, changed_at = :now WHERE id = :id RETURNING id"
 
 
-def set_hours(tx: Transaction, id: str, hours: Hours, now: datetime) -> bool:  # noqa: A002
+def set_hours(tx: Transaction, id: str, hours: Hours, now: datetime) -> bool:  # noqa: A002 - the column's name
     """Change when it is open; its slots follow by `slots.sync`. False when there is no such
     office."""
     return bool(tx.rows(HOURS, id=id, hours=hours.model_dump_json(), now=stamp(now)))

@@ -37,7 +37,7 @@ TAP = """
 TAPPED = "UPDATE campaigns SET tapped = tapped + 1 WHERE id = :id"
 
 
-def tap(tx: Transaction, id: str, person: Address, now: datetime) -> None:  # noqa: A002
+def tap(tx: Transaction, id: str, person: Address, now: datetime) -> None:  # noqa: A002 - the column's name
     """Count that *person* pressed a button of it, once."""
     values = {"channel": person.channel, "person": person.user, "now": stamp(now)}
     if tx.rows(TAP, id=id, **values):

@@ -128,7 +128,7 @@ def test_two_live_bookings_of_one_person_fail_the_drill(
         values = ", ".join(f":{name}" for name in row)
         again = {**row, "id": "another", "code": "ZZZZZZ", "slot": None, "state": "arrived"}
         again |= {"before": "new"}
-        tx.rows(f"INSERT INTO bookings ({names}) VALUES ({values})", **again)  # noqa: S608
+        tx.rows(f"INSERT INTO bookings ({names}) VALUES ({values})", **again)  # noqa: S608 - the schema's names
     made, _ = archive.make(Path(source.path), tmp_path / "to", KEY, clock.now)
     (fault,) = drill(made, KEY, clock.now).faults
     assert "hai lịch hẹn" in fault

@@ -7,7 +7,7 @@ each threshold would do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
@@ -101,11 +101,8 @@ def fit(rows: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _table(found: Sequence[Case], sure: np.ndarray) -> None:
-    answered: Callable[[float], list[bool]] = lambda level: [  # noqa: E731
-        bool(s >= level and c.inside) for s, c in zip(sure, found, strict=True)
-    ]
     for level in (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
-        told = answered(level)
+        told = [bool(s >= level and c.inside) for s, c in zip(sure, found, strict=True)]
         line = [f"{level:.2f}"]
         for kind in WEIGHTS:
             mine = [(t, c.right) for t, c in zip(told, found, strict=True) if c.kind == kind]

@@ -144,7 +144,7 @@ def measure(tx: Transaction, kind: Kind, wards: places.Wards) -> None:
     rule = compiled(language.parse(kind.rule, wards))
     tx.rows("DROP INDEX IF EXISTS best")
     tx.rows(f"CREATE INDEX best ON by_hand {kind.index}")
-    raw_count = f"SELECT COUNT(*) AS n FROM by_hand WHERE {kind.where}"  # noqa: S608
+    raw_count = f"SELECT COUNT(*) AS n FROM by_hand WHERE {kind.where}"  # noqa: S608 - this file's own
     raw_first = RAW_FIRST.replace("{where}", kind.where)
     number = tx.rows(raw_count)[0]["n"]
     few = segments.are_few(tx, rule, CHANNEL)

@@ -107,7 +107,7 @@ class Citizen(ABC):
         while True:
             now = self.clock()
             values = {"channel": self.channel, "person": self.user, "soon": stamp(now + SOON)}
-            rows = await self.service.database.run(lambda tx: tx.rows(DUE, **values))  # noqa: B023
+            rows = await self.service.database.run(lambda tx: tx.rows(DUE, **values))  # noqa: B023 - awaited in this round
             if not rows:
                 return
             if (at := moment(rows[0]["due_at"])) > now:

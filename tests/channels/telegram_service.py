@@ -52,7 +52,7 @@ class Running:
             return tx.rows(sql, **values)
 
     def count(self, table: str) -> int:
-        return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608
+        return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608 - a table's name
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until *condition*, looked at after every commit, holds."""

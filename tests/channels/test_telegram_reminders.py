@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -73,7 +74,7 @@ async def post(database: Database, clock: Clock) -> AsyncIterator[Post]:
         channel = _channel(telegram, database, clock)
         await channel.start()
         await telegram.until(lambda: telegram.called("getUpdates"))
-        calm = lambda now: reminders.calm(now, Reminders())  # noqa: E731
+        calm = partial(reminders.calm, rules=Reminders())
         courier = Courier(database, clock, owner="me", calm=calm)
         courier.serve([channel])
         yield Post(database, clock, telegram, courier)

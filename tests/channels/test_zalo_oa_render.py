@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -20,8 +21,8 @@ def taps(count: int) -> tuple[Button, ...]:
     return tuple(Button(f"Nút {n}", f"n:{n}") for n in range(count))
 
 
-def reply(*buttons: Button, text: str = "Chào", **more: object) -> Reply:
-    return Reply(Tone.NOTICE, text, buttons, **more)  # type: ignore[arg-type]
+def reply(*buttons: Button, text: str = "Chào", **more: Any) -> Reply:
+    return Reply(Tone.NOTICE, text, buttons, **more)
 
 
 def labels(message: Message) -> list[str]:

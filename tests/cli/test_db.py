@@ -39,7 +39,7 @@ def run(source: object, target: object) -> Result:
 
 def content(database: Database) -> dict[str, list[Any]]:
     with database.transaction() as tx:
-        rows = {table: tx.rows(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608
+        rows = {table: tx.rows(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608 - the schema's names
     return {table: sorted(map(repr, found)) for table, found in rows.items() if found}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -50,9 +51,9 @@ def run(*arguments: str, config: Path) -> Result:
     return CliRunner().invoke(main, ["officer", *arguments, "--config", str(config)])
 
 
-def book(database: Database, code: str, starts_at: datetime, **more: object) -> None:
+def book(database: Database, code: str, starts_at: datetime, **more: Any) -> None:
     with database.transaction() as tx:
-        visits.book(tx, code, starts_at, utc_now(), **more)  # type: ignore[arg-type]
+        visits.book(tx, code, starts_at, utc_now(), **more)
 
 
 def test_the_day_lists_who_comes_in_order_with_what_they_said(

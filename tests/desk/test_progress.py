@@ -35,7 +35,7 @@ def clean(service: WebService) -> Iterator[None]:
     yield
     with service.database.transaction() as tx:
         for table in ("ward_figures", "ward_imports", "profiles"):
-            tx.rows(f"DELETE FROM {table}")  # noqa: S608
+            tx.rows(f"DELETE FROM {table}")  # noqa: S608 - a name of this file
 
 
 def upload(one: Officer, name: str, raw: bytes) -> Response:

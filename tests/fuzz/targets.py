@@ -220,7 +220,10 @@ def talk(wards: places.Wards) -> Iterator[Tap]:
     dialogue = Dialogue(database, settings, lambda: matcher, clock, Vault("a made-up key"), wards)
     try:
         with asyncio.Runner() as runner:
-            handle: Handle = lambda incoming: runner.run(dialogue.handle(incoming))  # noqa: E731
+
+            def handle(incoming: Incoming) -> Delivered:
+                return runner.run(dialogue.handle(incoming))
+
             yield Talk(database, clock, handle).tap
     finally:
         database.close()

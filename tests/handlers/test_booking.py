@@ -304,7 +304,7 @@ def test_a_phone_number_is_sealed_and_nobody_is_scolded_for_it(
     assert vault.open(row["phone"]) == "84900000001"
     assert row["holder"] == vault.mark("84900000001")
     for table in ("incoming", "people", "outbox", "bookings", "questions"):
-        assert "900000001" not in str(rows(database, f"SELECT * FROM {table}"))  # noqa: S608
+        assert "900000001" not in str(rows(database, f"SELECT * FROM {table}"))  # noqa: S608 - a name of this line
 
 
 def test_a_shared_contact_counts_as_the_number(chat: Chat) -> None:

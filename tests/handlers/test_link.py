@@ -36,7 +36,7 @@ def book(person: Person, phone: str = PHONE) -> str:
         heard = person.says(phone)
     data = next(d for label, d in heard.buttons.items() if label.startswith("✅ Đồng ý, đặt lịch"))
     said = person.presses(data).text
-    return re.search(r"Mã hẹn: (\w{6})", said)[1]  # type: ignore[index]
+    return str(re.findall(r"Mã hẹn: (\w{6})", said)[0])
 
 
 def written(database: Database, to: Address) -> list[Reply]:
@@ -53,7 +53,7 @@ def written(database: Database, to: Address) -> list[Reply]:
 
 def secret(database: Database) -> str:
     (reply, *_) = written(database, THERE)[::-1]
-    return re.search(r": (\w{6})\n", reply.text)[1]  # type: ignore[index]
+    return str(re.findall(r": (\w{6})\n", reply.text)[0])
 
 
 def ask(person: Person, code: str, phone: str = PHONE) -> Heard:

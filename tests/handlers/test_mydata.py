@@ -187,7 +187,7 @@ def test_after_it_only_the_receipt_leads_to_the_person(chat: Chat, database: Dat
     erase(an)
     tables = columns(database)
     with database.transaction() as tx:
-        left = {t: tx.rows(f"SELECT * FROM {t}") for t in tables}  # noqa: S608
+        left = {t: tx.rows(f"SELECT * FROM {t}") for t in tables}  # noqa: S608 - the schema's names
     assert [t for t, found in left.items() if NAME in str(found)] == []
     assert [t for t, found in left.items() if "0123456789" in str(found)] == ["outbox"]
     assert len(left["outbox"]) == 1

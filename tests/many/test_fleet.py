@@ -116,7 +116,7 @@ async def world(
 async def eventually(condition: Callable[[], object]) -> None:
     """Until *condition* holds; it is about other processes, so it is looked at again and again."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110
+        while not condition():  # noqa: ASYNC110 - they set no event here
             await asyncio.sleep(0.05)
 
 

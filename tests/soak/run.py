@@ -198,7 +198,7 @@ async def _drain(scene: Scene) -> None:
     try:
         for _ in range(int(DRAINED_WITHIN / LOOK_EVERY)):
             now = stamp(scene.now() + SOON)
-            left = await database.run(lambda tx: tx.rows(LEFT, now=now))  # noqa: B023
+            left = await database.run(lambda tx: tx.rows(LEFT, now=now))  # noqa: B023 - awaited in this round
             if not left[0]["n"]:
                 return
             await asyncio.sleep(LOOK_EVERY)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import settings
@@ -70,8 +70,8 @@ class Paper:
         used = sum(place.slot == at and place.state in USED for place in self.places.values())
         return used + sum(slot == at for slot, _ in self.back)
 
-    def put(self, code: str, **changes: object) -> None:
-        self.places[code] = replace(self.places[code], **changes)  # type: ignore[arg-type]
+    def put(self, code: str, **changes: Any) -> None:
+        self.places[code] = replace(self.places[code], **changes)
 
     def held(self, who: str) -> list[str]:
         """Codes held for *who*, also when their time is over and nobody has looked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ class Box:
     def __init__(self, tx: Transaction, clock: Clock) -> None:
         self.tx, self.clock, self.ids = tx, clock, Ids()
 
-    def put(self, key: str, to: Address = AN, **more: object) -> bool:
+    def put(self, key: str, to: Address = AN, **more: Any) -> bool:
         return outbox.put(
             self.tx,
             id=self.ids.new(self.clock()),
@@ -33,7 +34,7 @@ class Box:
             reply=Reply(Tone.NOTICE, key),
             content="v1",
             now=self.clock(),
-            **more,  # type: ignore[arg-type]
+            **more,
         )
 
     def claim(self, owner: str = "w1") -> Letter | None:

@@ -55,7 +55,7 @@ COMMANDS = (
     ("xoadulieu", "Xóa dữ liệu của bạn"),
     ("huy", "Thôi việc đang làm dở"),
 )
-BAD_TOKEN = "Telegram từ chối TELEGRAM_BOT_TOKEN: lấy lại token từ @BotFather rồi chạy lại dịch vụ."  # noqa: S105
+BAD_TOKEN = "Telegram từ chối TELEGRAM_BOT_TOKEN: lấy lại token từ @BotFather rồi chạy lại dịch vụ."  # noqa: S105 - no secret
 
 log = structlog.get_logger()
 

@@ -34,7 +34,7 @@ PATH = "/webhook/zalo-bot"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
 TOKEN = "bot token"  # noqa: S105 - what the alarm is about
 BAD_TOKEN = (
-    "Zalo từ chối ZALO_BOT_TOKEN: lấy lại token trong Zalo Bot Manager rồi chạy lại dịch vụ."  # noqa: S105
+    "Zalo từ chối ZALO_BOT_TOKEN: lấy lại token trong Zalo Bot Manager rồi chạy lại dịch vụ."  # noqa: S105 - no secret
 )
 
 log = structlog.get_logger()

@@ -31,7 +31,7 @@ LOOK_EVERY = 300.0  # seconds between looks whether the token is old
 HOLD_OFF = timedelta(seconds=60)  # after an exchange that failed
 COMMIT_AGAIN = 1.0  # seconds
 NO_TOKEN = (
-    "Zalo OA chưa có token dùng được nên không gửi được tin. Việc cần làm: người quản trị OA chạy "  # noqa: S105
+    "Zalo OA chưa có token dùng được nên không gửi được tin. Việc cần làm: người quản trị OA chạy "  # noqa: S105 - no secret
     "`vneid-bot zalo login` và đồng ý cấp quyền lại. ({reason})"
 )
 

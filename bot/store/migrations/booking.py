@@ -71,7 +71,7 @@ BOOKING = (
     )
     """,
     *(
-        f"INSERT INTO legal_moves (before, after) VALUES ('{before}', '{after}')"  # noqa: S608
+        f"INSERT INTO legal_moves (before, after) VALUES ('{before}', '{after}')"  # noqa: S608 - of the tuple above
         for before, after in LEGAL_MOVES
     ),
     # One person's place. A move ends one row ('moved') and begins another with the same code and
