@@ -107,6 +107,11 @@ def phone_number(text: str) -> str | None:
     return None
 
 
+def as_dialled(number: str) -> str:
+    """84xxxxxxxxx as people write it, with a 0; "" stays ""."""
+    return "0" + number.removeprefix("84") if number else ""
+
+
 def key_for(database: Path, given: str) -> str:
     """The deployment's key: *given*, or that of the file beside *database*, made when missing."""
     if given:

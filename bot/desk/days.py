@@ -14,7 +14,7 @@ from bot.matching.text import clean, strip
 from bot.store.bookings import State
 from bot.store.database import Row
 from bot.store.visits import WALK_IN, Span
-from bot.vault import BadKey, Vault, phone_number
+from bot.vault import BadKey, Vault, as_dialled, phone_number
 from bot.vietnam import VIETNAM
 
 STATES: Mapping[str, str] = MappingProxyType({
@@ -87,10 +87,9 @@ def titles(services: Iterable[Service]) -> dict[str, str]:
 def phone(vault: Vault, sealed: str) -> str:
     """0900000001; "" without one."""
     try:
-        number = vault.open(sealed)
+        return as_dialled(vault.open(sealed))
     except BadKey:
         return "(ghi bằng khóa khác)"
-    return "0" + number.removeprefix("84") if number else ""
 
 
 def masked(vault: Vault, sealed: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.reminders import ACTIVATE, EVENING, HOURS
-from bot.vault import BadKey, Vault
+from bot.vault import BadKey, Vault, as_dialled
 
 KINDS = {
     EVENING: "nhắc tối hôm trước",
@@ -24,10 +24,9 @@ REASONS = {
 def phone(sealed: str, vault: Vault) -> str:
     """The number as people write it, or why there is none to show."""
     try:
-        number = vault.open(sealed)
+        return as_dialled(vault.open(sealed)) or "(không có số)"
     except BadKey:
         return "(số ghi bằng khóa khác)"
-    return "0" + number.removeprefix("84") if number else "(không có số)"
 
 
 def kind(name: str) -> str:
