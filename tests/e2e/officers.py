@@ -1,8 +1,7 @@
-"""Officers at the desk in a real browser, and the rulers that its pages are measured with."""
+"""Officers at the desk in a real browser."""
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,8 +18,7 @@ from bot.store.values import Ids, stamp
 from bot.vault import Vault, key_for
 from bot.vietnam import local
 from handlers.ticket import check_in_mark
-from tests.e2e.conftest import PASSWORD, Site
-from tests.e2e.test_web_chat import CONTRAST
+from tests.e2e.sites import PASSWORD, Site
 from tests.outreach import world
 
 NUMBER = "84900000001"
@@ -139,21 +137,3 @@ BOOKED_EVENT = """
 
 def row(page: Page, code: str) -> Locator:
     return page.locator(f"#v-{code}")
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"))
-
-
-# The chat's ruler, for text and for what is typed or tapped here.
-OUTLINES = re.sub(
-    r"  const box = document\.getElementById.*?  return found;",
-    """  for (const node of document.querySelectorAll('main input:not([type=hidden]), main select, main button')) {
-    const style = getComputedStyle(node);
-    if (!node.checkVisibility() || style.borderTopStyle === 'none') continue;
-    look('outline', node, style.borderTopColor, behind(node.parentElement), 3);
-  }
-  return found;""",
-    CONTRAST,
-    flags=re.DOTALL,
-)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from handlers.coach_texts import STEPS
-from tests.e2e.conftest import Chat, Site
+from tests.e2e.sites import Chat, Site
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,10 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Chat
-from tests.e2e.officers import NUMBER, OUTLINES, Desk, fits, row
+from tests.e2e.officers import NUMBER, Desk, row
+from tests.e2e.rulers import OUTLINES, TARGET, fits, names, sizes
+from tests.e2e.sites import Chat
 from tests.e2e.test_book_a_visit import book
-from tests.e2e.test_web_chat import TARGET, names, sizes
 
 pytestmark = pytest.mark.browser
 

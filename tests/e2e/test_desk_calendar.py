@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Chat, Site
+from tests.e2e.sites import Chat, Site
 from tests.e2e.test_book_a_visit import book
 from tests.e2e.test_desk_people import SignIn, look
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.vietnam import local
-from tests.e2e.conftest import Chat, Site
+from tests.e2e.sites import Chat, Site
 
 pytestmark = pytest.mark.browser
 

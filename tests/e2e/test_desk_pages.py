@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 from bot.desk.routes import ROUTES
 from tests.desk.test_access import PARAMETER
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Chat
-from tests.e2e.officers import NUMBER, OUTLINES, Desk, fits
+from tests.e2e.officers import NUMBER, Desk
+from tests.e2e.rulers import OUTLINES, fits, names
+from tests.e2e.sites import Chat
 from tests.e2e.test_desk_people import SMALL, asks
-from tests.e2e.test_web_chat import names
 
 pytestmark = pytest.mark.browser
 

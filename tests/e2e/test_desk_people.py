@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Chat, Site
+from tests.e2e.sites import Chat, Site
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Site
+from tests.e2e.sites import Site
 from tests.e2e.test_desk_people import look
 
 pytestmark = pytest.mark.browser

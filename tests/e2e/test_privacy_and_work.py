@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import FAQ, PATIENCE
+from tests.e2e.sites import FAQ, PATIENCE
 from tests.service import Service, running, write_config
 
 pytestmark = pytest.mark.browser
