@@ -88,13 +88,19 @@ class Library:
             await self._tell(faults)
             return False
         if reworded := self._matcher.reworded(faq):
-            self._matcher, self.faults = reworded, None
+            self._go_live(reworded)
         if self._kept:
-            await learning.learn(faq, self._kept)
-        self._matcher, self.faults = await asyncio.to_thread(self._build, faq), None
+            ranker = await learning.learn(faq, self._kept)
+            self._go_live(Matcher(faq, self._thresholds, ranker))
+        else:
+            self._go_live(await asyncio.to_thread(Matcher.build, faq, self._thresholds))
+        await asyncio.to_thread(self._put_aside, faq)
         self.reloads += 1
         log.info("faq live", version=faq.version, entries=len(faq.entries))
         return faq.version != before
+
+    def _go_live(self, matcher: Matcher) -> None:
+        self._matcher, self.faults = matcher, None
 
     async def _tell(self, faults: Faults | None) -> None:
         log.error("faq refused, the last good one stays", faults=str(faults))
@@ -104,19 +110,19 @@ class Library:
     def _first(self) -> Matcher:
         """At the start; from what was put aside when *folder* has faults."""
         try:
-            return self._build(entries.load(self._folder))
+            faq = entries.load(self._folder)
         except Faults as faults:
             aside = last_good.find(self._spare) if self._spare else None
             if aside is None:
                 raise
             self.faults = faults
             return Matcher.build(entries.load(aside), self._thresholds, self._kept)
+        self._put_aside(faq)
+        return Matcher.build(faq, self._thresholds, self._kept)
 
-    def _build(self, faq: Faq) -> Matcher:
-        matcher = Matcher.build(faq, self._thresholds, self._kept)
+    def _put_aside(self, faq: Faq) -> None:
         if self._spare:
             last_good.keep(self._folder, self._spare, faq.version)
-        return matcher
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:

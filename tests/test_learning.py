@@ -37,13 +37,14 @@ def test_what_is_learnt_apart_answers_as_what_is_learnt_here(tmp_path: Path) -> 
     asyncio.run(learning.learn(faq, tmp_path))
     (kept,) = tmp_path.glob("matcher-*.bin")
     written = kept.stat().st_mtime_ns
-    there, here = Matcher.build(faq, Thresholds(), tmp_path), Matcher.build(faq, Thresholds())
+    there = Matcher(faq, Thresholds(), asyncio.run(learning.learn(faq, tmp_path)))
+    here = Matcher.build(faq, Thresholds())
     assert [there.match(text) for text in ASKED] == [here.match(text) for text in ASKED]
     assert kept.stat().st_mtime_ns == written  # found, and not learnt once more
 
 
 @pytest.mark.parametrize("what", ["there is no such program", "its file cannot be written"])
-async def test_when_it_cannot_be_learnt_apart_the_change_is_live_all_the_same(
+async def test_whatever_is_amiss_the_change_is_live_and_a_bad_disk_is_no_reason_to_learn_here(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, place = tmp_path / "faq", tmp_path / "kept"

@@ -4,9 +4,9 @@ fraction of one.
 The file lies beside the database and is written by this service only; whoever can change it can change
 the database too. Its name holds a hash of the lesson and of this package, so an old one is never loaded.
 
-    python -m bot.matching.kept FOLDER < LESSON
+    python -m bot.matching.kept FOLDER < lesson > ranker
 
-learns a pickled lesson, in a process of its own (see `bot.learning`).
+does it in a process of its own (see `bot.learning`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -33,17 +34,33 @@ def ranker(lesson: Lesson, folder: Path | None) -> Ranker:
     """The ranker of *lesson*: from *folder* if it was kept there, else built, and then kept there."""
     if folder is None:
         return Ranker.build(lesson)
-    file = _file(lesson, folder)
-    found = _load(file)
+    found = find(lesson, folder)
     if found is None:
         found = Ranker.build(lesson)
-        _keep(found, file)
+        _keep(found, _file(lesson, folder))
     return found
 
 
-def is_kept(lesson: Lesson, folder: Path) -> bool:
-    """Whether what is to be learnt from *lesson* was."""
-    return _file(lesson, folder).is_file()
+def find(lesson: Lesson, folder: Path) -> Ranker | None:
+    """None when it is not in *folder*, or was cut off by a full disk or a crash."""
+    try:
+        with _file(lesson, folder).open("rb") as file:
+            return read(file)
+    except OSError:
+        return None
+
+
+def read(file: IO[bytes]) -> Ranker | None:
+    """What was written into *file*, by us; None when it is not whole."""
+    try:
+        found = pickle.load(file)  # noqa: S301 - our own, see the module
+    except (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
+        return None
+    return found if isinstance(found, Ranker) else None
+
+
+def write(ranker: Ranker, file: IO[bytes]) -> None:
+    pickle.dump(ranker, file, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _file(lesson: Lesson, folder: Path) -> Path:
@@ -51,21 +68,13 @@ def _file(lesson: Lesson, folder: Path) -> Path:
     return folder / NAME.replace("*", f"{content}-{_code()}")
 
 
-def _load(file: Path) -> Ranker | None:
-    """None when it is not there, or was cut off by a full disk or a crash."""
-    try:
-        found = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, see the module
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
-        return None
-    return found if isinstance(found, Ranker) else None
-
-
 def _keep(ranker: Ranker, file: Path) -> None:
     """Write it whole or not at all; where nothing can be written, it is built anew next time."""
     draft = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(pickle.dumps(ranker, protocol=pickle.HIGHEST_PROTOCOL))
+        with draft.open("wb") as out:
+            write(ranker, out)
         draft.replace(file)
         old = sorted(file.parent.glob(NAME), key=lambda one: one.stat().st_mtime)
         for one in old[:-KEPT]:
@@ -85,4 +94,5 @@ def _code() -> str:
 
 
 if __name__ == "__main__":
-    ranker(pickle.load(sys.stdin.buffer), Path(sys.argv[1]))  # noqa: S301 - from our own parent
+    lesson = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    write(ranker(lesson, Path(sys.argv[1])), sys.stdout.buffer)
