@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.channels.split import split, units
 from bot.channels.telegram.render import MAX_TEXT, messages, rows
 from bot.messages import Attachment, Button, Reply, Tone, Wish
-from tests.fakes.telegram import utf16
+from tests.fakes.telegram_rules import utf16
 
 SHORT = Button("Cách dùng", "help")
 LONG = Button("Mất thẻ căn cước thì làm lại thế nào?", "ask:mat-the")

@@ -17,25 +17,22 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.server import FakeServer, Fault, break_off
+from tests.fakes.telegram_rules import (
+    COMMAND,
+    START,
+    ApiError,
+    check_article,
+    check_keyboard,
+    require,
+    utf16,
+)
 
 TOKEN = "1234:made-up-token"
 BOT_ID = 1234
 DATE = 1_790_000_000
 AN_IN_GROUPS = 42
-COMMAND = re.compile(r"[a-z0-9_]{1,32}")
-START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-class ApiError(Exception):
-    """An answer with `ok: false`."""
-
-    def __init__(self, status: int, description: str, **parameters: int) -> None:
-        super().__init__(description)
-        self.status = status
-        self.description = description
-        self.parameters = parameters
 
 
 @dataclass(frozen=True)
@@ -54,15 +51,6 @@ class Sent:
         """Label -> data or address."""
         pairs = ((b["text"], b.get("callback_data") or b["url"]) for r in self.keyboard for b in r)
         return dict(pairs)
-
-
-def utf16(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def require(condition: object, description: str) -> None:
-    if not condition:
-        raise ApiError(400, f"Bad Request: {description}")
 
 
 @dataclass(repr=False)
@@ -196,7 +184,7 @@ class FakeTelegram(FakeServer):
         require(utf16(text) <= 4096, "message is too long")
         markup = json.loads(form.get("reply_markup", "{}"))
         keyboard = markup.get("inline_keyboard", [])
-        _check_keyboard(keyboard)
+        check_keyboard(keyboard)
         wishes = [button for row in markup.get("keyboard", []) for button in row]
         require(not (keyboard and wishes), "one keyboard under a message")
         require(not (wishes and chat < 0), "phone number can be requested in private chats only")
@@ -238,7 +226,7 @@ class FakeTelegram(FakeServer):
         require(len(results) <= 50, "RESULTS_TOO_MUCH")
         require(len({r["id"] for r in results}) == len(results), "RESULT_ID_DUPLICATE")
         for result in results:
-            _check_article(result)
+            check_article(result)
         if "button" in form:
             button = json.loads(form["button"])
             require(button["text"], "button text is empty")
@@ -368,26 +356,3 @@ def private(chat: int) -> dict[str, Any]:
 
 def person(chat: int) -> dict[str, Any]:
     return {"id": chat, "is_bot": False, "first_name": "An"}
-
-
-def _check_article(result: dict[str, Any]) -> None:
-    require(result["type"] == "article", "unknown inline query result type")
-    require(1 <= len(result["id"].encode()) <= 64, "RESULT_ID_INVALID")
-    require(result["title"].strip(), "ARTICLE_TITLE_EMPTY")
-    text = result["input_message_content"]["message_text"]
-    require(text.strip(), "MESSAGE_TEXT_EMPTY")
-    require(utf16(text) <= 4096, "MESSAGE_TOO_LONG")
-    _check_keyboard(result.get("reply_markup", {}).get("inline_keyboard", []))
-
-
-def _check_keyboard(keyboard: list[list[dict[str, str]]]) -> None:
-    require(sum(map(len, keyboard)) <= 100, "reply markup is too long")
-    for row in keyboard:
-        require(1 <= len(row) <= 8, "a row has 1-8 buttons")
-        for button in row:
-            require(button.get("text"), "text buttons are unallowed in the inline keyboard")
-            if "url" in button:
-                require(button["url"].startswith(("https://", "http://", "tg://")), "BUTTON_URL")
-            else:
-                size = len(button["callback_data"].encode())
-                require(1 <= size <= 64, "BUTTON_DATA_INVALID")

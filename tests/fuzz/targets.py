@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import config, offices, places, privacy
+from bot import places, privacy
 from bot.channels import web_json
 from bot.channels.telegram import parse as telegram
 from bot.channels.telegram.groups import Me
@@ -19,8 +19,7 @@ from bot.channels.web_json import BadRequest
 from bot.channels.zalo_bot import parse as zalo_bot
 from bot.channels.zalo_oa import parse as zalo_oa
 from bot.dialogue import Delivered, Dialogue
-from bot.document.file import Faults
-from bot.matching import entries, regression
+from bot.matching import entries
 from bot.matching.matcher import Matcher, Thresholds
 from bot.matching.text import clean, tokens
 from bot.messages import Address, Conversation, Incoming, Kind
@@ -30,6 +29,7 @@ from bot.vault import Vault, phone_number
 from handlers import texts
 from handlers.words import plain
 from tests.conftest import FAQ, PROJECT, Clock
+from tests.fuzz import files
 from tests.fuzz.made import Source, file_like, like, one_of, text
 from tests.handlers import town
 
@@ -62,10 +62,20 @@ def targets(folder: Path) -> Iterator[tuple[Target, ...]]:
             Target("deep links", _link, lambda made: tap(*made), 20),
             Target("buttons", _button, lambda made: tap(*made), 45),
             Target("messages", _message, lambda made: tap(*made), 25),
-            Target("offices.csv", slips(CSV), lambda raw: _offices(folder, wards, raw), 25),
-            Target("questions.tsv", slips(TSV), lambda raw: _questions(folder, raw), 20),
-            Target("faq", slips(YAML), lambda raw: _faq(folder, raw), 7),
-            Target("config", slips(CONFIG), lambda raw: _config(folder, raw), 8),
+            Target(
+                "offices.csv",
+                slips(files.CSV),
+                lambda raw: files.check_offices(folder, wards, raw),
+                25,
+            ),
+            Target(
+                "questions.tsv",
+                slips(files.TSV),
+                lambda raw: files.check_questions(folder, raw),
+                20,
+            ),
+            Target("faq", slips(files.YAML), lambda raw: files.check_faq(folder, raw), 7),
+            Target("config", slips(files.CONFIG), lambda raw: files.check_config(folder, raw), 8),
         )
 
 
@@ -261,55 +271,3 @@ def _empty(database: Database) -> None:
     with database.transaction() as tx:
         for table in ("outbox", "incoming", "questions", "erasures"):
             tx.rows(f"DELETE FROM {table}")  # noqa: S608 - names of this line
-
-
-# --- files ---------------------------------------------------------------------------------------
-
-CSV = (PROJECT / "tests" / "fuzz" / "offices.csv").read_text("utf-8")
-TSV = "mất thẻ làm sao\tmat-the\nlệ phí bao nhiêu\tle-phi\nthời tiết\t-\n"
-YAML = (FAQ / "thu.yaml").read_text("utf-8")[:2500]
-CONFIG = (PROJECT / "tests" / "fuzz" / "config.yaml").read_text("utf-8")
-
-
-def _refused(error: Faults) -> None:
-    """Every fault says where it is and what it is."""
-    assert error.faults
-    assert all(fault.message and fault.line >= 1 for fault in error.faults)
-    assert str(error)
-
-
-def _offices(folder: Path, wards: places.Wards, raw: bytes) -> None:
-    file = folder / "offices.csv"
-    file.write_bytes(raw)
-    try:
-        offices.read(file, wards, ["the", "muc-2"])
-    except Faults as error:
-        _refused(error)
-
-
-def _questions(folder: Path, raw: bytes) -> None:
-    place = folder / "room" / regression.FOLDER
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "a.tsv").write_bytes(raw)
-    rows, faults = regression.read(folder / "room", ["mat-the", "le-phi"])
-    assert all(row.question and row.expected for row in rows)
-    assert all(fault.message for fault in faults)
-
-
-def _faq(folder: Path, raw: bytes) -> None:
-    place = folder / "faq"
-    place.mkdir(exist_ok=True)
-    (place / "thu.yaml").write_bytes(raw)
-    try:
-        entries.load(place)
-    except Faults as error:
-        _refused(error)
-
-
-def _config(folder: Path, raw: bytes) -> None:
-    file = folder / "config.yaml"
-    file.write_bytes(raw)
-    try:
-        config.load(file, {})
-    except Faults as error:
-        _refused(error)
