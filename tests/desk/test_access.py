@@ -16,7 +16,7 @@ from bot.desk.routes import ROUTES, Route
 from bot.store import accounts
 from handlers.ticket import check_in_mark
 from tests.conftest import Clock
-from tests.desk.conftest import HASH, Officer
+from tests.desk.conftest import HASH, Officer, text
 from tests.desk.people import VAULT, book, more_places
 from tests.handlers.town import FRIDAY
 from tests.web_service import WebService
@@ -153,3 +153,12 @@ def test_each_right_is_somebodys_and_only_viewing_is_everybodys() -> None:
     given = frozenset().union(*RIGHTS.values())
     assert given == set(Right)
     assert frozenset.intersection(*RIGHTS.values()) == {Right.SIGNED_IN}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_first_page_leads_everybody_to_their_work(browser: Browser, role: Role) -> None:
+    one = browser(role)
+    _, main = text(one.get("/desk/")).split("<main", 1)
+    links = re.findall(r'href="(/desk/[^"#]+)"', main)
+    assert links
+    assert [one.get(link).status for link in links] == [200] * len(links)
