@@ -9,6 +9,9 @@ from pathlib import Path
 
 import structlog
 
+from bot.document.file import Faults
+from bot.matching import entries
+
 NAME = "faq-"
 FILES = "*.y*ml"
 
@@ -16,8 +19,9 @@ log = structlog.get_logger()
 
 
 def keep(folder: Path, place: Path, version: str) -> None:
-    """Put the files of *folder* aside in *place*, whole or not at all, and take older ones away.
-    Where nothing can be written the service goes on without."""
+    """Put the files of *folder*, read as *version*, aside in *place*, whole or not at all, and take
+    older ones away. Where nothing can be written, or they have changed since they were read, the
+    service goes on without."""
     new = place / f"{NAME}{version}"
     if new.is_dir():
         return
@@ -27,8 +31,10 @@ def keep(folder: Path, place: Path, version: str) -> None:
         draft.mkdir(parents=True)
         for file in folder.glob(FILES):
             shutil.copy2(file, draft / file.name)
+        if entries.load(draft).version != version:
+            raise OSError("it has changed since")
         draft.rename(new)
-    except OSError as error:
+    except (OSError, Faults) as error:
         log.warning("the good faq was not put aside", error=str(error))
         shutil.rmtree(draft, ignore_errors=True)
         return

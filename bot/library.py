@@ -87,6 +87,7 @@ class Library:
             self.faults = faults.with_traceback(None)  # which would hold all that was read so far
             await self._tell(faults)
             return False
+        await asyncio.to_thread(self._put_aside, faq)
         if reworded := self._matcher.reworded(faq):
             self._go_live(reworded)
         if self._kept:
@@ -94,7 +95,6 @@ class Library:
             self._go_live(Matcher(faq, self._thresholds, ranker))
         else:
             self._go_live(await asyncio.to_thread(Matcher.build, faq, self._thresholds))
-        await asyncio.to_thread(self._put_aside, faq)
         self.reloads += 1
         log.info("faq live", version=faq.version, entries=len(faq.entries))
         return faq.version != before

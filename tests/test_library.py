@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot import last_good
 from bot.document.file import Faults
 from bot.library import Library
+from bot.matching import entries
 from bot.matching.entries import Entry
 from bot.matching.matcher import Thresholds
 from tests.conftest import FAQ
@@ -72,7 +74,8 @@ async def test_a_changed_answer_is_live_under_a_new_version(folder: Path) -> Non
 async def test_a_changed_answer_is_live_before_the_new_faq_is_learnt(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = Library(folder, Thresholds(), kept=tmp_path / "kept")
+    kept, spare = tmp_path / "kept", tmp_path / "spare"
+    library = Library(folder, Thresholds(), kept=kept, spare=spare)
     edit(folder / "thu.yaml", "không phải về quê", "khỏi về quê")
     program, begins, goes_on = a_learner_that_waits(tmp_path)
     monkeypatch.setattr("sys.executable", str(program))
@@ -80,12 +83,22 @@ async def test_a_changed_answer_is_live_before_the_new_faq_is_learnt(
     await asyncio.to_thread(begins.read_text)
     assert "khỏi về quê" in answer(library, "mat-the")
     assert not refreshing.done()
-    (folder / "thu.yaml").write_text("a slip: [", encoding="utf-8")  # no matter to what is learnt
+    (folder / "thu.yaml").write_text("a slip: [", encoding="utf-8")  # what is learnt is another
     with capture_logs() as logs:
         await asyncio.to_thread(goes_on.write_text, "now")
         assert await refreshing
     assert [line["event"] for line in logs] == ["faq live"]
     assert library.reloads == 1
+    assert "khỏi về quê" in answer(Library(folder, Thresholds(), spare=spare), "mat-the")
+
+
+def test_files_that_have_changed_since_they_were_read_are_not_put_aside(
+    folder: Path, tmp_path: Path
+) -> None:
+    version = entries.load(folder).version
+    (folder / "thu.yaml").write_text("a slip: [", encoding="utf-8")
+    last_good.keep(folder, tmp_path / "spare", version)
+    assert last_good.find(tmp_path / "spare") is None
 
 
 async def test_a_new_file_is_live(folder: Path) -> None:
