@@ -1,8 +1,8 @@
 """200 citizens want 50 places at the same moment: 50 get one, nobody two, and no place is lost.
 
-The race is run through the store, from several connections to one file. How one citizen books is
-an argument, so that other ways in can be raced too. A control runs the same code with the guard
-taken out: it oversells, so the race would show it.
+The race is run through the store, from several connections to one database of either engine. How one
+citizen books is an argument, so that other ways in can be raced too. A control runs the same code with
+the guard taken out: it oversells, so the race would show it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,23 @@ from typing import Any, TypeAlias
 import pytest
 
 from bot.store.bookings import AlreadyBooked, HoldEnded, SlotFull
-from bot.store.database import BrokenRule, Row, SqliteDatabase, Transaction
+from bot.store.database import BrokenRule, Row, Transaction, is_shared, open_database
 from tests.bookings import Desk, hour, wrong
 from tests.handlers import town
+from tests.postgres import Cluster
 
 CITIZENS = 200
 CONNECTIONS = 4
 SLOTS = {hour(number): 10 for number in (8, 9, 10, 11, 13)}  # 50 places
+# A race on PostgreSQL takes ten times as long.
+SEEDS = [*(("sqlite", seed) for seed in range(20)), *(("postgres", seed) for seed in range(5))]
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 UNGUARDED = "AND booked < capacity"
 CHECK = " CHECK (booked BETWEEN 0 AND capacity)"
+RULE = """
+    SELECT conname AS name FROM pg_constraint
+    WHERE conrelid = CAST('slots' AS regclass) AND pg_get_constraintdef(oid) LIKE '%booked%capacity%'
+"""
 
 # Book one place for somebody at one of the slots: the code, or None when all of them were full.
 BookOne: TypeAlias = Callable[[str, Sequence[str]], str | None]
@@ -101,10 +108,10 @@ class Unguarded:
 
 @contextmanager
 def store(
-    file: Path, wrap: Callable[[Transaction], Transaction] = lambda tx: tx
+    address: str, wrap: Callable[[Transaction], Transaction] = lambda tx: tx
 ) -> Iterator[BookOne]:
     """A connection of its own; a hold and its confirmation are two transactions, as in a chat."""
-    with closing(SqliteDatabase(file)) as database, asyncio.Runner() as runner:
+    with closing(open_database(address)) as database, asyncio.Runner() as runner:
 
         def run(work: Callable[[Desk], Any]) -> Any:
             return runner.run(database.run(lambda tx: work(Desk(wrap(tx), lambda: NOW))))
@@ -123,19 +130,31 @@ def store(
         yield book
 
 
-def prepare(file: Path) -> Path:
-    with closing(SqliteDatabase(file)) as database:
+@pytest.fixture
+def address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database of the test's own, with the places."""
+    name = str(tmp_path / "race.db")
+    if engine == "postgres":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        name = cluster.create()
+    with closing(open_database(name)) as database:
         town.build(database)
         with database.transaction() as tx:
             tx.rows("DELETE FROM slots")
             for number in (8, 9, 10, 11, 13):
                 town.slot(tx, "mau-a", town.FRIDAY, number, SLOTS[hour(number)])
-    return file
+    return name
 
 
-def without_check(file: Path) -> Path:
+@pytest.fixture
+def unchecked(address: str) -> str:
     """The table as it would be without its own rule."""
-    with closing(sqlite3.connect(file)) as raw:
+    if is_shared(address):
+        with closing(open_database(address)) as database, database.transaction() as tx:
+            (rule,) = tx.rows(RULE)
+            tx.rows(f'ALTER TABLE slots DROP CONSTRAINT "{rule["name"]}"')
+        return address
+    with closing(sqlite3.connect(address)) as raw:
         raw.execute("PRAGMA writable_schema = ON")
         changed = raw.execute(
             "UPDATE sqlite_master SET sql = replace(sql, ?, '') WHERE name = 'slots' AND sql LIKE ?",
@@ -143,7 +162,7 @@ def without_check(file: Path) -> Path:
         )
         assert changed.rowcount == 1
         raw.commit()
-    return file
+    return address
 
 
 # --- what came of it -----------------------------------------------------------------------------
@@ -159,8 +178,8 @@ class Outcome:
     broken: list[str]
 
 
-def outcome(file: Path, told: Sequence[Told]) -> Outcome:
-    with closing(SqliteDatabase(file)) as database, database.transaction() as tx:
+def outcome(address: str, told: Sequence[Told]) -> Outcome:
+    with closing(open_database(address)) as database, database.transaction() as tx:
         rows = tx.rows("SELECT code, person FROM bookings WHERE state = 'booked'")
         over = tx.rows(
             "SELECT COALESCE(SUM(booked - capacity), 0) AS n FROM slots WHERE booked > capacity"
@@ -178,30 +197,26 @@ def outcome(file: Path, told: Sequence[Told]) -> Outcome:
     )
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_fifty_of_two_hundred_get_the_fifty_places(tmp_path: Path, seed: int) -> None:
-    file = prepare(tmp_path / "race.db")
-    told = race(lambda: store(file), seed)
-    assert outcome(file, told) == Outcome(50, 0, 0, 0, 0, [])
+@pytest.mark.parametrize(("engine", "seed"), SEEDS, indirect=["engine"])
+def test_fifty_of_two_hundred_get_the_fifty_places(address: str, seed: int) -> None:
+    told = race(lambda: store(address), seed)
+    assert outcome(address, told) == Outcome(50, 0, 0, 0, 0, [])
 
 
-def test_without_the_guard_the_same_race_oversells(tmp_path: Path) -> None:
+def test_without_the_guard_the_same_race_oversells(unchecked: str) -> None:
     """The control: everything else is as above, so the race above can fail."""
-    file = without_check(prepare(tmp_path / "race.db"))
-    found = outcome(file, race(lambda: store(file, Unguarded), seed=0))
+    found = outcome(unchecked, race(lambda: store(unchecked, Unguarded), seed=0))
     assert found.booked == CITIZENS
     assert found.oversold == CITIZENS - 50
     assert found.broken == ["a slot has more people than places"]
 
 
-def test_the_table_alone_refuses_what_an_unguarded_statement_would_do(tmp_path: Path) -> None:
-    file = prepare(tmp_path / "race.db")
-    with pytest.raises(BrokenRule, match="booked BETWEEN 0 AND capacity"):
-        race(lambda: store(file, Unguarded), seed=0)
-    assert outcome(file, ()).oversold == 0
+def test_the_table_alone_refuses_what_an_unguarded_statement_would_do(address: str) -> None:
+    with pytest.raises(BrokenRule, match=r"booked|slots_check"):
+        race(lambda: store(address, Unguarded), seed=0)
+    assert outcome(address, ()).oversold == 0
 
 
-def test_the_guarded_statement_alone_keeps_to_the_places(tmp_path: Path) -> None:
-    file = without_check(prepare(tmp_path / "race.db"))
-    told = race(lambda: store(file), seed=0)
-    assert outcome(file, told) == Outcome(50, 0, 0, 0, 0, [])
+def test_the_guarded_statement_alone_keeps_to_the_places(unchecked: str) -> None:
+    told = race(lambda: store(unchecked), seed=0)
+    assert outcome(unchecked, told) == Outcome(50, 0, 0, 0, 0, [])
