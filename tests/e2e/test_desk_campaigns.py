@@ -43,7 +43,7 @@ def test_a_campaign_is_written_counted_sent_and_answered(
     chat = visit(own_site)
     agrees(chat)
     page = sign_in("outreach", width=width)
-    page.get_by_role("link", name="Đợt tin").click()
+    page.get_by_role("navigation").get_by_role("link", name="Đợt tin").click()
     page.get_by_role("link", name="Soạn đợt tin mới").click()
     write(page, "audience = cn")
     page.get_by_role("button", name="Xem trước").click()

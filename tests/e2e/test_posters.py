@@ -72,6 +72,7 @@ def test_a_forged_link_opens_the_chat_with_a_warning(
 
 
 def looks_well(page: Page) -> None:
+    page.wait_for_load_state()  # words are there before the style is
     assert fits(page)
     assert [one for one in page.evaluate(OUTLINES) if one["ratio"] < one["least"]] == []
     assert {
