@@ -31,8 +31,9 @@ class Slope:
 
 def slopes(samples: Sequence[Sample], seconds: float) -> list[Slope]:
     """Of each life that was long enough to be judged. A reload of the FAQ holds two of them for a
-    second: of each minute only the least counts."""
-    late = [sample for sample in _least(samples) if sample.at > seconds / 3]
+    second: of each whole minute only the least counts."""
+    end = seconds // 60 * 60
+    late = [sample for sample in _least(samples) if seconds / 3 < sample.at < end]
     found = []
     for life in sorted({sample.life for sample in late}):
         mine = [sample for sample in late if sample.life == life]

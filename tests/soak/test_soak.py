@@ -117,6 +117,12 @@ def test_an_officers_answer_that_went_nowhere_is_found(outcome: Outcome) -> None
         assert list(check.answers(case))
 
 
+def test_a_reload_at_the_very_end_is_no_growth() -> None:
+    samples = [Sample(5.0 * n, (0, 1), 200) for n in range(204)]
+    (slope,) = report.slopes([*samples, Sample(1020.0, (0, 1), 300)], 1020.5)
+    assert slope.last_mb == 200
+
+
 @pytest.mark.parametrize(("each", "flat"), [(0.0, True), (0.5, False)])
 def test_memory_that_grows_is_seen(each: float, flat: bool) -> None:
     samples = [Sample(5.0 * n, (0, 1), 200 + each * n + n % 3) for n in range(200)]
