@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -40,10 +40,14 @@ ONE = (
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+    stack = AsyncExitStack()
+
+    async def begin() -> Outcome:
+        return await stack.enter_async_context(soak(tmp_path_factory.mktemp("soak"), SHORT))
+
     with asyncio.Runner() as runner:
-        run = soak(tmp_path_factory.mktemp("soak"), SHORT)
-        yield runner.run(run.__aenter__())  # type: ignore[arg-type]  # a coroutine, typed as awaitable
-        runner.run(run.__aexit__(None, None, None))  # type: ignore[arg-type]  # the same
+        yield runner.run(begin())
+        runner.run(stack.aclose())
 
 
 class Undo(Exception):

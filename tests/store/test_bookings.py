@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from bot.store import bookings, slots
 from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State, code_of
 from bot.store.database import BrokenRule, Database
 from bot.store.migrations.booking import LEGAL_MOVES
+from bot.store.values import Ids
 from tests.bookings import Desk, account, hour, wrong
 from tests.conftest import Clock
 from tests.handlers import town
@@ -388,10 +389,15 @@ def test_a_code_is_told_from_the_id_and_free_of_look_alikes() -> None:
     assert not any(privacy.mask(code).found or code[0].isdigit() for code in codes)
 
 
+class Same(Ids):
+    def new(self, now: datetime) -> str:
+        return "the next id"
+
+
 def test_a_code_in_use_is_not_given_again(desk: Desk) -> None:
     taken = code_of("the next id")
     desk.book("an", EIGHT)
     desk.tx.rows("UPDATE bookings SET code = :code", code=taken)
     desk.tx.rows("UPDATE booking_events SET code = :code", code=taken)
-    desk.ids.new = lambda now: "the next id"  # type: ignore[method-assign]  # one that is made up
+    desk.ids = Same()
     assert desk.hold("binh", EIGHT)[0].code == code_of("the next id", 1)
