@@ -7,9 +7,9 @@ needs no training, so it carries entries with few phrasings. Their sum is better
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy import sparse
 
 from bot.matching import head
 from bot.matching.features import View, view_of
+from bot.matching.names import Names
 
 Array: TypeAlias = NDArray[Any]  # float32
 
@@ -48,9 +49,9 @@ class Text(NamedTuple):
 class Query:
     """A text in terms of the index."""
 
-    ids: NDArray[np.int32]
+    ids: NDArray[np.intp]
     weights: Array  # of unit length, view by view, times the share of words that are known
-    entry_ids: NDArray[np.int32]  # words, pairs and concepts
+    entry_ids: NDArray[np.intp]  # words, pairs and concepts
     asked: float  # the idf of all words, pairs and concepts, unknown ones too
 
 
@@ -62,16 +63,15 @@ class Index:
         names: defaultdict[str, int] = defaultdict()
         counts = _count([text.features for text in texts], names)
         taught = np.flatnonzero([text.taught for text in texts])
-        kept = _useful(names, counts, entries)
-        self._ids = {name: i for i, name in enumerate(np.array(list(names), object)[kept])}
-        counts = counts[:, kept].tocsr()
-        self._views = np.array([view_of(name) for name in self._ids], np.int8)
+        self._names = Names(_useful(names, counts, entries))
+        counts = counts[:, [names[name] for name in self._names]].tocsr()
+        self._views = np.array([view_of(name) for name in self._names], np.int8)
         owners = np.array([text.entry for text in texts], np.intp)
         weights = np.array([text.weight for text in texts], np.float32)
         self._postings, self._entry_idf = self._index_entries(counts, owners, weights)
         self._rarest = float(self._entry_idf.max(initial=1.0))
         rows = counts[taught]
-        frequency = np.bincount(rows.indices, minlength=len(self._ids))
+        frequency = np.bincount(rows.indices, minlength=len(self._names))
         self._idf = _idf(rows.shape[0], frequency)
         self._head: Array | None = None
         if pays(len(taught), entries):
@@ -82,13 +82,13 @@ class Index:
         return self._head is not None
 
     def query(self, features: Sequence[str]) -> Query:
-        known = self._ids
-        found = np.fromiter((known[f] for f in features if f in known), np.int32)
-        ids, counts = np.unique(found, return_counts=True)
+        found = self._names.find(features)
+        ids, counts = np.unique(found[found >= 0], return_counts=True)
         views = self._views[ids]
         weights = (1 + np.log(counts, dtype=np.float32)) * self._idf[ids]
         lengths = np.sqrt(np.bincount(views, weights * weights, minlength=len(View)))
-        unknown = {f for f in features if f not in known and view_of(f) <= View.CONCEPT}
+        strangers = {features[place] for place in np.flatnonzero(found < 0).tolist()}
+        unknown = {name for name in strangers if view_of(name) <= View.CONCEPT}
         strange = self._rarest * sum(view_of(f) == View.WORD for f in unknown)
         familiar = float(self._entry_idf[ids[views == View.WORD]].sum())
         grasp = familiar / max(familiar + strange, 1e-9)
@@ -163,11 +163,13 @@ def _count(texts: Sequence[Sequence[str]], names: defaultdict[str, int]) -> Any:
     return counts
 
 
-def _useful(names: dict[str, int], counts: Any, entries: int) -> NDArray[np.intp]:
+def _useful(names: dict[str, int], counts: Any, entries: int) -> Iterator[str]:
+    """All but the letters that come too seldom or too often."""
     frequency = np.bincount(counts.indices, minlength=len(names))
     letters = np.fromiter((view_of(name) == View.LETTERS for name in names), bool, len(names))
     common = max(MOST_TEXTS, MOST_ENTRIES / max(entries, 1)) * counts.shape[0]
-    return np.flatnonzero(~letters | ((frequency >= LEAST_TEXTS) & (frequency <= common)))
+    useful = ~letters | ((frequency >= LEAST_TEXTS) & (frequency <= common))
+    return compress(names, useful)
 
 
 def _idf(texts: int, frequency: NDArray[np.intp]) -> Array:

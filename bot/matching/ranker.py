@@ -14,8 +14,9 @@ from bot.matching.concepts import Lexicon
 from bot.matching.corpus import Lesson
 from bot.matching.features import features
 from bot.matching.index import Index, Text, letters_pay
-from bot.matching.reader import Reader, vocabulary
+from bot.matching.reader import Reader
 from bot.matching.text import Word
+from bot.matching.vocabulary import vocabulary
 
 Array: TypeAlias = NDArray[Any]  # float32
 

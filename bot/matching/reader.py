@@ -7,22 +7,19 @@ text is never harmed. Where a token may mean several things the others stay as a
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from math import log1p
 from typing import TypeAlias
 
-from rapidfuzz.distance import OSA
+import numpy as np
 
 from bot.matching.syllables import from_keys, is_syllable
 from bot.matching.teencode import MEANINGS, spellings
 from bot.matching.text import FINAL_Y, Word, clean, has_marks, to_word, tokens
+from bot.matching.vocabulary import LONGEST_REPAIRED, Vocabulary
 
 MAX_TOKENS = 500
 MAX_ALTERNATIVES = 4
-LEAST_JOINED = 5  # letters of a word that is no syllable ("vneid")
-LONGEST_REPAIRED = 16  # letters; longer tokens are links or noise
 STRETCHED = re.compile(r"(.)\1{2,}|(.)\2$")
 GLUED_NUMBER = re.compile(
     r"(\d{1,4})(t|tuoi|tủi|tuổi|th|thang|tháng|năm|nam|ngày|ngay|h|p|tr|m|ng)"
@@ -30,38 +27,6 @@ GLUED_NUMBER = re.compile(
 AGE = {"t": "tuổi", "tủi": "tuổi", "th": "tháng"}  # after a number these mean nothing else
 
 Phrase: TypeAlias = tuple[Word, ...]
-
-
-class Vocabulary:
-    """The words of an index with their counts, and which word follows which."""
-
-    def __init__(self, counts: Mapping[str, int], pairs: Mapping[tuple[str, str], int]) -> None:
-        self.counts = counts
-        self.pairs = pairs
-        self.foreign = {w for w in counts if len(w) >= LEAST_JOINED and not is_syllable(w)}
-        self.heads = {word[:cut] for word in self.foreign for cut in range(1, len(word))}
-        self._deletes: dict[str, list[str]] = defaultdict(list)
-        for word in counts:
-            if len(word) >= 3 and word.isalpha():
-                for form in _deletions(word):
-                    self._deletes[form].append(word)
-
-    def __contains__(self, word: object) -> bool:
-        return word in self.counts
-
-    def near(self, word: str) -> list[str]:
-        """Known words one slip of the finger away (OSA distance 1), most frequent first."""
-        if not 3 <= len(word) <= LONGEST_REPAIRED:
-            return []
-        found = {w for form in _deletions(word) for w in self._deletes.get(form, ())}
-        close = (w for w in found if OSA.distance(word, w, score_cutoff=1) <= 1)
-        return sorted(close, key=lambda w: (w[0] != word[0], -self.counts[w], w))
-
-
-def _deletions(word: str) -> Iterator[str]:
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
 
 
 class Reader:
@@ -117,15 +82,10 @@ class Reader:
 
     def _best(self, phrases: Sequence[Phrase], before: str, after: str) -> Phrase:
         """The phrase that the index has seen most between its neighbours; the first if none."""
-        pairs = self._known.pairs
-
-        def fit(item: tuple[int, Phrase]) -> float:
-            rank, phrase = item
-            left = pairs.get((before, phrase[0].plain), 0)
-            right = pairs.get((phrase[-1].plain, after), 0)
-            return log1p(left) + log1p(right) - rank
-
-        return max(enumerate(phrases), key=fit)[1]
+        left = self._known.followed([(before, phrase[0].plain) for phrase in phrases])
+        right = self._known.followed([(phrase[-1].plain, after) for phrase in phrases])
+        fit = np.log1p(left) + np.log1p(right) - np.arange(len(phrases))
+        return phrases[int(np.argmax(fit))]
 
     def _find(self, token: str) -> tuple[Phrase, ...]:
         """What *token* may stand for, likeliest first; never empty."""
@@ -159,10 +119,11 @@ class Reader:
                 yield (Word(form),)
         for form in self._known.near(plain):
             yield (Word(form),)
-        for cut in range(2, len(plain) - 1):
-            left, right = to_word(plain[:cut]).plain, to_word(plain[cut:]).plain
-            if (left, right) in self._known.pairs:
-                yield (Word(left), Word(right))
+        parts = [(plain[:cut], plain[cut:]) for cut in range(2, len(plain) - 1)]
+        pairs = [(to_word(left).plain, to_word(right).plain) for left, right in parts]
+        for pair, times in zip(pairs, self._known.followed(pairs), strict=True):
+            if times:
+                yield (Word(pair[0]), Word(pair[1]))
 
     def _unknown_words(self, phrase: Phrase) -> int:
         return sum(word.plain not in self._known for word in phrase) > 0
@@ -177,21 +138,3 @@ def _word_of(shape: str) -> Word:
     tone = shape[-1] if shape[-1].isdigit() else ""
     letters = shape.removesuffix(tone)
     return Word(to_word(letters).plain, FINAL_Y.sub("i", letters) + tone)
-
-
-def vocabulary(texts: Iterable[str], trusted: Iterable[str]) -> Vocabulary:
-    """The vocabulary of *texts*; words of *trusted* texts (edited by hand) count as they are,
-    others only when they are Vietnamese syllables or come twice."""
-    sure = {to_word(token).plain for text in trusted for token in tokens(clean(text))}
-    counts: dict[str, int] = defaultdict(int)
-    pairs: dict[tuple[str, str], int] = defaultdict(int)
-    for text in texts:
-        before = ""
-        for token in tokens(clean(text)):
-            plain = to_word(token).plain
-            if token not in MEANINGS:
-                counts[plain] += 1
-                pairs[before, plain] += 1
-            before = plain
-    kept = {w: n for w, n in counts.items() if n > 1 or w in sure or is_syllable(w)}
-    return Vocabulary(kept, pairs)

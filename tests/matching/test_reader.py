@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching.reader import Reader, vocabulary
+from bot.matching.reader import Reader
 from bot.matching.syllables import from_keys, is_syllable
+from bot.matching.vocabulary import vocabulary
 
 SENTENCES = [
     "tôi muốn đăng ký tạm trú ở đâu",
