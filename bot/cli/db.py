@@ -21,6 +21,7 @@ from bot.store.database.copying import copy
 from bot.vietnam import VIETNAM
 
 RUNNING = "dịch vụ đang chạy với {name}; tắt nó trước, để không tin nào bị bỏ lại"
+OTHER = "{name}: ghi một tệp SQLite, hoặc postgresql://người_dùng@máy/tên"
 KEY = (
     "Số điện thoại và token vẫn mã hóa bằng khóa cũ: đặt VNEID_DATA_KEY như trước; trước nay chưa đặt thì "
     "lấy nội dung tệp .key cạnh tệp SQLite."
@@ -41,7 +42,7 @@ def copy_(source: str, target: str) -> None:
 
     Nơi đến phải trống; có lỗi giữa chừng thì nó vẫn trống. Mật khẩu PostgreSQL đặt ở ~/.pgpass hoặc
     biến môi trường PGPASSWORD."""
-    if not is_shared(source) and not Path(source).is_file():
+    if "://" not in source and not Path(source).is_file():
         raise click.ClickException(f"không có tệp {source}")
     with (
         _alone(source) as here,
@@ -83,6 +84,8 @@ def _tell(table: str, rows: int) -> None:
 @contextmanager
 def _alone(name: str) -> Iterator[Any]:
     """The database *name*, which nobody serves from meanwhile."""
+    if "://" in name and not is_shared(name):
+        raise DatabaseUnfit(OTHER.format(name=shown(name)))
     try:
         held = lock(Settings(database=name))
     except AlreadyRunning as running:

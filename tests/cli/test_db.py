@@ -133,6 +133,15 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_address_of_another_kind_of_database_is_told_in_a_line(file: Path, turned: bool) -> None:
+    other = "mysql://bot:secret@db/vneid"
+    refused = run(other, file) if turned else run(file, other)
+    assert (refused.exit_code, "postgresql://người_dùng@máy" in refused.output) == (1, True)
+    assert isinstance(refused.exception, SystemExit)
+    assert "secret" not in refused.output
+
+
 def test_no_command_tells_with_a_traceback_that_the_server_is_not_there(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(

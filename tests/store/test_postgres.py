@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -275,6 +276,33 @@ def test_another_encoding_is_refused_with_what_to_do(postgres: Cluster) -> None:
     address = postgres.create("ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
     with pytest.raises(DatabaseUnfit, match=r"LATIN1.*ENCODING 'UTF8'"):
         open_database(address)
+
+
+def test_an_encoding_that_is_none_is_refused_by_its_name(postgres: Cluster) -> None:
+    address = postgres.create("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+    with pytest.raises(DatabaseUnfit, match="bảng mã SQL_ASCII"):
+        open_database(address)
+
+
+def test_who_may_make_no_tables_is_told_what_is_missing(postgres: Cluster) -> None:
+    """So it is from PostgreSQL 15 on with a database that somebody else owns."""
+    address = postgres.create()
+    postgres.execute("CREATE ROLE guest LOGIN")
+    postgres.execute("REVOKE CREATE ON SCHEMA public FROM public", urlsplit(address).path[1:])
+    with pytest.raises(DatabaseUnfit, match=r"ALTER DATABASE made_\d+ OWNER TO guest"):
+        open_database(address.replace("user=postgres", "user=guest"))
+
+
+def test_who_moves_whole_tables_is_not_cut_off_while_the_other_side_is_busy(
+    there: PostgresDatabase,
+) -> None:
+    """A service that stops in the middle of a transaction is; this one waits for the other database."""
+    limit = "SELECT current_setting('idle_in_transaction_session_timeout') AS after"
+    with there.transaction() as tx:
+        assert sum(len(rows) for rows in tx.read("SELECT * FROM marks")) == 2
+        assert tx.rows(limit) == [{"after": "0"}]
+    with there.transaction() as tx:
+        assert tx.rows(limit) == [{"after": "15s"}]
 
 
 def test_a_server_that_is_not_there_is_told_in_a_line() -> None:

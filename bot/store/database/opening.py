@@ -41,7 +41,7 @@ def usable(name: str) -> Iterator[None]:
 
 def shown(name: str) -> str:
     """*name* as people may see it: without password."""
-    if not is_shared(name):
+    if "://" not in name:
         return name
     parts = urlsplit(name)
     user = f"{parts.username}@" if parts.username else ""

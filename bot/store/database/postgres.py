@@ -63,6 +63,8 @@ SETTINGS = (
     WHERE current_setting('synchronous_commit') = 'off'
     """,
 )
+# For a transaction that moves whole tables: it waits as long as the other database is busy.
+UNHURRIED = "SET LOCAL idle_in_transaction_session_timeout = 0"
 OUR_NAME = f"vneid-bot {socket.gethostname()[:30]}:{os.getpid()}"  # as the server lists us
 OTHERS = """
     SELECT pid FROM pg_stat_activity
@@ -74,7 +76,11 @@ LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(%s)"
 FIT = "SELECT 'Z' < 'a' AND 'a-z' < 'aa' AS plain, current_setting('server_encoding') AS encoding"
 UNFIT = (
     "cơ sở dữ liệu {name} dùng bảng mã {encoding} hoặc thứ tự chữ không phải C. Tạo lại bằng lệnh: "
-    "CREATE DATABASE ten ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    "CREATE DATABASE ten OWNER nguoi_dung ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+)
+NO_RIGHTS = (
+    "người dùng {user} không có quyền tạo và sửa bảng trong cơ sở dữ liệu {name} ({reason}). Người quản trị "
+    "PostgreSQL chạy: ALTER DATABASE {name} OWNER TO {user}; bảng nào do người khác tạo thì cũng đổi chủ như vậy"
 )
 
 # Another transaction was faster. So it is with a key that was free when it was looked for and is
@@ -103,6 +109,7 @@ class PostgresTransaction:
             yield
 
     def read(self, sql: str) -> Iterator[list[Row]]:
+        self._connection.execute(UNHURRIED)
         with self._connection.cursor("reader") as cursor:  # a named one is kept on the server
             cursor.execute(sql.encode())
             while found := cursor.fetchmany(BATCH):
@@ -246,6 +253,7 @@ _CONNECTION: dict[str, Any] = {
     "prepare_threshold": PREPARE_AFTER,
     "connect_timeout": CONNECT_WITHIN,
     "application_name": OUR_NAME,
+    "client_encoding": "utf8",
 }
 
 
@@ -262,11 +270,20 @@ def _prepare(address: str) -> None:
         with psycopg.connect(address, **_CONNECTION) as connection:
             register(connection.adapters)
             _check(connection)
-            with connection.transaction():
-                connection.execute(LOCK_SCHEMA, (MIGRATING,))
-                migrate(PostgresTransaction(connection))
+            _migrate(connection)
     except psycopg.OperationalError as error:
         raise DatabaseUnfit(f"không nối được PostgreSQL: {str(error).strip()}") from error
+
+
+def _migrate(connection: Connection) -> None:
+    try:
+        with connection.transaction():
+            connection.execute(LOCK_SCHEMA, (MIGRATING,))
+            migrate(PostgresTransaction(connection))
+    except errors.InsufficientPrivilege as error:
+        names = {"name": connection.info.dbname, "user": connection.info.user}
+        reason = error.diag.message_primary
+        raise DatabaseUnfit(NO_RIGHTS.format(**names, reason=reason)) from error
 
 
 def _check(connection: Connection) -> None:
