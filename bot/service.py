@@ -69,7 +69,7 @@ class Service:
 
 def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     """Put the parts together; raises `Faults` when the FAQ cannot be loaded."""
-    metrics = Metrics(lambda: facts(library, nightly))
+    metrics = Metrics(lambda: facts(channels, library, nightly))
     database = metrics.timing(plain)
     ids, owner = Ids(), f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     wards = places.load()

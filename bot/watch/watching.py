@@ -54,9 +54,10 @@ def watching(
     )
 
 
-def facts(library: Library, nightly: Nightly) -> Facts:
+def facts(channels: tuple[Channel, ...], library: Library, nightly: Nightly) -> Facts:
     faq, age = library.matcher().faq, nightly.age()
     return Facts(
+        channels=tuple(channel.name for channel in channels),
         version=faq.version,
         entries=len(faq.entries),
         reloads=library.reloads,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import config
@@ -138,11 +139,27 @@ def test_nothing_that_people_say_is_in_the_figures(service: WebService) -> None:
         assert secret not in body
 
 
+def test_a_state_that_no_row_is_in_is_told_as_none(service: WebService) -> None:
+    """The alert MessagesGivenUp compares with an hour ago: what was not told then it never sees come."""
+    samples = read(service)
+    for state in ("due", "sending", "failed", "missed"):
+        assert value(samples, "outbox_rows", channel="web", state=state) == 0
+
+
 # --- the files that name figures ----------------------------------------------------------------
 
 TYPE = re.compile(r"^# TYPE (\w+) (\w+)$", re.MULTILINE)
 NAMED = re.compile(r"\b(?:vneid|process|python)_[a-z_]+\b")
 FILES = ("prometheus-alerts.yaml", "grafana-dashboard.json")
+
+
+def test_what_to_do_at_each_alert_stands_in_the_docs() -> None:
+    rules = yaml.safe_load((PROJECT / "deploy" / FILES[0]).read_text(encoding="utf-8"))
+    alerts = {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+    docs = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    _, table = docs.split("| alert | look at |")
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+    assert {name for row in rows for name in row.split("|")[1].strip().split(", ")} == alerts
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -17,12 +18,15 @@ KINDS = {
     Priority.REMINDER: "reminder",
     Priority.BROADCAST: "broadcast",
 }
+# Told also while there is no row: an alert that looks an hour back needs a figure that was there then.
+STATES = ("due", "sending", "failed", "missed")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the process knows without its database."""
 
+    channels: tuple[str, ...]  # those that are on
     version: str
     entries: int
     reloads: int
@@ -42,7 +46,7 @@ class Readings(Collector):
         yield gauge("database_up", "Whether the database commits", {(): self.last is not None})
         yield from _of_process(self._facts())
         if self.last:
-            yield from _of_database(self.last)
+            yield from _of_database(self.last, self._facts().channels)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: the names are known, and the process has no facts yet when this is asked."""
@@ -69,8 +73,9 @@ def _of_process(facts: Facts) -> Iterator[Metric]:
     yield gauge("backup_age_seconds", "Age of the newest backup", age)
 
 
-def _of_database(vitals: Vitals) -> Iterator[Metric]:
-    yield gauge("outbox_rows", "Rows by state", vitals.rows, "channel", "state")
+def _of_database(vitals: Vitals, channels: Iterable[str]) -> Iterator[Metric]:
+    rows = dict.fromkeys(product(channels, STATES), 0) | dict(vitals.rows)
+    yield gauge("outbox_rows", "Rows by state", rows, "channel", "state")
     retrying = {(channel,): count for channel, count in vitals.retrying.items()}
     yield gauge("outbox_retrying", "Rows tried in vain that wait", retrying, "channel")
     oldest = {
