@@ -85,7 +85,7 @@ def _no_name(turn: Turn) -> bool:
 
 def begin(turn: Turn, service: Service, slot: Free, first: int) -> Answer:
     """Hold one place at *slot*; *first* is the member it is for: 1 for the person, 2 on for kin."""
-    if refused := quota.refusal(turn):
+    if refused := quota.refusal(turn, places=1):
         return Answer((refused,))
     try:
         held = _hold(turn, service.id, slot.id, _holders(turn, _base(turn), first, 1))
@@ -149,6 +149,8 @@ def _names(turn: Turn, held: tuple[Booking, ...]) -> Answer:
         wanted = _holders(turn, _base(turn), first, len(given))
         if len(wanted) < len(given):
             return Answer((say.bad_names(len(wanted)),))
+        if refused := quota.refusal(turn, places=len(given)):
+            return Answer((refused,))
         try:
             held = _hold(turn, held[0].service, str(held[0].slot), wanted)
         except (SlotFull, AlreadyBooked):
@@ -189,7 +191,7 @@ def _form(turn: Turn, held: tuple[Booking, ...]) -> Answer:
 def _confirm(turn: Turn, held: tuple[Booking, ...], remind_me: bool) -> Answer:
     sealed = turn.conversation.data.get(NUMBER, "")
     base = turn.vault.mark(turn.vault.open(sealed)) if sealed else _base(turn)
-    if sealed and (refused := quota.phone_refusal(turn, base)):
+    if sealed and (refused := quota.phone_refusal(turn, base, len(held))):
         return Answer((refused,))
     own = held[0].holder == _base(turn)
     holders = _holders(turn, base, 1 if own else 2, len(held))

@@ -9,7 +9,7 @@ from bot.messages import Address, Answer, Kind
 from bot.store import bookings, consents, links, offices, slots
 from bot.store.bookings import Booking, NotBooked, SlotFull, State
 from handlers import booking_texts as say
-from handlers import ticket, visit_texts, waiting
+from handlers import quota, ticket, visit_texts, waiting
 from handlers.booking_hour import DAYS_SHOWN, day_of, free_days, free_times, window
 from handlers.turn import Turn, at_rest
 
@@ -116,6 +116,8 @@ def _move(turn: Turn, booking: Booking, slot_id: str) -> Answer:
     here = slot is not None and slot.office == booking.office  # no other may do the same work
     if slot is None or not here or not after <= slot.starts_at <= until:
         return at_rest(turn, visit_texts.move_gone(booking))
+    if refused := quota.move_refusal(turn, booking.address):
+        return at_rest(turn, refused)
     try:
         moved = bookings.move(
             turn.tx, booking.code, slot_id, turn.now, _release_at(turn), "person", turn.new_id

@@ -23,7 +23,9 @@ class Limits(Section):
     sessions_per_hour: Count = 30  # new talks of one address before its browsers are given work
     sessions_per_minute: Count = 600  # new talks of everybody before all browsers are given work
     work_bits: Annotated[int, Field(ge=1, le=20)] = 15  # each more doubles the work
-    holds_per_hour: Count = 10  # places that one account holds and then does not book
+    holds_per_hour: Count = 10  # that one account does not book; thrice as many in a day
     holds_per_address: Count = 100  # places held at a time from one address, on the web
-    bookings_per_day: Count = 12  # places that one account, or one phone number, books
+    bookings_per_day: Count = (
+        12  # places that one account, or one phone number, books; and its moves
+    )
     bookings_per_address: Count = 1000  # places that are booked from one address in a day

@@ -35,9 +35,14 @@ BOOKED_FOR = """
     WHERE holder IN (:holder1, :holder2, :holder3, :holder4, :holder5)
       AND booked_at > :since AND version = 1
 """
+MOVED = """
+    SELECT count(*) AS n FROM bookings
+    WHERE channel = :channel AND person = :person AND created_at > :since AND version > 1
+"""
 HELD_FROM = """
     SELECT count(*) AS n FROM origins AS o JOIN bookings AS b ON b.party = o.party
     WHERE o.origin = :origin AND o.at > :since AND b.state = 'held'
+      AND NOT (b.channel = :channel AND b.person = :person)
 """
 BOOKED_FROM = """
     SELECT count(*) AS n FROM origins AS o JOIN bookings AS b ON b.party = o.party
@@ -57,15 +62,24 @@ def booked(tx: Transaction, person: Address, since: datetime) -> int:
     return int(tx.rows(BOOKED, since=stamp(since), **values)[0]["n"])
 
 
+def moved(tx: Transaction, person: Address, since: datetime) -> int:
+    """How often they have moved a visit since then: each time a place stands empty for a while."""
+    values = {"channel": person.channel, "person": person.user}
+    return int(tx.rows(MOVED, since=stamp(since), **values)[0]["n"])
+
+
 def booked_for(tx: Transaction, holder: str, since: datetime) -> int:
     """The same of a *holder* (the mark of a phone number) and their family, from any account."""
     members = {f"holder{n}": f"{holder}/{n}" for n in range(2, 6)}
     return int(tx.rows(BOOKED_FOR, since=stamp(since), holder1=holder, **members)[0]["n"])
 
 
-def held_from(tx: Transaction, origin: str, since: datetime) -> int:
-    """Places that are held now and were taken from *origin* since then."""
-    return int(tx.rows(HELD_FROM, since=stamp(since), origin=origin)[0]["n"]) if origin else 0
+def held_from(tx: Transaction, origin: str, since: datetime, but: Address) -> int:
+    """Places that others than *but* hold now and took from *origin* since then."""
+    if not origin:
+        return 0
+    values = {"origin": origin, "channel": but.channel, "person": but.user}
+    return int(tx.rows(HELD_FROM, since=stamp(since), **values)[0]["n"])
 
 
 def booked_from(tx: Transaction, origin: str, since: datetime) -> int:

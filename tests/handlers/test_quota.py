@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,18 @@ def test_who_holds_and_never_books_has_to_pause(
     assert "giữ" in an.presses(f"time:the:{EIGHT}").text
 
 
+def test_who_renews_a_hold_all_day_long_has_to_pause_until_tomorrow(
+    browser: Browser, clock: Clock
+) -> None:
+    an = browser("an")
+    for _ in range(9):
+        assert "giữ" in an.presses(f"time:the:{EIGHT}").text
+        clock.move(minutes=31)
+    assert "nghỉ đến mai" in an.presses(f"time:the:{EIGHT}").text
+    clock.move(days=1)
+    assert "giữ" in an.presses(f"time:the:{EIGHT}").text
+
+
 def test_one_account_books_so_many_places_a_day(browser: Browser, clock: Clock) -> None:
     an = browser("an")
     book(an, EIGHT, "cô Ba, chú Tư")
@@ -110,6 +123,60 @@ def test_one_address_holds_so_many_places_at_a_time(
     assert "giữ" in browser("an", "home").presses(f"time:the:{NINE}").text
     clock.move(minutes=11)
     assert "giữ" in browser("script-2", "bad").presses(f"time:the:{EIGHT}").text
+
+
+def test_a_hold_grows_with_its_names_only_as_far_as_an_address_may_hold(
+    browser: Browser, database: Database
+) -> None:
+    browser("script-0", "bad").presses(f"time:the:{EIGHT}")
+    other = browser("script-1", "bad")
+    other.presses(f"time:the:{slot_id('mau-b', FRIDAY, 8)}")
+    assert "quá nhiều người đang giữ chỗ" in other.says("cô Ba, chú Tư").text
+    assert len(rows(database, "SELECT * FROM bookings WHERE state = 'held'")) == 2
+    assert "Bạn xem lại" in other.says("cô Ba").text
+
+
+def test_changing_the_names_does_not_keep_a_hold_alive_without_end(
+    browser: Browser, clock: Clock
+) -> None:
+    an = browser("an")
+    an.presses(f"time:the:{EIGHT}")
+    for names in ("cô Ba, chú Tư", "cô Ba"):
+        clock.move(minutes=9)
+        an.presses(an.says(names).buttons["Sửa tên"])
+    clock.move(minutes=9)
+    assert "mà chưa đặt" in an.says("cô Ba, chú Tư").text
+
+
+def test_an_account_and_a_number_book_no_more_with_a_party_than_one_by_one(
+    browser: Browser,
+) -> None:
+    an = browser("an")
+    book(an, EIGHT)
+    an.presses(f"kin:the:{slot_id('mau-b', FRIDAY, 8)}")
+    assert "nhiều nhất 2 chỗ trong một ngày" in an.says("cô Ba, chú Tư").text
+    binh = browser("binh", "elsewhere")
+    for names, slot in (("cô Năm", NINE), ("chú Sáu, dì Bảy", slot_id("mau-b", FRIDAY, 8))):
+        who = binh if slot == NINE else browser("chi", "third")
+        who.presses(f"time:the:{slot}")
+        who.says(names)
+        heard = tap(who, who.says("0900000001"), "✅ Đồng ý đặt lịch, không cần nhắc")
+    assert "nhiều nhất 2 chỗ trong một ngày" in heard.text
+
+
+def test_moving_again_and_again_does_not_empty_the_calendar(
+    browser: Browser, database: Database, clock: Clock
+) -> None:
+    an = browser("an")
+    code = book(an, EIGHT).text.split("Mã hẹn: ")[1][:6]
+    monday, tuesday = (FRIDAY + timedelta(days=days) for days in (3, 4))
+    for slot in (NINE, slot_id("mau-a", monday, 8)):
+        assert "Đã đổi" in an.presses(f"mtime:{code}:{slot}").text
+    last = slot_id("mau-a", tuesday, 8)
+    assert "đổi giờ hẹn 2 lần" in an.presses(f"mtime:{code}:{last}").text
+    assert free(database, last) == 2
+    clock.move(days=1, minutes=1)
+    assert "Đã đổi" in an.presses(f"mtime:{code}:{last}").text
 
 
 def test_one_address_books_so_many_places_a_day(browser: Browser) -> None:
