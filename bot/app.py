@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import caller
 from bot.channels import Channel
 from bot.channels.poster_check import PosterCheck
 from bot.channels.web import HEADERS, MAX_BODY, STATIC
@@ -28,7 +29,8 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     """Put the service together; raises `Faults` when the FAQ cannot be loaded."""
     service = assemble(settings, database, clock)
     watch = (access_log.requests, service.metrics.requests)
-    app = web.Application(middlewares=[*watch, errors_as_json], client_max_size=MAX_BODY)
+    door = (*watch, caller.no_endless_names, errors_as_json)
+    app = web.Application(middlewares=door, client_max_size=MAX_BODY)
     app[SERVICE] = service
     for channel in service.channels:
         app.add_routes(channel.routes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 HEAD_WITHIN = 30.0  # seconds for a request's head to be whole, from the start or the last answer on
 BODY_WITHIN = 20.0  # seconds for a body to be whole; a bad mobile network needs some
+LONGEST_NAME = 255  # of a file, on any disk
 BODY = web.AppKey("seconds for a body", float)
 
 
@@ -28,6 +29,17 @@ def runner(
     """A runner of *app* that does not wait for ever for who sends a byte now and then."""
     app[BODY] = body_within
     return web.AppRunner(app, access_log=None, keepalive_timeout=head_within, **more)
+
+
+@web.middleware
+async def no_endless_names(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """404 for a static file whose name no file can have: the disk would fail instead of not finding it."""
+    static = isinstance(request.match_info.route.resource, web.StaticResource)
+    if static and len(request.raw_path) > LONGEST_NAME:
+        raise web.HTTPNotFound
+    return await handler(request)
 
 
 async def in_time(request: web.Request, body: Awaitable[T]) -> T:

@@ -152,7 +152,7 @@ def _same_origin(request: web.Request) -> None:
     if request.method != "POST":
         return
     origin = request.headers.get("Origin")
-    if origin is None or urlsplit(origin).netloc != request.host:
+    if origin is None or _host(origin) != request.host:
         raise web.HTTPForbidden
 
 
@@ -172,6 +172,13 @@ async def _sign_in_first(request: web.Request) -> web.StreamResponse:
 
 def safe_path(path: str) -> str:
     """*path* if it leads to the desk, else the desk's first page: no way out to another site."""
-    parts = urlsplit(path)
-    good = path.startswith("/desk/") and not parts.netloc and "\\" not in path
+    good = path.startswith("/desk/") and _host(path) == "" and "\\" not in path
     return path if good else "/desk/"
+
+
+def _host(url: str) -> str | None:
+    """The host that *url* names, "" for none; None when it is no address at all."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # such as half an IPv6 address
+        return None

@@ -11,6 +11,7 @@ from collections.abc import Collection, MutableMapping
 from typing import Any, Literal
 
 import structlog
+from aiohttp.http import HttpProcessingError
 from structlog.typing import EventDict, Processor
 
 from bot import privacy
@@ -67,6 +68,7 @@ def start(
 def take_in_libraries(form: Literal["text", "json"], secrets: Collection[str] = ()) -> None:
     """From now on what libraries log is written in the same way."""
     handler = logging.StreamHandler()
+    handler.addFilter(_short)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *_common()],
@@ -74,6 +76,17 @@ def take_in_libraries(form: Literal["text", "json"], secrets: Collection[str] = 
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+
+
+def _short(record: logging.LogRecord) -> bool:
+    """Who sends what is no request gets one short line: a traceback for each would let anybody fill the
+    disk, and cry wolf."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
+        record.msg, record.args = f"malformed request: {type(error).__name__}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def _common() -> list[Processor]:

@@ -33,7 +33,7 @@ def test_the_desk_asks_for_a_sign_in_and_leads_back(somebody: Officer, account: 
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/desk/", "//evil.example", "/", "/desk/\\evil", "javascript:x"],
+    ["https://evil.example/desk/", "//evil.example", "/", "/desk/\\evil", "javascript:x", "//[x"],
 )
 def test_nobody_is_led_to_another_site(somebody: Officer, account: Account, elsewhere: str) -> None:
     answer = somebody.sign_in(account(), next=elsewhere)

@@ -172,6 +172,14 @@ def test_paths_lead_nowhere_else(service: WebService) -> None:
         assert service.request("GET", path).status in {403, 404}
 
 
+@pytest.mark.parametrize("folder", ["/static/", "/desk/static/"])
+@pytest.mark.parametrize("name", ["a" * 300, "a/" * 3000, "%E1%BA%A3" * 100])
+def test_a_name_that_no_file_can_have_is_not_found(
+    service: WebService, folder: str, name: str
+) -> None:
+    assert service.request("GET", folder + name).status == 404
+
+
 # --- who calls -----------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 import sqlite3
 import urllib.error
 import urllib.request
@@ -127,6 +128,24 @@ def test_each_line_is_json_with_its_time_level_event_and_request(tmp_path: Path)
     (failed,) = [line for line in found if line["event"] == "request failed"]
     assert failed["request"] == requests[1]["request"] != requests[0]["request"]
     assert "IntegrityError" in failed["exception"]
+
+
+def test_what_is_no_request_makes_one_short_line(tmp_path: Path) -> None:
+    with running(write_config(tmp_path, "log: json\n", FAQ)) as service:
+        port = int(service.url.rpartition(":")[2])
+        for nonsense in (b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 9000):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+                connection.sendall(nonsense)
+                while connection.recv(65536):
+                    pass
+        service.stop()
+    found = [line for line in lines(tmp_path) if line.get("logger") == "aiohttp.server"]
+    assert [line["event"] for line in found] == [
+        "malformed request: BadStatusLine",
+        "malformed request: LineTooLong",
+    ]
+    assert {line["level"] for line in found} == {"info"}
+    assert all("exception" not in line for line in found)
 
 
 # --- the mask --------------------------------------------------------------------------------------
