@@ -128,7 +128,8 @@ class Dialogue:
         turn = self._open(tx, incoming, matcher)
         if turn is None:
             return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
-        text = f"Tin nhắn {incoming.sender.channel}:{incoming.id} gặp lỗi khi xử lý; xem nhật ký."
+        # Not its id: on the web that names the person, and an alert outlives their data.
+        text = f"Một tin nhắn qua {incoming.sender.channel} gặp lỗi khi xử lý; xem nhật ký lúc đó."
         officers.alert(tx, turn.new_id(), turn.now, "handler", text)
         return self._write(turn, Answer((texts.sorry(),), Conversation()))
 

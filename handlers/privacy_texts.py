@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages import Attachment, Button, Reply
+from bot.store.mydata import MOST
 from handlers.booking_texts import CONSENT, CONSENT_VERSION
 from handlers.day_texts import moment
 from handlers.texts import CANCEL, MENU, notice, step
@@ -23,9 +24,14 @@ CHANNELS = {
 SECTIONS = {
     "people": "Tài khoản trò chuyện",
     "bookings": "Lịch hẹn",
+    "booking_events": "Những gì đã xảy ra với lịch hẹn",
     "waiting": "Danh sách chờ chỗ",
+    "offers": "Chỗ trống đã mời bạn",
+    "audit": "Cán bộ đã xem hoặc ghi gì về bạn",
+    "poster_visits": "Áp phích đưa bạn đến đặt lịch",
     "consents": "Những điều bạn đã đồng ý hoặc rút lại",
     "coachings": "Kích hoạt VNeID từng bước",
+    "coach_events": "Các bước kích hoạt đã qua",
     "profiles": "Hồ sơ nhận tin: nhóm, phường, đã làm đến đâu",
     "proactive": "Tin tuyên truyền đã gửi bạn",
     "campaign_taps": "Tin tuyên truyền bạn đã bấm",
@@ -43,11 +49,14 @@ SECTIONS = {
 }
 FIELDS = {
     "account": "tài khoản",
+    "actor": "bởi",
     "activated_at": "kích hoạt lúc",
     "answer": "bạn đã báo",
     "answered": "đã trả lời",
     "at": "lúc",
     "audience": "nhóm",
+    "booked_at": "đặt lúc",
+    "by_another": "người khác xin",
     "changed_at": "đổi lần cuối",
     "channel": "kênh",
     "closed_at": "xong lúc",
@@ -56,6 +65,7 @@ FIELDS = {
     "done_at": "gọi xong lúc",
     "due_at": "gửi lúc",
     "entry": "mục trả lời",
+    "event": "việc",
     "files": "tệp",
     "first_seen": "lần đầu",
     "given": "đồng ý",
@@ -69,6 +79,7 @@ FIELDS = {
     "other_channel": "kênh kia",
     "outcome": "kết quả",
     "phone": "số điện thoại",
+    "place": "nơi dán",
     "poster": "áp phích đã quét",
     "poster_at": "quét lúc",
     "purpose": "mục đích",
@@ -84,6 +95,7 @@ FIELDS = {
     "version": "bản văn bản",
     "vote": "bạn chấm",
     "ward": "mã phường",
+    "what": "việc",
 }
 VALUES = {
     "booked": "đã đặt", "arrived": "đã đến", "served": "đã làm xong", "no_show": "không đến",
@@ -91,9 +103,11 @@ VALUES = {
     "waiting": "đang chờ", "offered": "đã được mời", "left": "đã thôi chờ", "open": "đang chờ",
     "closed": "đã xong", "due": "chờ gửi", "sending": "đang gửi", "sent": "đã gửi",
     "missed": "không gửi nữa", "failed": "không gửi được", "booking": "giữ lịch hẹn",
-    "reminders": "nhắc lịch", "news": "tin mới", "coming": "sẽ đến",
+    "reminders": "nhắc lịch", "news": "tin mới", "coming": "sẽ đến", "person": "bạn",
+    "service": "máy", "officer": "cán bộ", "accepted": "bạn đã nhận", "declined": "bạn không nhận",
+    "begun": "bắt đầu", "done": "xong", "stuck": "bị vướng", "used": "đã liên kết", "ended": "không thành",
 }  # fmt: skip
-YES_NO = frozenset({"given", "reachable", "answered", "news"})
+YES_NO = frozenset({"given", "reachable", "answered", "news", "by_another"})
 TIMES = frozenset({"at", "until"})  # and whatever ends with _at or _seen
 
 
@@ -146,7 +160,8 @@ def readable(accounts: Iterable[Mapping[str, Any]], made_at: datetime) -> str:
     for account in accounts:
         lines.append(f"═══ {channel_name(account['channel'])} ═══")
         for table, rows in account["held"].items():
-            lines += ["", f"— {SECTIONS[table]} ({len(rows)}) —"]
+            newest = " dòng mới nhất" if len(rows) == MOST else ""
+            lines += ["", f"— {SECTIONS[table]} ({len(rows)}{newest}) —"]
             lines += ["• " + "; ".join(_parts(row)) for row in rows]
         lines.append("")
     return "\n".join(lines)
@@ -164,7 +179,7 @@ def _value(name: str, value: Any) -> str:
     if name in TIMES or name.endswith(("_at", "_seen")):
         return moment(datetime.fromisoformat(value))
     if name == "version" and value == CONSENT_VERSION:
-        return f"{value} (“{CONSENT}”)"
+        return f"{value} (“{CONSENT.format(days='…')}”)"
     if name in ("channel", "other_channel"):
         return channel_name(value)
     if isinstance(value, list):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from bot.store.database import Database
 from bot.store.outbox import About
 from bot.store.reminders import Other
 from bot.store.values import unpack
+from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers.town import FRIDAY, slot_id
 
@@ -126,6 +129,35 @@ def test_a_stranger_learns_nothing_and_nobody_is_bothered(
     before = len(written(database, THERE))
     assert ask(here, "AAAAAA" if wrong_code else code, phone).text == good
     assert len(written(database, THERE)) == before
+
+
+def test_a_stranger_learns_nothing_from_the_file_of_what_is_held_on_them(
+    here: Person, there: Person, vault: Vault
+) -> None:
+    code = book(there)
+    ask(here, code)
+    ask(here, code, "0900000009")
+    first, second = asked_for(here, vault)
+    assert {k: v for k, v in first.items() if k != "at"} == {
+        k: v for k, v in second.items() if k != "at"
+    }
+
+
+def test_who_was_asked_for_sees_it_and_who_is_linked_too(
+    here: Person, there: Person, database: Database, vault: Vault
+) -> None:
+    ask(here, book(there))
+    (seen,) = asked_for(there, vault)
+    assert (seen["other_channel"], seen["by_another"], seen["state"]) == ("zalo-oa", 1, "open")
+    here.says(secret(database))
+    assert asked_for(here, vault)[0]["other_channel"] == "telegram"
+
+
+def asked_for(person: Person, vault: Vault) -> list[dict[str, Any]]:
+    """The links that were asked for, as the file of what is held on somebody shows them."""
+    file = person.says("/dulieucuatoi").replies[0].attachments[1]
+    account = json.loads(vault.open_file(file).data)["accounts"][0]
+    return list(account["held"]["link_requests"])
 
 
 def test_a_booking_without_a_number_cannot_be_linked(

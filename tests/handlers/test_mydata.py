@@ -12,7 +12,7 @@ import pytest
 
 from bot.loops.sweeper import forget_before
 from bot.messages import OWN, Kind
-from bot.store import bookings, calls, erasures
+from bot.store import audit, bookings, calls, erasures
 from bot.store.database import Database, Row
 from bot.store.reminders import About
 from bot.store.values import stamp
@@ -91,6 +91,24 @@ def test_a_person_gets_everything_that_is_held_on_them(
     assert any(NAME in row["text"] for row in tables["incoming"])
     assert any(code in row["text"] for row in tables["outbox"])
     assert tables["questions"]
+
+
+def test_what_hangs_on_a_person_s_rows_is_theirs_too(
+    chat: Chat, database: Database, vault: Vault, clock: Clock
+) -> None:
+    an, binh = chat("an"), chat("binh")
+    code = lives(an)
+    an.presses(f"visit:drop:{code}")
+    book(binh, NINE)
+    with database.transaction() as tx:
+        audit.write(tx, clock(), "officer.one", "xem số điện thoại", code)
+        audit.write(tx, clock(), "officer.one", "xem danh sách", "mau-a")
+    tables = held(an.says("/dulieucuatoi"), vault)["accounts"][0]["held"]
+    happened = {(row["what"], row["actor"]) for row in tables["booking_events"]}
+    assert happened == {("held", "person"), ("booked", "person"), ("cancelled", "person")}
+    assert [(row["what"], row["code"]) for row in tables["audit"]] == [("xem số điện thoại", code)]
+    assert "officer.one" not in str(tables)
+    assert tables["coach_events"][0]["event"] == "begun"
 
 
 def test_the_text_is_for_reading(chat: Chat, vault: Vault) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from bot.store import bookings
 from bot.store.bookings import State
 from bot.store.database import Database, Row
 from bot.store.values import moment, stamp, unpack
+from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.test_booking import book, code_of, labels, rows, tap
@@ -65,6 +67,17 @@ def offered(
         return people, offer
 
     return come_back
+
+
+def test_what_was_offered_stands_in_the_file_of_what_is_held(
+    offered: Offered, vault: Vault
+) -> None:
+    (binh, chi), _ = offered("binh", "chi")
+    file = binh.says("/dulieucuatoi").replies[0].attachments[1]
+    (offer,) = json.loads(vault.open_file(file).data)["accounts"][0]["held"]["offers"]
+    assert (offer["office"], offer["state"]) == ("Công an phường Mẫu A", "open")
+    none = vault.open_file(chi.says("/dulieucuatoi").replies[0].attachments[1]).data
+    assert "offers" not in json.loads(none)["accounts"][0]["held"]
 
 
 def book_with(person: Person, phone: str) -> None:

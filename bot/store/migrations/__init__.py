@@ -46,4 +46,5 @@ MIGRATIONS = (
     ("0015-targets", targets.TARGETS),
     ("0016-codes", desk.CODES),
     ("0017-consents", consents.CONSENTS),
+    ("0018-audit-subjects", desk.SUBJECTS),
 )

@@ -110,6 +110,9 @@ DESK = (
     "ALTER TABLE bookings ADD COLUMN booked_at TEXT",
 )
 
+# What was done about one person's visits, for them to see.
+SUBJECTS = ("CREATE INDEX audit_by_subject ON audit (subject)",)
+
 CODES = (
     # The step of time (RFC 6238) of the last code that was used: a code is good for once.
     "ALTER TABLE accounts ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0",
