@@ -16,6 +16,8 @@ from tests.soak.ledger import Ledger, Said
 AFTERWARDS = 10.0  # seconds in which a fault's backlog still counts as its own
 LONG_ENOUGH = 4  # minutes of one life
 FLAT = 30.0  # MB an hour: less is flat
+JUDGED = 600.0  # seconds: a run this long has lives that are long enough
+STOPPED = 10.0  # seconds that a graceful stop may take
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,20 @@ def slopes(samples: Sequence[Sample], seconds: float) -> list[Slope]:
             span = mine[-1].at - mine[0].at
             found.append(Slope(life, span, mine[0].mb, mine[-1].mb, float(fit[0]) * 3600))
     return found
+
+
+def growth(samples: Sequence[Sample], seconds: float) -> Iterator[str]:
+    """Whose memory was not flat; also when there was nothing to judge a long run by."""
+    found = slopes(samples, seconds)
+    if not found and seconds >= JUDGED:
+        yield "no process lived long enough to tell"
+    for one in found:
+        if one.mb_an_hour >= FLAT:
+            yield f"process {one.life[0]}, life {one.life[1]}: {one.mb_an_hour:+.1f} MB/h"
+
+
+def slow_stops(endings: Sequence[float]) -> Iterator[str]:
+    yield from (f"a graceful stop took {took:.1f} s" for took in endings if took > STOPPED)
 
 
 def _least(samples: Sequence[Sample]) -> list[Sample]:

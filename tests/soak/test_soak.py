@@ -130,5 +130,18 @@ def test_a_reload_at_the_very_end_is_no_growth() -> None:
 @pytest.mark.parametrize(("each", "flat"), [(0.0, True), (0.5, False)])
 def test_memory_that_grows_is_seen(each: float, flat: bool) -> None:
     samples = [Sample(5.0 * n, (0, 1), 200 + each * n + n % 3) for n in range(200)]
-    (slope,) = report.slopes(samples, 1000)
-    assert (slope.mb_an_hour < report.FLAT) is flat
+    assert (not list(report.growth(samples, 1000))) is flat
+
+
+def test_a_long_run_that_tells_nothing_of_memory_is_not_good() -> None:
+    assert list(report.growth([], 1800))
+    assert not list(report.growth([], 60))
+
+
+def test_a_slow_stop_is_found() -> None:
+    assert list(report.slow_stops([0.4, 10.3, 9.9])) == ["a graceful stop took 10.3 s"]
+
+
+def test_an_error_that_people_saw_is_found(outcome: Outcome) -> None:
+    with tampered(outcome, ledger=replace(outcome.case.ledger, unfriendly=["web 500"])) as case:
+        assert list(check.friendly(case))
