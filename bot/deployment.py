@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import locks
 from bot.config import Settings
 from bot.matching.matcher import Thresholds
 from bot.store import database as databases
-from bot.store.database import Database
-from bot.vault import Vault, key_for
+from bot.store import marks
+from bot.store.database import Database, DatabaseUnfit, Transaction
+from bot.vault import Vault, beside, key_for
 
 Clock = Callable[[], datetime]
+
+
+KEY = "data key"  # the mark by which a database knows the key that it was written with
+NO_KEY = (
+    "chưa có khóa dữ liệu của {name}: đặt VNEID_DATA_KEY như trước nay, hoặc đưa lại {file}. Khóa đã mất hẳn thì "
+    "đặt khóa mới rồi chạy: vneid-bot db new-key"
+)
+OTHER_KEY = (
+    "khóa dữ liệu đang đặt không phải khóa mà {name} dùng từ trước đến nay. Đặt lại VNEID_DATA_KEY như cũ, "
+    "hoặc đưa lại {file}: sai khóa thì không đọc được số điện thoại và token Zalo, áp phích đã in bị coi là giả. "
+    "Khóa cũ đã mất hẳn thì chạy: vneid-bot db new-key"
+)
 
 
 class AlreadyRunning(Exception):
@@ -41,18 +54,53 @@ def open_vault(settings: Settings) -> Vault:
         return Vault(key_for(Path(settings.database), settings.data_key))
 
 
+def fitting_vault(settings: Settings, tx: Transaction) -> Vault:
+    """The same, of the key that the database was written with from the beginning. No other key is taken,
+    and none is made beside it, as when a command is run without the service's environment. Raises
+    `DatabaseUnfit`."""
+    if marks.get(tx, KEY) and not _has_key(settings):
+        raise DatabaseUnfit(_told(NO_KEY, settings))
+    vault = open_vault(settings)
+    if marks.once(tx, KEY, vault.mark(KEY)) != vault.mark(KEY):
+        raise DatabaseUnfit(_told(OTHER_KEY, settings))
+    return vault
+
+
+def fits(vault: Vault, tx: Transaction) -> bool:
+    """Whether the database is one of this key, as far as it knows."""
+    return marks.get(tx, KEY) in {None, vault.mark(KEY)}
+
+
+def _told(fault: str, settings: Settings) -> str:
+    file = "khóa của cơ sở dữ liệu SQLite cũ" if settings.shared else f"tệp {key_file(settings)}"
+    return fault.format(name=databases.shown(settings.database), file=file)
+
+
+def take_key(settings: Settings, tx: Transaction) -> None:
+    """From now on the key that is set is the right one."""
+    marks.put(tx, KEY, open_vault(settings).mark(KEY))
+
+
 def found_vault(settings: Settings) -> Vault | None:
     """The same, but no key is made: None when there is none."""
-    has_key = settings.data_key or Path(settings.database).with_suffix(".key").is_file()
-    return open_vault(settings) if has_key else None
+    return open_vault(settings) if _has_key(settings) else None
+
+
+def _has_key(settings: Settings) -> bool:
+    return bool(settings.data_key) or key_file(settings).is_file()
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the key stands when the environment does not give it."""
+    return beside(Path(settings.database))
 
 
 def kept(settings: Settings) -> Path:
     """The folder of what can be made anew: beside the database, if that is a file."""
-    beside = (
+    folder = (
         Path(settings.faq).parent / "data" if settings.shared else Path(settings.database).parent
     )
-    return beside / "kept"
+    return folder / "kept"
 
 
 def lock(settings: Settings) -> AbstractContextManager[object]:
@@ -66,10 +114,7 @@ def lock(settings: Settings) -> AbstractContextManager[object]:
     path = Path(settings.database + ".lock")
     with databases.usable(settings.database):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise AlreadyRunning(settings.database) from error
-    return file
+        try:
+            return locks.hold(path)
+        except BlockingIOError as error:
+            raise AlreadyRunning(settings.database) from error

@@ -21,10 +21,10 @@ from bot.config import Settings
 from bot.deployment import (
     AlreadyRunning,
     Clock,
+    fitting_vault,
     kept,
     lock,
     open_database,
-    open_vault,
     thresholds,
     utc_now,
 )
@@ -169,13 +169,18 @@ def _end_now(number: int) -> None:
     os._exit(128 + number)
 
 
+def _lasting(settings: Settings, database: Database) -> Vault:
+    with database.transaction() as tx:
+        return fitting_vault(settings, tx)
+
+
 @contextmanager
 def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
     """A talk in this terminal; with *remember* in the deployment's database, else in memory."""
     database = open_database(settings) if remember else SqliteDatabase(":memory:")
     try:
         library = Library(Path(settings.faq), thresholds(settings), kept=kept(settings))
-        vault = open_vault(settings) if remember else Vault(token_hex())
+        vault = _lasting(settings, database) if remember else Vault(token_hex())
         dialogue = Dialogue(
             database,
             settings,

@@ -20,7 +20,7 @@ from bot.channels.zalo_bot import ZaloBotChannel
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.config import Settings
 from bot.courier import Courier
-from bot.deployment import Clock, kept, open_vault, thresholds
+from bot.deployment import Clock, fitting_vault, kept, thresholds
 from bot.desk import make_desk
 from bot.dialogue import Dialogue
 from bot.document.file import Faults
@@ -68,12 +68,14 @@ class Service:
 
 
 def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
-    """Put the parts together; raises `Faults` when the FAQ cannot be loaded."""
+    """Put the parts together; raises `Faults` when the FAQ cannot be loaded, `DatabaseUnfit` when the
+    data key is not the database's."""
     metrics = Metrics(lambda: facts(channels, library, nightly))
     database = metrics.timing(plain)
     ids, owner = Ids(), f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     wards = places.load()
-    vault = open_vault(settings)
+    with plain.transaction() as tx:
+        vault = fitting_vault(settings, tx)
 
     async def report(faults: Faults) -> None:
         now = clock()

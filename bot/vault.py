@@ -112,11 +112,16 @@ def as_dialled(number: str) -> str:
     return "0" + number.removeprefix("84") if number else ""
 
 
+def beside(database: Path) -> Path:
+    """The file of the key that belongs to the SQLite file *database*."""
+    return database.with_suffix(".key")
+
+
 def key_for(database: Path, given: str) -> str:
     """The deployment's key: *given*, or that of the file beside *database*, made when missing."""
     if given:
         return given
-    file = database.with_suffix(".key")
+    file = beside(database)
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import hashlib
 import json
@@ -19,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from bot import locks
 from bot.backup import BadBackup
 from bot.backup.folder import name_of
 from bot.backup.gentle import Gentle
@@ -162,11 +162,11 @@ def _filled_up(size: int) -> bytes:
 @contextmanager
 def _alone(database: Path) -> Iterator[None]:
     """One backup at a time, by the service or by hand; the lock ends with the process."""
-    with Path(f"{database}.backup-lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BadBackup(BUSY) from error
+    try:
+        held = locks.hold(Path(f"{database}.backup-lock"))
+    except BlockingIOError as error:
+        raise BadBackup(BUSY) from error
+    with held:
         yield
 
 
@@ -190,6 +190,7 @@ def whole_or_not_at_all(
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            _as_the_folder(descriptor, target.parent)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -198,6 +199,13 @@ def whole_or_not_at_all(
         sync(target.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _as_the_folder(descriptor: int, folder: Path) -> None:
+    """What root makes by hand belongs to who owns *folder*, so that the service can read it on."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def sync(folder: Path) -> None:

@@ -19,8 +19,9 @@ from bot.backup.restore import Erase, drill, restore
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
-from bot.deployment import found_vault, open_database, open_vault, utc_now
-from bot.store import erasures
+from bot.deployment import fits, fitting_vault, found_vault, open_database, utc_now
+from bot.store import erasures, snapshot
+from bot.vault import Vault, beside
 from bot.vietnam import VIETNAM
 
 NO_KEY = (
@@ -35,10 +36,15 @@ AFTER = """\
 Đã phục hồi vào {to}.
 Việc cần làm tiếp:
   1. Dịch vụ phải đang TẮT. Trỏ `database` trong config.yaml vào tệp này (hoặc dời tệp vào chỗ cũ).
-  2. Đặt lại khóa dữ liệu: VNEID_DATA_KEY, hoặc tệp .key cạnh cơ sở dữ liệu. Khóa KHÔNG nằm trong bản
-     sao lưu; sai khóa thì không đọc được số điện thoại và token Zalo.
+  2. Đặt lại khóa dữ liệu: VNEID_DATA_KEY, hoặc tệp {key}. Khóa KHÔNG nằm trong bản
+     sao lưu; sai khóa thì dịch vụ không chạy.
   3. Chạy `vneid-bot serve`: tin đang gửi dở được gửi lại (có thể trùng), tin đã hết hạn thì bỏ.
   4. Nếu dùng Zalo OA: `vneid-bot zalo login` một lần."""
+NOT_SEEN = "CHÚ Ý: ở đây chưa có khóa dữ liệu (VNEID_DATA_KEY hoặc tệp .key), nên chưa soát được khóa có đúng không."
+OTHER_KEY = (
+    "Khóa dữ liệu đang đặt (VNEID_DATA_KEY, hoặc tệp .key cạnh cơ sở dữ liệu) không phải khóa của bản sao lưu này. "
+    "Đặt lại đúng khóa: sai khóa thì không đọc được số điện thoại và token Zalo."
+)
 ERASED = "Đã xóa lại {count} tài khoản xin xóa dữ liệu sau lúc sao lưu."
 NO_LIST = (
     "CHÚ Ý: không thấy danh sách người đã xin xóa dữ liệu (erased.list) cạnh bản sao lưu, nên ai xin xóa "
@@ -87,18 +93,18 @@ def backup(folder: Path | None, config_file: Path) -> None:
         raise BadBackup(f"chưa có cơ sở dữ liệu {settings.database}")
     file, manifest = archive.make(Path(settings.database), place, _key(settings), utc_now())
     gone = rotate(place, settings.backup.keep)
-    _keep_list(settings, place)
     size = file.stat().st_size
     click.echo(f"{file}\n{sum(manifest.counts.values())} dòng, {_mb(manifest.bytes)} → {_mb(size)}")
     click.echo(f"Đã đọc lại và kiểm tra. Xóa {len(gone)} bản cũ.")
+    _keep_list(settings, place)
 
 
 def _keep_list(settings: Settings, place: Path) -> None:
     """Of who was erased since the oldest backup there: the service does it in its own folder only."""
     since = listed(place)[0].at
     with closing(open_database(settings)) as database, database.transaction() as tx:
-        found = erasures.recorded(tx, since)
-    erased.keep(place, open_vault(settings), found, since)
+        found, vault = erasures.recorded(tx, since), fitting_vault(settings, tx)
+    erased.keep(place, vault, found, since)
 
 
 @click.command(name="restore")
@@ -118,7 +124,7 @@ def restore_command(file: Path, to: Path | None, check: bool, config_file: Path)
         _drill(file, key, erase)
         return
     manifest, count = restore(file, key, to, erase)
-    click.echo(AFTER.format(to=to))
+    click.echo(AFTER.format(to=to, key=beside(to)))
     click.echo(_erased(count, manifest))
 
 
@@ -128,12 +134,22 @@ def _eraser(settings: Settings, beside: Path) -> Erase:
 
     def erase(restored: Path, manifest: Manifest) -> int | None:
         vault = found_vault(settings)
+        _see_that_it_fits(vault, restored)
         found = erased.after(folders, manifest.moment, vault)
         if not found or vault is None:
             return None if found is None else 0
         return erased.erase_again(restored, found, vault, utc_now())
 
     return erase
+
+
+def _see_that_it_fits(vault: Vault | None, restored: Path) -> None:
+    if vault is None:
+        click.echo(NOT_SEEN)
+        return
+    with snapshot.reading(restored) as tx:
+        if not fits(vault, tx):
+            raise BadBackup(OTHER_KEY)
 
 
 def _erased(count: int | None, manifest: Manifest) -> str:

@@ -15,7 +15,7 @@ from bot.backup import BadBackup, erased
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
-from bot.deployment import AlreadyRunning, lock, open_vault, utc_now
+from bot.deployment import AlreadyRunning, lock, open_vault, take_key, utc_now
 from bot.store.database import DatabaseUnfit, is_shared, open_database, shown
 from bot.store.database.copying import copy
 from bot.vietnam import VIETNAM
@@ -74,6 +74,19 @@ def erase_again(folder: Path, since: datetime, config_file: Path) -> None:
     with _alone(settings.database) as database:
         count = erased.erase_in(database, found, vault, utc_now())
     click.echo(f"Danh sách có {len(found)} lần xóa từ lúc đó; đã xóa lại {count} tài khoản.")
+
+
+@db.command("new-key")
+@config_option
+@explained
+def new_key(config_file: Path) -> None:
+    """Khóa dữ liệu cũ đã mất hẳn: từ nay dùng khóa đang đặt. Dịch vụ phải đang tắt.
+
+    Số điện thoại và token Zalo đã ghi bằng khóa cũ không đọc được nữa; áp phích đã in phải làm lại."""
+    settings = config.load(config_file)
+    with _alone(settings.database) as database, database.transaction() as tx:
+        take_key(settings, tx)
+    click.echo("Từ nay dùng khóa đang đặt. Dùng Zalo OA thì chạy `vneid-bot zalo login` một lần.")
 
 
 def _tell(table: str, rows: int) -> None:

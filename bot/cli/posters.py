@@ -15,7 +15,7 @@ from bot.cli.accounts import BY_COMMAND
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
-from bot.deployment import open_database, open_vault, utc_now
+from bot.deployment import fitting_vault, open_database, open_vault, utc_now
 from bot.document.file import Fault, Faults
 from bot.matching import greetings
 from bot.matching.greetings import Greetings
@@ -29,6 +29,7 @@ from bot.store import posters as stored
 from bot.store.database import Transaction
 from bot.store.posters import Counted, Poster
 from bot.store.values import Ids
+from bot.vault import Vault
 
 Command = Callable[..., Any]
 
@@ -162,9 +163,9 @@ def _put_up(
     settings: Settings, words: Greetings, wanted: Sequence[Wanted]
 ) -> list[tuple[Poster, bool]]:
     """Register all of them or none; what cannot be drawn is not registered."""
-    now, ids, vault = utc_now(), Ids(), open_vault(settings)
+    now, ids = utc_now(), Ids()
 
-    def put_up(tx: Transaction, one: Wanted) -> tuple[Poster, bool]:
+    def put_up(tx: Transaction, vault: Vault, one: Wanted) -> tuple[Poster, bool]:
         made, new = posters.put_up(tx, one.kind, one.place, now, BY_COMMAND, ids.new(now))
         files.sheet(made, settings, words, vault)
         if new:
@@ -173,7 +174,8 @@ def _put_up(
 
     try:
         with closing(open_database(settings)) as database, database.transaction() as tx:
-            return [put_up(tx, one) for one in wanted]
+            vault = fitting_vault(settings, tx)
+            return [put_up(tx, vault, one) for one in wanted]
     except (NoChannel, NoWords) as error:
         raise click.ClickException(poster_texts.why_not(error)) from error
 

@@ -11,7 +11,7 @@ import click
 
 from bot import config
 from bot.cli.officer import config_option
-from bot.deployment import open_database, open_vault, utc_now
+from bot.deployment import fitting_vault, open_database, utc_now
 from bot.staff import attendance, calling
 from bot.staff.attendance import NotMarked, TooEarly
 from bot.store import bookings, calls, offices
@@ -98,8 +98,7 @@ def calls_command(config_file: Path) -> None:
     """Những người cần gọi điện, vì tin nhắn không đến được họ."""
     settings = config.load(config_file)
     with closing(open_database(settings)) as database, database.transaction() as tx:
-        found = calls.waiting(tx, utc_now())
-    vault = open_vault(settings)
+        found, vault = calls.waiting(tx, utc_now()), fitting_vault(settings, tx)
     lines = list(_call_lines(found, vault))
     click.echo("\n".join(lines) if lines else "Không có ai cần gọi.")
 

@@ -18,7 +18,7 @@ from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
 from bot.config.channels import ZaloOa
-from bot.deployment import open_database, open_vault, utc_now
+from bot.deployment import fitting_vault, open_database, utc_now
 from bot.send_errors import SendError
 from bot.store.tokens import Pair
 
@@ -100,8 +100,10 @@ def _paste(settings: ZaloOa) -> Obtain:
 
 async def _obtain(settings: Settings, obtain: Obtain) -> Pair:
     """Get a new pair and commit it at once."""
-    database, vault = open_database(settings), open_vault(settings)
+    database = open_database(settings)
     try:
+        with database.transaction() as tx:
+            vault = fitting_vault(settings, tx)
         async with ClientSession() as session:
             granted = await obtain(session)
         return await tokens.keep(database, vault, settings.zalo_oa, granted, utc_now())

