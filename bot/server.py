@@ -80,6 +80,7 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     runner = caller.runner(app, shutdown_timeout=REQUESTS, handler_cancellation=False)
     stop = _stop_on_signals()
     await runner.setup()
+    heap.settle()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
         await site.start()

@@ -64,7 +64,7 @@ async def handed_over(platform: str, take: Take, update: Mapping[str, Any]) -> w
     """200 after the commit; 503 when there was none, so that the platform sends it again."""
     try:
         await take(update)
-    except Exception as error:
+    except Exception:
         log.exception(f"{platform} update not committed; it will be sent again")
-        raise web.HTTPServiceUnavailable from error
+        return web.Response(status=503)
     return web.Response()

@@ -1,32 +1,26 @@
-"""Read what was typed as words that the index knows: abbreviations, Telex, phone spelling, typos.
+"""Read what was typed as words that the index knows.
 
-Every repair is gated by the index's own vocabulary: a word that is in it is left alone, so clean
-text is never harmed. Where a token may mean several things the others stay as alternatives.
+Where a token may mean several things (`readings.py`), its neighbours choose.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
 
-from bot.matching.syllables import from_keys, is_syllable
-from bot.matching.teencode import MEANINGS, spellings
-from bot.matching.text import FINAL_Y, Word, clean, has_marks, to_word, tokens
-from bot.matching.vocabulary import LONGEST_REPAIRED, Vocabulary
+from bot.matching.readings import Phrase, Readings
+from bot.matching.syllables import is_syllable
+from bot.matching.text import Word, clean, has_marks, to_word, tokens
+from bot.matching.vocabulary import Vocabulary
 
 MAX_TOKENS = 500
-MAX_ALTERNATIVES = 4
-STRETCHED = re.compile(r"(.)\1{2,}|(.)\2$")
 GLUED_NUMBER = re.compile(
     r"(\d{1,4})(t|tuoi|tủi|tuổi|th|thang|tháng|năm|nam|ngày|ngay|h|p|tr|m|ng)"
 )
 AGE = {"t": "tuổi", "tủi": "tuổi", "th": "tháng"}  # after a number these mean nothing else
-
-Phrase: TypeAlias = tuple[Word, ...]
 
 
 class Reader:
@@ -34,7 +28,7 @@ class Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._known = vocabulary
-        self._phrases = lru_cache(maxsize=20_000)(self._find)
+        self._phrases = lru_cache(maxsize=20_000)(Readings(vocabulary).of)
 
     def __reduce__(self) -> tuple[type[Reader], tuple[Vocabulary]]:
         """Kept in a file as its vocabulary alone."""
@@ -86,55 +80,3 @@ class Reader:
         right = self._known.followed([(phrase[-1].plain, after) for phrase in phrases])
         fit = np.log1p(left) + np.log1p(right) - np.arange(len(phrases))
         return phrases[int(np.argmax(fit))]
-
-    def _find(self, token: str) -> tuple[Phrase, ...]:
-        """What *token* may stand for, likeliest first; never empty."""
-        word = to_word(token)
-        phrases = dict.fromkeys(self._candidates(token, word))
-        return tuple(phrases)[:MAX_ALTERNATIVES] or ((word,),)
-
-    def _candidates(self, token: str, word: Word) -> Iterator[Phrase]:
-        known = self._known
-        if meanings := MEANINGS.get(token):
-            yield from sorted((_phrase(m) for m in meanings), key=self._unknown_words)
-            return
-        if word.plain in known or token.isdigit() or len(token) > LONGEST_REPAIRED:
-            yield (word,)
-            return
-        keyed = from_keys(token)
-        if keyed is not None:
-            yield (_word_of(keyed),)
-            return
-        short = STRETCHED.sub(lambda m: m[1] or m[2], token)
-        if short != token and (short in known or short in MEANINGS):
-            yield from self._candidates(short, to_word(short))
-            return
-        if is_syllable(word.plain):
-            yield (word,)
-        yield from self._repairs(word.plain)
-
-    def _repairs(self, plain: str) -> Iterator[Phrase]:
-        for form in spellings(plain):
-            if form in self._known:
-                yield (Word(form),)
-        for form in self._known.near(plain):
-            yield (Word(form),)
-        parts = [(plain[:cut], plain[cut:]) for cut in range(2, len(plain) - 1)]
-        pairs = [(to_word(left).plain, to_word(right).plain) for left, right in parts]
-        for pair, times in zip(pairs, self._known.followed(pairs), strict=True):
-            if times:
-                yield (Word(pair[0]), Word(pair[1]))
-
-    def _unknown_words(self, phrase: Phrase) -> int:
-        return sum(word.plain not in self._known for word in phrase) > 0
-
-
-def _phrase(meaning: Iterable[str]) -> Phrase:
-    return tuple(Word(to_word(token).plain) for token in meaning)
-
-
-def _word_of(shape: str) -> Word:
-    """A `Word` from marked letters with the tone as last digit."""
-    tone = shape[-1] if shape[-1].isdigit() else ""
-    letters = shape.removesuffix(tone)
-    return Word(to_word(letters).plain, FINAL_Y.sub("i", letters) + tone)

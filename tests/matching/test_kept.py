@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
-from bot.matching import entries
+from bot.matching import corpus, entries
 from bot.matching.matcher import Matcher, Thresholds
+from bot.matching.ranker import Ranker
+from tests.uncollected import uncollected
 
 FAQ = Path(__file__).parent.parent / "faq"
 QUESTIONS = ("rớt bóp mất thẻ", "quen mat khau roi", "thuế đất", "xin chào")
@@ -60,3 +63,20 @@ def test_a_change_that_teaches_nothing_is_the_same_file(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert answers(Matcher.build(entries.load(FAQ), Thresholds(), tmp_path / "file"))
+
+
+def test_what_was_learnt_goes_out_of_memory_without_the_collector() -> None:
+    """It is tens of megabytes, and the collector passes over what was there at the start."""
+    faq = entries.load(FAQ)
+    with uncollected():
+        ranker = Ranker.build(corpus.lesson(faq))
+        matcher = Matcher(faq, Thresholds(), ranker)
+        assert matcher.match_all(QUESTIONS[0])
+        parts = [weakref.ref(part) for part in (ranker, *vars(ranker).values()) if refers(part)]
+        del ranker, matcher
+        assert [part() for part in parts] == [None] * len(parts)
+        assert len(parts) >= 4
+
+
+def refers(part: object) -> bool:
+    return type(part).__module__.startswith("bot.matching")

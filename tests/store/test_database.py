@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.store.database import (
     Transaction,
 )
 from bot.store.migrations import MIGRATIONS
+from tests.uncollected import uncollected
 
 ADD = "INSERT INTO marks (name, value) VALUES (:name, '1')"
 ALL = "SELECT name FROM marks ORDER BY name"
@@ -128,12 +130,8 @@ async def test_on_sqlite_a_disk_that_fails_in_the_middle_fails_the_whole_group(
 ) -> None:
     """SQLite undoes what was done before, and would go on with what comes afterwards."""
 
-    def fill(tx: Transaction) -> None:
-        tx.rows("PRAGMA max_page_count = 1")
-        tx.rows("INSERT INTO marks (name, value) VALUES ('big', :much)", much="x" * 100_000)
-
     with closing(SqliteDatabase(tmp_path / "x.db")) as database:
-        work = [lambda tx: add(tx, "a"), fill, lambda tx: add(tx, "c")]
+        work = [lambda tx: add(tx, "a"), overfill, lambda tx: add(tx, "c")]
         told = await asyncio.gather(*map(database.run, work), return_exceptions=True)
         assert all(isinstance(one, DatabaseFault) for one in told)
         assert names(database) == []
@@ -149,6 +147,38 @@ def test_on_sqlite_a_commit_speaks_only_for_the_transaction_that_was_begun(tmp_p
             tx.rows("BEGIN")
             add(tx, "kept")
         assert names(database) == []
+
+
+def overfill(tx: Transaction) -> None:
+    """The disk of this one is full."""
+    tx.rows("PRAGMA max_page_count = 1")
+    tx.rows("INSERT INTO marks (name, value) VALUES ('big', :much)", much="x" * 100_000)
+
+
+def give_up(tx: Transaction) -> None:
+    raise ValueError("no")
+
+
+@pytest.mark.parametrize("fails", [overfill, give_up])
+async def test_on_sqlite_what_failed_goes_out_of_memory_without_the_collector(
+    tmp_path: Path, fails: Callable[[Transaction], None]
+) -> None:
+    """While a disk is full every message fails; all of them together are much to hold."""
+
+    class Message:
+        def told(self, tx: Transaction) -> None:
+            fails(tx)
+
+    async def try_it(database: Database) -> weakref.ref[Message]:
+        message = Message()
+        with pytest.raises((DatabaseFault, ValueError)):
+            await database.run(message.told)
+        return weakref.ref(message)
+
+    with closing(SqliteDatabase(tmp_path / "x.db")) as database, uncollected():
+        held = [await try_it(database) for _ in range(5)]
+        await database.run(lambda tx: None)
+        assert [one() for one in held] == [None] * 5
 
 
 async def test_a_cancelled_waiter_does_not_stop_the_writer(database: Database) -> None:

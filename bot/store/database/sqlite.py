@@ -113,9 +113,13 @@ def _named(cursor: sqlite3.Cursor, rows: list[tuple[Any, ...]]) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Piece:
-    """A piece of work that waits, and where its outcome is to be told."""
+    """A piece of work that waits, and where its outcome is to be told.
+
+    It keeps neither error nor waiter once they have met: an error's traceback leads to frames that hold
+    the piece, a ring that stays in memory until the collector comes by.
+    """
 
     work: Callable[[SqliteTransaction], Any]
     future: asyncio.Future[Any]
@@ -123,13 +127,15 @@ class Piece:
     error: BaseException | None = None
 
     def tell(self) -> None:
-        """In the waiter's loop; a waiter that gave up meanwhile is passed over."""
-        if self.future.done():
+        """In the waiter's loop, once; a waiter that gave up meanwhile is passed over."""
+        future, error = self.future, self.error
+        del self.future, self.error
+        if future.done():
             return
-        if self.error is not None:
-            self.future.set_exception(self.error)
+        if error is not None:
+            future.set_exception(error)
         else:
-            self.future.set_result(self.result)
+            future.set_result(self.result)
 
 
 class SqliteDatabase:
@@ -159,7 +165,10 @@ class SqliteDatabase:
             raise DatabaseClosed
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._work.put(Piece(work, future))
-        return await future
+        try:
+            return await future
+        finally:
+            del future  # its error's traceback leads here: another ring
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
@@ -219,11 +228,14 @@ class SqliteDatabase:
             with _immediate(self._connection) as tx:
                 for piece in group:
                     _run(piece, tx)
-        except BaseException as failed:  # the commit failed: every waiter must hear of it
-            error = _as_fault(failed)
-            for piece in group:
-                piece.error = piece.error or error
+        except BaseException as error:  # the commit failed: every waiter must hear of it
+            _fail_all(group, _as_fault(error))
         _tell_all(group)
+
+
+def _fail_all(group: list[Piece], error: BaseException) -> None:
+    for piece in group:
+        piece.error = piece.error or error
 
 
 def _run(piece: Piece, tx: SqliteTransaction) -> None:
