@@ -16,6 +16,7 @@ from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
 from bot.deployment import AlreadyRunning, lock, open_vault, take_key, utc_now
+from bot.store import invariants
 from bot.store.database import DatabaseUnfit, is_shared, open_database, shown
 from bot.store.database.copying import copy
 from bot.vietnam import VIETNAM
@@ -74,6 +75,20 @@ def erase_again(folder: Path, since: datetime, config_file: Path) -> None:
     with _alone(settings.database) as database:
         count = erased.erase_in(database, found, vault, utc_now())
     click.echo(f"Danh sách có {len(found)} lần xóa từ lúc đó; đã xóa lại {count} tài khoản.")
+
+
+@db.command("check")
+@config_option
+@explained
+def check(config_file: Path) -> None:
+    """Soát những điều phải đúng trong cơ sở dữ liệu: không giờ nào quá chỗ, nhật ký liền mạch… Dùng sau khi
+    phục hồi PostgreSQL, trước khi chạy dịch vụ."""
+    settings = config.load(config_file)
+    with closing(open_database(settings.database)) as database, database.transaction() as tx:
+        faults = list(invariants.faults(tx))
+    if faults:
+        raise click.ClickException("\n".join(["có điều không đúng:", *faults]))
+    click.echo("Đạt: đúng mọi quy tắc.")
 
 
 @db.command("new-key")

@@ -9,12 +9,19 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner, Result
 
+from bot.cli.main import main
+from bot.store.database.postgres import PostgresDatabase
 from tests.conftest import PROJECT
+from tests.handlers import town
+from tests.postgres import Cluster
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres", "pg_basebackup", "pg_verifybackup", "psql")
 
@@ -43,6 +50,42 @@ def usable(folder: Path) -> bool:
         return subprocess.run(command, capture_output=True, cwd="/", **rights()).returncode == 0
     except OSError:
         return False
+
+
+RESTORE = "pg_restore --exit-on-error --create -d postgres"
+
+
+def test_a_nightly_dump_comes_back_whole_and_is_checked(postgres: Cluster, tmp_path: Path) -> None:
+    if not (postgres.programs / "pg_restore").is_file():
+        pytest.skip("this PostgreSQL brings no pg_dump and pg_restore")
+    assert RESTORE in (PROJECT / "docs" / "backup.md").read_text(encoding="utf-8")
+    address = postgres.create("LC_COLLATE 'C' LC_CTYPE 'C'")
+    with closing(PostgresDatabase(address)) as database:
+        town.build(database)
+        with database.transaction() as tx:
+            before = tx.rows("SELECT * FROM slots ORDER BY id")
+    dump = tmp_path / "vneid.dump"
+    subprocess.run(
+        [postgres.programs / "pg_dump", "-Fc", "-f", dump, address], check=True, timeout=60
+    )
+    postgres.execute(f"DROP DATABASE {urlsplit(address).path[1:]}")
+    program, *options, there = RESTORE.split(" ")
+    command = [postgres.programs / program, *options, postgres.address(there), dump]
+    subprocess.run(command, check=True, timeout=60)
+    with closing(PostgresDatabase(address)) as database, database.transaction() as tx:
+        assert tx.rows("SELECT * FROM slots ORDER BY id") == before
+    assert checked(tmp_path, address).exit_code == 0
+    wrong = "ALTER TABLE slots DROP CONSTRAINT slots_check; UPDATE slots SET booked = capacity + 1"
+    postgres.execute(wrong, urlsplit(address).path[1:])
+    refused = checked(tmp_path, address)
+    assert (refused.exit_code, "nhiều người hơn số chỗ" in refused.output) == (1, True)
+
+
+def checked(folder: Path, address: str) -> Result:
+    config = folder / "config.yaml"
+    config.write_text(f"database: {address}\ndata_key: ${{VNEID_DATA_KEY}}\n", encoding="utf-8")
+    runner = CliRunner(env={"VNEID_DATA_KEY": "a made-up key"})
+    return runner.invoke(main, ["db", "check", "--config", str(config)])
 
 
 def test_a_lost_machine_comes_back_with_every_row_that_was_archived() -> None:
