@@ -25,7 +25,7 @@ from bot.outcomes import Outcomes
 from bot.send_errors import SendError
 from bot.sending import SEND_TIMEOUT, Sender, attempt
 from bot.setback import Setback
-from bot.store import claims, leases, outbox
+from bot.store import claims, leases, outbox, tokens
 from bot.store.claims import Calm, Skipped
 from bot.store.database import Database, Transaction
 from bot.store.outbox import Letter
@@ -140,7 +140,8 @@ class Courier:
         if not self._setback.happened():
             return
         now = self._clock()
-        await self._database.run(lambda tx: outbox.bring_near(tx, now, now + LEASE))
+        await self._database.run(lambda tx: _bring_near(tx, now))
+        self._setback.dealt_with()
         log.warning("the clock was set back: what waits for a retry is tried now")
         for channel in self._senders:
             self.wake(channel)
@@ -264,3 +265,10 @@ class Courier:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
         return self._stopping.is_set()
+
+
+def _bring_near(tx: Transaction, now: datetime) -> None:
+    """Also the leases of processes that are gone: nobody would take their work over for so long."""
+    outbox.bring_near(tx, now, now + LEASE)
+    leases.bring_near(tx, now + LEASE)
+    tokens.bring_near(tx, now + LEASE)

@@ -17,12 +17,18 @@ class Setback:
     ) -> None:
         self._clock, self._steady = clock, steady
         self._last = self._look()
+        self._open = False
 
     def happened(self) -> bool:
-        """Whether the clock was set back since the last call."""
+        """Whether the clock was set back and nobody has dealt with it yet."""
         before, self._last = self._last, self._look()
         passed = timedelta(seconds=self._last[1] - before[1])
-        return self._last[0] - before[0] < passed - MUCH
+        self._open |= self._last[0] - before[0] < passed - MUCH
+        return self._open
+
+    def dealt_with(self) -> None:
+        """What hung on the clock is put right."""
+        self._open = False
 
     def _look(self) -> tuple[datetime, float]:
         return self._clock(), self._steady()

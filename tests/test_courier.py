@@ -20,7 +20,7 @@ from bot.send_errors import (
     Uncertain,
     Unreachable,
 )
-from bot.store import claims, conversations, leases, officers, outbox
+from bot.store import claims, conversations, leases, officers, outbox, tokens
 from bot.store.database import Database, DatabaseFault
 from bot.store.outbox import Letter
 from bot.store.values import Ids, stamp
@@ -270,6 +270,43 @@ async def test_a_lease_is_not_made_longer_by_a_clock_that_was_set_back(
     clock.move(hours=-1)
     await courier.look_at_the_clock()
     assert state(database, "anmột")["lease_until"] == stamp(clock() + LEASE)
+
+
+async def test_work_of_a_process_that_is_gone_is_taken_over_though_the_clock_was_set_back(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    with database.transaction() as tx:
+        leases.take(tx, "keeper", "dead", clock(), clock() + timedelta(seconds=4))
+        pair = tokens.put(tx, "oa", access="a", refresh="r", renew_at=clock(), expires_at=clock())
+        tokens.lease(tx, "oa", pair.generation, "dead", clock(), clock() + LEASE)
+    clock.move(hours=-1)
+    await courier.look_at_the_clock()
+    clock.move(seconds=LEASE.total_seconds())
+    with database.transaction() as tx:
+        assert leases.take(tx, "keeper", "other", clock(), clock() + LEASE)
+        assert tokens.lease(tx, "oa", pair.generation, "other", clock(), clock() + LEASE)
+
+
+async def test_a_clock_that_was_set_back_while_the_database_was_gone_is_not_forgotten(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    post = Post(errors=[Unavailable("503")])
+    courier.serve([post])
+    put(database, clock, "một")
+    await courier.drain()
+    clock.move(hours=-1)
+    rename(database, "outbox", "gone")
+    with pytest.raises(Exception, match="outbox"):
+        await courier.look_at_the_clock()
+    rename(database, "gone", "outbox")
+    await courier.look_at_the_clock()
+    await courier.drain()
+    assert post.sent == [("an", "một")]
+
+
+def rename(database: Database, table: str, to: str) -> None:
+    with database.transaction() as tx:
+        tx.rows(f"ALTER TABLE {table} RENAME TO {to}")
 
 
 async def test_an_unchanged_clock_changes_nothing(

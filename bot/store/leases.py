@@ -35,6 +35,14 @@ def clear(tx: Transaction) -> None:
     tx.rows(CLEAR)
 
 
+SHORTEN = "UPDATE leases SET until = :end WHERE until > :end"
+
+
+def bring_near(tx: Transaction, end: datetime) -> None:
+    """After the clock was set back: nobody has anything for longer than to *end*."""
+    tx.rows(SHORTEN, end=stamp(end))
+
+
 ENTER = """
     INSERT INTO leases (name, owner, until) VALUES (:name, '', '')
     ON CONFLICT (name) DO UPDATE SET until = '' RETURNING name

@@ -75,6 +75,14 @@ def release(tx: Transaction, account: str, owner: str) -> None:
     tx.rows(RELEASE, account=account, owner=owner)
 
 
+SHORTEN = "UPDATE tokens SET lease_until = :end WHERE lease_until > :end"
+
+
+def bring_near(tx: Transaction, end: datetime) -> None:
+    """After the clock was set back: nobody renews a pair for longer than to *end*."""
+    tx.rows(SHORTEN, end=stamp(end))
+
+
 PUT = """
     INSERT INTO tokens (account, access, refresh, generation, renew_at, expires_at)
     VALUES (:account, :access, :refresh, 1, :renew_at, :expires_at)
