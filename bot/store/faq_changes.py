@@ -25,8 +25,10 @@ class FaqChange:
 
 
 ADD = """
-    INSERT INTO faq_changes (id, at, account, entry, file, what, before, after, state)
-    VALUES (:id, :now, :account, :entry, :file, :what, :before, :after, 'made')
+    INSERT INTO faq_changes (id, at, account, entry, file, what, before, after, state, nth)
+    SELECT :id, :now, :account, :entry, :file, :what, :before, :after, 'made',
+           COALESCE(MAX(nth), 0) + 1
+    FROM faq_changes WHERE entry = :entry
 """
 
 
@@ -47,12 +49,12 @@ def add(tx: Transaction, change: FaqChange) -> None:
 
 LAST = """
     SELECT id, at, account, entry, file, what, before, after FROM faq_changes
-    WHERE entry = :entry AND state = 'made' ORDER BY at DESC, id DESC LIMIT 1
+    WHERE entry = :entry AND state = 'made' ORDER BY nth DESC, id DESC LIMIT 1
 """
 
 
 def last(tx: Transaction, entry: str) -> FaqChange | None:
-    """The newest change of the entry that stands."""
+    """The last change of the entry that stands."""
     rows = tx.rows(LAST, entry=entry)
     return FaqChange(**{**rows[0], "at": moment(rows[0]["at"])}) if rows else None
 

@@ -39,8 +39,9 @@ PUT = """
 """
 REMOVE = "DELETE FROM ward_figures WHERE ward = :ward"
 RECORD = """
-    INSERT INTO ward_imports (id, at, account, before, after, state)
-    VALUES (:id, :now, :account, :before, :after, 'made')
+    INSERT INTO ward_imports (id, at, account, before, after, state, nth)
+    SELECT :id, :now, :account, :before, :after, 'made', COALESCE(MAX(nth), 0) + 1
+    FROM ward_imports
 """
 
 
@@ -80,11 +81,11 @@ class Import:
     after: Mapping[str, Figures | None]
 
 
-LAST = "SELECT * FROM ward_imports WHERE state = 'made' ORDER BY at DESC, id DESC LIMIT 1"
+LAST = "SELECT * FROM ward_imports WHERE state = 'made' ORDER BY nth DESC, id DESC LIMIT 1"
 
 
 def last(tx: Transaction) -> Import | None:
-    """The newest import that was not undone."""
+    """The last import that was not undone, also when the clock was set back before it."""
     for row in tx.rows(LAST):
         sides = (unpack(row[side]) for side in ("before", "after"))
         before, after = ({w: Figures(**f) if f else None for w, f in s.items()} for s in sides)

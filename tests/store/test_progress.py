@@ -40,6 +40,18 @@ def test_the_newest_import_is_taken_back_first_and_once(database: Database, cloc
         assert progress.last(tx) is None
 
 
+def test_the_last_import_is_taken_back_first_though_the_clock_was_set_back_before_it(
+    database: Database, clock: Clock
+) -> None:
+    with database.transaction() as tx:
+        put(tx, clock, "2", change(A, None, ONE))
+        clock.move(hours=-1)
+        put(tx, clock, "1", change(A, ONE, TWO))
+        assert progress.undo(tx, "2", clock()) is None
+        assert progress.undo(tx, "1", clock()) == 1
+        assert progress.figures(tx) == {A: ONE}
+
+
 def test_what_changes_nothing_is_no_import(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         assert put(tx, clock, "1", change(A, ONE, ONE)) == 0

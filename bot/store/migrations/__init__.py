@@ -20,6 +20,7 @@ from bot.store.migrations import (
     progress,
     spread,
     targets,
+    undo,
     watch,
     zalo,
 )
@@ -47,4 +48,5 @@ MIGRATIONS = (
     ("0016-codes", desk.CODES),
     ("0017-consents", consents.CONSENTS),
     ("0018-audit-subjects", desk.SUBJECTS),
+    ("0019-undo", undo.UNDO),
 )
