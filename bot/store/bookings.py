@@ -69,7 +69,6 @@ def seat(
     place: seats.Seat,
     person: Address,
     holder: str,
-    name: str,
     now: datetime,
 ) -> Booking:
     """Book a place that is already set aside for this person, who lets go of what they held.
@@ -87,7 +86,6 @@ def seat(
         state=State.BOOKED,
         held_until=None,
         now=now,
-        name=name,
     )
 
 

@@ -82,7 +82,7 @@ PERSONAL = (
         "empty",
         (
             """
-            UPDATE waiting SET name = '', phone = '', person = '', holder = id
+            UPDATE waiting SET person = '', holder = id
             WHERE channel = :channel AND person = :person
             """,
         ),

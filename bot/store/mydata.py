@@ -53,7 +53,7 @@ SECTIONS = (
     Section(
         "waiting",
         """
-        SELECT service, office, name, phone, at, until, state FROM waiting
+        SELECT service, office, at, until, state FROM waiting
         WHERE channel = :channel AND person = :person ORDER BY at DESC, id DESC LIMIT :most
         """,
     ),

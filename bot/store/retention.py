@@ -24,7 +24,7 @@ FORGET = (
     """,
     "DELETE FROM origins WHERE at < :before",
     """
-    UPDATE waiting SET name = '', phone = '', person = '', holder = id
+    UPDATE waiting SET person = '', holder = id
     WHERE person <> '' AND (state = 'booked' AND until < :before
                             OR state IN ('left', 'expired') AND at < :before)
     """,

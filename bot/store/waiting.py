@@ -60,8 +60,8 @@ SETTLED = """
                     AND b.state = 'served' AND b.created_at > waiting.at)
 """
 JOIN = """
-    INSERT INTO waiting (id, service, office, channel, person, holder, name, at, until, state)
-    VALUES (:id, :service, :office, :channel, :person, :holder, :name, :at, :until, 'waiting')
+    INSERT INTO waiting (id, service, office, channel, person, holder, at, until, state)
+    VALUES (:id, :service, :office, :channel, :person, :holder, :at, :until, 'waiting')
     ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -76,7 +76,6 @@ def join(
     holder: str,
     now: datetime,
     until: datetime,
-    name: str = "",
 ) -> bool:
     """Wait for a place at *office* ("" for anywhere); False when they wait for it already."""
     tx.rows(SETTLED, holder=holder, service=service)
@@ -88,7 +87,6 @@ def join(
         channel=person.channel,
         person=person.user,
         holder=holder,
-        name=name,
         at=stamp(now),
         until=stamp(until),
     )
@@ -203,7 +201,7 @@ def offer(
 # --- answering -----------------------------------------------------------------------------------
 
 OPEN = """
-    SELECT o.*, w.service, w.channel, w.person, w.holder, w.name, w.phone, s.starts_at,
+    SELECT o.*, w.service, w.channel, w.person, w.holder, s.starts_at,
            s.office AS slot_office
     FROM offers AS o JOIN waiting AS w ON w.id = o.waiting JOIN slots AS s ON s.id = o.slot
     WHERE o.id = :id AND o.state = 'open' AND o.until > :now AND s.open = 1
@@ -246,7 +244,6 @@ def accept(
             place=Seat(row["slot"], row["slot_office"], moment(row["starts_at"])),
             person=person,
             holder=row["holder"],
-            name=row["name"],
             now=now,
         )
 

@@ -269,8 +269,8 @@ def test_who_waits_for_a_place_waits_no_more(chat: Chat, database: Database) -> 
     an.presses("wait:the:mau-a")
     assert "danh sách chờ" in erase_text(an)
     erase(an)
-    (row,) = rows(database, "SELECT state, name, person FROM waiting")
-    assert row == {"state": "left", "name": "", "person": ""}
+    (row,) = rows(database, "SELECT state, person FROM waiting")
+    assert row == {"state": "left", "person": ""}
 
 
 def erase_text(person: Person) -> str:

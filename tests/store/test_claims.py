@@ -145,8 +145,8 @@ def test_a_question_after_the_visit_does_not_go_to_who_never_came(box: Box) -> N
 
 
 WAIT = """
-    INSERT INTO waiting (id, service, office, channel, person, holder, name, at, until, state)
-    VALUES ('w', 'the', '', 'telegram', '1001', 'x', '', :now, :now, 'offered')
+    INSERT INTO waiting (id, service, office, channel, person, holder, at, until, state)
+    VALUES ('w', 'the', '', 'telegram', '1001', 'x', :now, :now, 'offered')
 """
 SLOT = """
     INSERT INTO slots (id, office, day, starts_at, ends_at, pool, capacity, booked)

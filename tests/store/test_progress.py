@@ -101,8 +101,8 @@ def test_who_takes_the_consent_back_is_counted_nowhere(database: Database, clock
 
 
 WAIT = """
-    INSERT INTO waiting (id, service, office, channel, person, holder, name, at, until, state)
-    VALUES (:id, 'the', :office, 'web', :person, :id, '', 'x', 'x', :state)
+    INSERT INTO waiting (id, service, office, channel, person, holder, at, until, state)
+    VALUES (:id, 'the', :office, 'web', :person, :id, 'x', 'x', :state)
 """
 
 

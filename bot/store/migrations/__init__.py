@@ -49,4 +49,5 @@ MIGRATIONS = (
     ("0017-consents", consents.CONSENTS),
     ("0018-audit-subjects", desk.SUBJECTS),
     ("0019-undo", undo.UNDO),
+    ("0020-waiting", booking.WAITING),
 )

@@ -207,3 +207,8 @@ BOOKING = (
     "ALTER TABLE outbox ADD COLUMN kind TEXT",
     "CREATE INDEX outbox_by_code ON outbox (code) WHERE code IS NOT NULL",
 )
+# Who waits is asked for neither: nothing was ever written there.
+WAITING = (
+    "ALTER TABLE waiting DROP COLUMN name",
+    "ALTER TABLE waiting DROP COLUMN phone",
+)
