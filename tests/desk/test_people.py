@@ -174,6 +174,14 @@ def test_what_is_added_while_an_officer_writes_is_read_before_the_wait_ends(
     assert one.post(to, read=read_by(one, path), **form).status == 303
 
 
+@pytest.mark.parametrize("read", ["9" * 30, "9" * 5000, "-1", "²", "x"])
+def test_a_length_that_is_none_is_no_fault_of_ours(
+    citizen: Citizen, officer: SignedIn, read: str
+) -> None:
+    one = officer()
+    assert one.post(f"{path_of(one)}/close", read=read).status == 303
+
+
 def read_by(one: Officer, path: str) -> str:
     """What the page sends along, in both of its forms."""
     (read,) = set(re.findall(r'name="read" value="(\d+)"', text(one.get(path))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ LINES = 12  # of the talk before the question
 TAKEN = "Chưa gửi: người này đã có người lo trước bạn."
 MORE = "Chưa gửi, chưa đóng: người này vừa nhắn thêm. Bạn đọc lại câu hỏi ở trên rồi bấm lần nữa."
 CHOICES = 5  # canned answers offered
+COUNT = re.compile(r"\d{1,9}")  # what is longer is no length of a text, and no database holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _fault(form: dict[str, str]) -> str:
 def _read(form: Mapping[str, str]) -> int | None:
     """How many characters of the person's the officer had before them, as the page wrote it."""
     read = form.get("read", "")
-    return int(read) if read.isdecimal() else None
+    return int(read) if COUNT.fullmatch(read) else None
 
 
 async def _send(request: web.Request, form: Mapping[str, str]) -> web.StreamResponse:
