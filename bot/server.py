@@ -114,7 +114,7 @@ def _announce(
 
 def _backups(settings: Settings) -> str:
     backup = settings.backup
-    if "://" in settings.database:
+    if settings.shared:
         return "bằng công cụ của PostgreSQL: xem docs/backup.md"
     if not backup.folder:
         return "TẮT   đặt backup.folder trong config.yaml và biến môi trường VNEID_BACKUP_KEY"

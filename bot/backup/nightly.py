@@ -55,7 +55,7 @@ class Nightly:
     @property
     def _is_on(self) -> bool:
         """PostgreSQL has backups of its own (docs/backup.md)."""
-        return bool(self._settings.backup.folder) and "://" not in self._settings.database
+        return bool(self._settings.backup.folder) and not self._settings.shared
 
     def age(self) -> timedelta | None:
         """Of the newest backup; None where there is none."""
@@ -65,7 +65,7 @@ class Nightly:
         """What /readyz tells."""
         if not self._is_on:
             off = "off: set backup.folder and VNEID_BACKUP_KEY"
-            return {} if "://" in self._settings.database else {"backup": off}
+            return {} if self._settings.shared else {"backup": off}
         since = self._newest or self._began
         hours = (self._clock() - since) / timedelta(hours=1)
         return {"backup": f"none for {hours:.0f} h"} if self._clock() - since > OLD else {}

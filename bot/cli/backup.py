@@ -82,7 +82,7 @@ def _key(settings: Settings) -> str:
 def backup(folder: Path | None, config_file: Path) -> None:
     """Sao lưu ngay: chép trong lúc dịch vụ vẫn chạy, kiểm tra, mã hóa, xóa bản quá cũ."""
     settings = config.load(config_file)
-    if "://" in settings.database:
+    if settings.shared:
         raise BadBackup(POSTGRES)
     place = folder or (Path(settings.backup.folder) if settings.backup.folder else None)
     if place is None:

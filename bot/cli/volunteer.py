@@ -224,7 +224,7 @@ def gaps_(settings: Settings, days: int, add: tuple[int, str] | None) -> None:
 
 def _has_questions(settings: Settings) -> bool:
     """False on a machine on which the service never ran."""
-    return "://" in settings.database or Path(settings.database).exists()
+    return settings.shared or Path(settings.database).exists()
 
 
 def _unanswered(settings: Settings, days: int) -> list[stored.Unanswered]:

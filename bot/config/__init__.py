@@ -119,7 +119,7 @@ def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
 def secrets_of(settings: Settings) -> list[str]:
     """What must never be shown: what only the environment may fill, and the database's password."""
     data = settings.model_dump()
-    password = urlsplit(settings.database).password if "://" in settings.database else None
+    password = urlsplit(settings.database).password if settings.shared else None
     values = [*(_get(data, path) for path in SECRETS), password, unquote(password or "")]
     return [value for value in values if value]
 
