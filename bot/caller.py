@@ -65,9 +65,10 @@ def address(request: web.Request, listen: Listen) -> str:
 
 
 def route(request: web.Request) -> str:
-    """What was called, for a log; not the address, in which somebody's code may stand."""
+    """The pattern that the request matched, "none" for none; the address itself may hold somebody's code
+    or token, and has no end of values."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource else ""
+    return resource.canonical if resource else "none"
 
 
 def _network(text: str) -> str:

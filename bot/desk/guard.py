@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from bot.caller import in_time
+from bot import caller
 from bot.desk.context import MOST, SESSION, STREAMING, allowed, desk_of, page, redirect
 from bot.desk.faults import busy, sorry
 from bot.store import accounts
@@ -65,9 +65,7 @@ async def protect(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _most(request: web.Request) -> int:
     """Bytes that this form may have."""
-    resource = request.match_info.route.resource
-    path = resource.canonical.removeprefix("/desk") if resource else ""
-    return request.config_dict[MOST].get(path, MAX_FORM)
+    return request.config_dict[MOST].get(caller.route(request).removeprefix("/desk"), MAX_FORM)
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -113,7 +111,7 @@ async def _readable(request: web.Request) -> None:
     if request.method != "POST":
         return
     try:
-        await in_time(request, request.post())
+        await caller.in_time(request, request.post())
     except (LookupError, ValueError, HttpProcessingError, web.RequestPayloadError) as error:
         raise web.HTTPBadRequest from error
 

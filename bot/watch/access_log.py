@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 from structlog.contextvars import bound_contextvars
 
+from bot.caller import route
 from bot.dialogue import Delivered
 from bot.messages import Incoming
 
@@ -27,8 +28,7 @@ log = structlog.get_logger()
 @web.middleware
 async def requests(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Write down who asked for what kind of page and what became of it."""
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource else "none"
+    called = route(request)
     began, status = perf_counter(), 500
     with bound_contextvars(request=token_hex(4)):
         try:
@@ -39,9 +39,9 @@ async def requests(request: web.Request, handler: Handler) -> web.StreamResponse
             status = error.status
             raise
         finally:
-            tell = log.debug if route in QUIET and status < 400 else log.info
+            tell = log.debug if called in QUIET and status < 400 else log.info
             ms = round((perf_counter() - began) * 1000, 1)
-            tell("request", method=request.method, route=route, status=status, ms=ms)
+            tell("request", method=request.method, route=called, status=status, ms=ms)
 
 
 def updates(handle: Handle) -> Handle:

@@ -23,6 +23,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.caller import route
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import Incoming, Reply
@@ -123,14 +124,14 @@ class Metrics:
                 response = await handler(request)
                 status = response.status
                 if response.content_type != "text/event-stream":
-                    self._request.labels(route_of(request)).observe(perf_counter() - began)
+                    self._request.labels(route(request)).observe(perf_counter() - began)
                 return response
             except web.HTTPException as error:
                 status = error.status
                 raise
             finally:
                 method = request.method if request.method in METHODS else "other"
-                self._requests.labels(route_of(request), method, status).inc()
+                self._requests.labels(route(request), method, status).inc()
 
         return counted
 
@@ -143,12 +144,6 @@ class Metrics:
             return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
         return [web.get("/metrics", page)]
-
-
-def route_of(request: web.Request) -> str:
-    """The pattern that the request matched: it names no code, row or token. "none" for none."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else "none"
 
 
 class _Sending:
