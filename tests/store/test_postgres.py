@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -173,6 +174,16 @@ def test_lines_of_the_audit_log_hang_together_whoever_writes_them(
     with there.transaction() as tx:
         assert list(audit.faults(tx)) == []
         assert len(audit.newest(tx)) == 60
+
+
+@pytest.mark.parametrize("values", ["('Nguyễn Văn Thử', '')", "('Nguyễn Văn Thử 2', NULL)"])
+def test_a_broken_rule_tells_nobodys_data(there: PostgresDatabase, values: str) -> None:
+    """The server's own words show the row, and would stand in the log with the traceback."""
+    with there.transaction() as tx:
+        tx.rows("INSERT INTO marks (name, value) VALUES ('Nguyễn Văn Thử', '')")
+    with pytest.raises(BrokenRule, match="marks") as broken, there.transaction() as tx:
+        tx.rows(f"INSERT INTO marks (name, value) VALUES {values}")  # noqa: S608 - of the test
+    assert "Thử" not in "".join(traceback.format_exception(broken.value))
 
 
 # --- connections -----------------------------------------------------------------------------------

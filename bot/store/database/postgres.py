@@ -126,12 +126,17 @@ class PostgresTransaction:
         except FASTER as error:
             self.clash = True
             if isinstance(error, errors.IntegrityError):
-                raise BrokenRule(str(error)) from error
+                raise _broken(error) from None
             raise
         except errors.IntegrityError as error:
-            raise BrokenRule(str(error)) from error
+            raise _broken(error) from None
         except psycopg.OperationalError as error:
             raise DatabaseFault(str(error)) from error
+
+
+def _broken(error: errors.IntegrityError) -> BrokenRule:
+    """Without the server's details and *error* itself, which show the row: it is somebody's."""
+    return BrokenRule(error.diag.message_primary)
 
 
 class PostgresDatabase:
