@@ -38,6 +38,10 @@ class Sender(Protocol):
         messages that have gone out, which are not sent again."""
         ...
 
+    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+        """Of those messages of the row *id* that have gone out so far, as `SendError.sent` has them."""
+        ...
+
 
 async def attempt(sender: Sender, letter: Letter, opened: Callable[[Reply], Reply]) -> str:
     """Send *letter*; returns the platform's id. *opened* gives a reply's files as they are sent."""
@@ -50,12 +54,18 @@ async def attempt(sender: Sender, letter: Letter, opened: Callable[[Reply], Repl
     except SendError:
         raise
     except DatabaseFault as error:  # asked by the channel before it sends
-        raise Unavailable("the database did not answer") from error
+        raise _cut_short(sender, letter, Unavailable("the database did not answer")) from error
     except TimeoutError as error:
-        raise Uncertain("no answer in time") from error
+        raise _cut_short(sender, letter, Uncertain("no answer in time")) from error
     except Exception as error:
         log.exception("channel failed", channel=sender.name, row=letter.id)
         raise Refused(f"fault in the channel: {error!r}") from error
+
+
+def _cut_short(sender: Sender, letter: Letter, error: SendError) -> SendError:
+    """The channel had no chance to say what has gone out: it is asked."""
+    error.sent = sender.receipts(letter.id)
+    return error
 
 
 async def _whole(reply: Reply, opened: Callable[[Reply], Reply]) -> Reply:

@@ -98,6 +98,9 @@ class Post:
             self.arrived.notify_all()
         return str(len(self.sent))
 
+    def receipts(self, id: str) -> str:  # noqa: A002
+        return ""
+
     async def has(self, count: int) -> None:
         async with asyncio.timeout(10), self.arrived:
             await self.arrived.wait_for(lambda: len(self.sent) >= count)
@@ -326,32 +329,45 @@ class Chapters:
 
     name: str = "post"
     whole: bool = False
+    error: Exception = field(default_factory=Exception)
     told: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
 
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002
         self.told.append(receipt)
 
+    def receipts(self, id: str) -> str:  # noqa: A002
+        return "first"
+
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
         if not self.whole:
-            error = Throttled(1)
-            error.sent = "first"
-            raise error
+            raise self.error
         return "first,second"
 
 
+def told_by_the_channel() -> SendError:
+    error = Throttled(1)
+    error.sent = "first"
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "uncertain"),
+    [(told_by_the_channel(), 0), (DatabaseFault("it is locked"), 0), (TimeoutError(), 1)],
+)
 async def test_another_process_is_told_what_of_a_long_reply_has_gone_out(
-    database: Database, clock: Clock
+    database: Database, clock: Clock, error: Exception, uncertain: int
 ) -> None:
     put(database, clock, "một")
     for whole in (False, True):
-        channel, courier = Chapters(whole=whole), Courier(database, clock, owner=str(whole))
+        channel = Chapters(whole=whole, error=error)
+        courier = Courier(database, clock, owner=str(whole))
         courier.serve([channel])
         await courier.drain()
         clock.move(seconds=1)
     assert channel.told == ["first"]
     assert state(database, "anmột")["receipt"] == "first,second"
-    assert state(database, "anmột")["uncertain"] == 0
+    assert state(database, "anmột")["uncertain"] == uncertain
 
 
 # --- campaigns -----------------------------------------------------------------------------------

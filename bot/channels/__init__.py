@@ -52,7 +52,11 @@ class Channel(Protocol):
         """The row *id* was begun before; *receipt* names those of its messages that went out."""
         ...
 
+    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+        """Of those messages of the row *id* that have gone out so far."""
+        ...
+
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         """Send the outbox row *id*, a *reply*, to the chat *to*; returns the platform's id of the
-        message. Raises a `SendError` (bot.messages)."""
+        message. Raises a `SendError` (bot.send_errors)."""
         ...

@@ -144,6 +144,20 @@ async def channel(
     await made.close()
 
 
+async def test_a_database_that_fails_after_the_message_went_out_does_not_send_it_again(
+    channel: ZaloBotChannel, bots: FakeZaloBot, database: Database
+) -> None:
+    reminder = Reply(Tone.NOTICE, "Nhắc", (Button("Cách dùng", "help"),))
+    with database.transaction() as tx:
+        tx.rows("ALTER TABLE people RENAME TO gone")
+    with pytest.raises(Exception, match="people"):
+        await channel.send(AN, reminder, "r1")
+    with database.transaction() as tx:
+        tx.rows("ALTER TABLE gone RENAME TO people")
+    assert channel.receipts("r1") == await channel.send(AN, reminder, "r1")
+    assert len(bots.to(AN)) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "meaning"),
     [

@@ -142,6 +142,9 @@ class TelegramChannel:
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
         self._progress.resume(id, receipt)
 
+    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+        return self._progress.sent(id)
+
     async def _send(self, to: str, message: render.Message) -> str:
         try:
             async with self.tempo.message():

@@ -105,12 +105,15 @@ class ZaloBotChannel:
                 await self._look_at(error)
                 self._progress.broke_off(id, error)
                 raise
+            await self._offer(to, reply)  # before all is forgotten: it may fail, and be tried again
             self._progress.end(id)
-            await self._offer(to, reply)
             return ",".join(receipts)
 
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
         self._progress.resume(id, receipt)
+
+    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+        return self._progress.sent(id)
 
     async def _send(self, to: str, reply: Reply, row: str) -> tuple[str, ...]:
         place = self._address

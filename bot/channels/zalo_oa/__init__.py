@@ -97,6 +97,9 @@ class ZaloOaChannel:
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
         self._sender.resume(id, receipt)
 
+    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+        return self._sender.receipts(id)
+
     async def _take(self, event: parse.Json) -> None:
         """Handle one genuine event; returns after the commit, raises when there was none."""
         now = self._clock()

@@ -70,6 +70,10 @@ class Sender:
         """*row* was begun before; *receipt* names what went out."""
         self._progress.resume(row, receipt)
 
+    def receipts(self, row: str) -> str:
+        """Of those messages of *row* that have gone out so far."""
+        return self._progress.sent(row)
+
     async def _send(self, to: str, reply: Reply, row: str) -> str:
         if await self._silent_too_long(to):
             return await self._form(to, reply.facts, row, "silent for too long")

@@ -57,6 +57,8 @@ class Sender(Protocol):
 
     def resume(self, id: str, receipt: str) -> None: ...  # noqa: A002 - the row's id
 
+    def receipts(self, id: str) -> str: ...  # noqa: A002 - the row's id
+
 
 class Metrics:
     """One service's figures, in a registry of its own."""
@@ -156,6 +158,9 @@ class _Sending:
 
     def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
         self._sender.resume(id, receipt)
+
+    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+        return self._sender.receipts(id)
 
     async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
         outcome = "broken_off"
