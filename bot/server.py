@@ -115,7 +115,10 @@ def _announce(
 def _backups(settings: Settings) -> str:
     backup = settings.backup
     if settings.shared:
-        return "bằng công cụ của PostgreSQL: xem docs/backup.md"
+        listed = (
+            "" if backup.folder else "; đặt backup.folder để ghi danh sách người xin xóa dữ liệu"
+        )
+        return f"bằng công cụ của PostgreSQL: xem docs/backup.md{listed}"
     if not backup.folder:
         return "TẮT   đặt backup.folder trong config.yaml và biến môi trường VNEID_BACKUP_KEY"
     return f"BẬT   {backup.at} mỗi đêm vào {backup.folder}"

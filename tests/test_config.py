@@ -139,6 +139,17 @@ def test_the_environment_gives_the_password_or_the_whole_address(tmp_path: Path)
     assert config.load(file, environment).database == "postgresql://a:b@c/d"
 
 
+def test_on_postgresql_the_folder_of_backups_needs_no_key(tmp_path: Path) -> None:
+    """What is kept there is the list of who was erased, of no use without the data key."""
+    file = tmp_path / "config.yaml"
+    text = (
+        "database: postgresql://bot@db/vneid\ndata_key: ${VNEID_DATA_KEY}\nbackup: {folder: kept}\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    settings = config.load(file, {"VNEID_DATA_KEY": "x"})
+    assert settings.backup.folder == str(tmp_path / "kept")
+
+
 def test_on_postgresql_the_key_of_the_data_must_be_given(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("database: postgresql://bot@db/vneid\n", encoding="utf-8")

@@ -23,6 +23,9 @@ T = TypeVar("T")
 LOOK_EVERY = 30.0  # seconds
 AGAIN_AFTER = timedelta(minutes=30)  # after one that failed
 OLD = timedelta(hours=26)  # a night was missed
+OFF = "off: set backup.folder and VNEID_BACKUP_KEY"
+# PostgreSQL is backed up by its own tools; who is erased stands in a list in that folder.
+NO_LIST = "no list of who was erased: set backup.folder, or a restore brings them back"
 FAILED = (
     "Không sao lưu được cơ sở dữ liệu: {reason} Việc cần làm: báo người quản trị xem ổ đĩa và thư mục "
     "sao lưu, rồi chạy `vneid-bot backup` để thử lại."
@@ -63,9 +66,10 @@ class Nightly:
 
     def warnings(self) -> dict[str, str]:
         """What /readyz tells."""
+        if not self._settings.backup.folder:
+            return {"backup": NO_LIST if self._settings.shared else OFF}
         if not self._is_on:
-            off = "off: set backup.folder and VNEID_BACKUP_KEY"
-            return {} if self._settings.shared else {"backup": off}
+            return {}
         since = self._newest or self._began
         hours = (self._clock() - since) / timedelta(hours=1)
         return {"backup": f"none for {hours:.0f} h"} if self._clock() - since > OLD else {}

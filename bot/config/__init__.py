@@ -182,7 +182,7 @@ def _cross_checks(document: Document, settings: Settings) -> list[Fault]:
         message = "zalo_oa.app_id: có ZALO_APP_SECRET thì cần ID ứng dụng"
         hint = "chép ID ứng dụng từ developers.zalo.me"
         faults.append(document.fault(("zalo_oa", "app_id"), message, hint))
-    if settings.backup.folder and not settings.backup.key:
+    if settings.backup.folder and not settings.backup.key and not settings.shared:
         message = "backup.key: có backup.folder thì cần khóa mã hóa"
         hint = f"đặt {SECRETS['backup', 'key']}=… (openssl rand -hex 32), cất một bản ở nơi khác"
         faults.append(document.fault(("backup", "folder"), message, hint))

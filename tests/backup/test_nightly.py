@@ -11,6 +11,7 @@ from bot.backup.folder import listed
 from bot.backup.nightly import Nightly, due
 from bot.channels.alarm import Alarm
 from bot.config import Settings
+from bot.config.backup import Backup
 from bot.store import officers
 from bot.store.database import Database
 from tests.backup.conftest import KEY
@@ -90,5 +91,9 @@ async def test_an_old_backup_and_none_at_all_are_warned_of(
     assert nightly.warnings() == {"backup": "none for 27 h"}
     off = Nightly(Settings(), clock, Alarm(source, clock, "backup"))
     assert "off" in off.warnings()["backup"]
+    for folder, warned in (("", True), ("kept", False)):  # who was erased is listed there
+        shared = Settings(database="postgresql:///made-up", backup=Backup(folder=folder))
+        told = Nightly(shared, clock, Alarm(source, clock, "backup")).warnings()
+        assert ("who was erased" in told.get("backup", "")) is warned
     assert off.age() is None
     await off.run()  # ends by itself
