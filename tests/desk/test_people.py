@@ -96,6 +96,15 @@ def test_the_talk_is_shown_masked(citizen: Citizen, officer: SignedIn, service: 
     assert audited(service)[0][0] == "xem người chờ"
 
 
+def test_who_reads_it_by_sending_a_form_is_written_down_too(
+    citizen: Citizen, officer: SignedIn, service: WebService
+) -> None:
+    one = officer()
+    path = path_of(one)
+    assert "mất thẻ căn cước" in text(one.post(path, do="search", search=""))
+    assert audited(service)[0][0] == "xem người chờ"
+
+
 def test_an_answer_reaches_the_citizen_in_their_chat(
     citizen: Citizen, officer: SignedIn, service: WebService
 ) -> None:

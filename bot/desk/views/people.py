@@ -88,12 +88,11 @@ async def _show(
 
 
 def _talk(tx: Transaction, request: web.Request) -> tuple[Row, list[Row]]:
-    """The wait and the last lines of the talk; reading them is written down."""
+    """The wait and the last lines of the talk; reading them is written down, whatever was asked for."""
     row = officers.handoff(tx, request.match_info["id"])
     if row is None:
         raise web.HTTPNotFound
-    if request.method == "GET":
-        note(tx, request, "xem người chờ", row["id"])
+    note(tx, request, "xem người chờ", row["id"])
     return row, conversations.history(tx, Address(row["channel"], row["person"]), LINES)
 
 
