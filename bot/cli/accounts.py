@@ -43,7 +43,8 @@ def add(name: str, role: str, bound: tuple[str, ...], config_file: Path) -> None
     hash_ = passwords.hashed(password)
     with _transaction(config_file) as tx:
         if unknown := [one for one in bound if offices.get(tx, one) is None]:
-            raise click.ClickException(f"không có nơi nào có id {', '.join(unknown)}")
+            told = f"không có nơi nào có id {', '.join(unknown)}; xem: vneid-bot offices list"
+            raise click.ClickException(told)
         if not accounts.add(tx, name, role, bound, hash_, utc_now()):
             raise click.ClickException(f"đã có người tên {name}")
         audit.write(tx, utc_now(), BY_COMMAND, "thêm tài khoản", name, role)

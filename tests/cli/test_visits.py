@@ -91,6 +91,14 @@ def test_an_office_nobody_knows_is_answered_with_those_there_are(
     assert "đang có: mau-a" in result.output
 
 
+def test_an_account_for_an_office_nobody_knows_is_not_made_and_says_where_they_are_listed(
+    config: Path,
+) -> None:
+    result = run("add", "thu", "--role", "officer", "--office", "mau-z", config=config)
+    assert (result.exit_code, "vneid-bot offices list" in result.output) == (1, True)
+    assert "Chưa có ai" in run("list", config=config).output
+
+
 def test_who_was_served_is_asked_about_activation(opened: Database, config: Path) -> None:
     book(opened, "AAAAAA", FRIDAY)
     assert "Đã ghi mã AAAAAA: làm xong." in run("mark", "aaaaaa", "served", config=config).output
