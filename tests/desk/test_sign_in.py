@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import pyotp
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from bot.desk import passwords
 from bot.store import accounts
 from tests.conftest import Clock
 from tests.desk.conftest import PASSWORD, Officer, text
@@ -235,3 +238,10 @@ def test_passwords_are_kept_as_argon2id_only(service: WebService, account: Accou
     account()
     rows = service.rows("SELECT password FROM accounts")
     assert all(row["password"].startswith("$argon2id$") for row in rows)
+
+
+def test_a_password_is_hashed_at_the_cost_of_rfc_9106() -> None:
+    hash_ = passwords.hashed(NEW)
+    assert extract_parameters(hash_) == RFC_9106_LOW_MEMORY
+    assert passwords.matches(NEW, hash_)
+    assert not passwords.matches(PASSWORD, hash_)
