@@ -40,7 +40,7 @@ imports: .venv/.installed-dev
 tests: .venv/.installed-dev
 	sh tests/e2e/ensure_chromium.sh
 	$(BIN)/coverage erase
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --max-worker-restart=0 --cov --cov-report=term
 
 format: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
