@@ -18,6 +18,7 @@ import pickle
 import sys
 from contextlib import suppress
 from functools import lru_cache
+from io import BufferedRandom
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,7 @@ from bot.matching.corpus import Lesson
 from bot.matching.ranker import Ranker
 
 NAME = "matcher-*.bin"
+DIGEST = 32  # bytes of SHA-256 at the head of the file, over all the rest
 KEPT = 3  # files: of a change of the FAQ and its undoing, both are there
 
 
@@ -42,9 +44,13 @@ def ranker(lesson: Lesson, folder: Path | None) -> Ranker:
 
 
 def find(lesson: Lesson, folder: Path) -> Ranker | None:
-    """None when it is not in *folder*, or was cut off by a full disk or a crash."""
+    """None when it is not in *folder*, or not as it was written: a full disk or a crash cut it off, a
+    power cut left holes. Answered from, it would be wrong answers."""
     try:
         with _file(lesson, folder).open("rb") as file:
+            if file.read(DIGEST) != hashlib.file_digest(file, "sha256").digest():
+                return None
+            file.seek(DIGEST)
             return read(file)
     except OSError:
         return None
@@ -73,8 +79,8 @@ def _keep(ranker: Ranker, file: Path) -> None:
     draft = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as out:
-            write(ranker, out)
+        with draft.open("w+b") as out:
+            _write_checked(ranker, out)
         draft.replace(file)
         old = sorted(file.parent.glob(NAME), key=lambda one: one.stat().st_mtime)
         for one in old[:-KEPT]:
@@ -82,6 +88,17 @@ def _keep(ranker: Ranker, file: Path) -> None:
     except OSError:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _write_checked(ranker: Ranker, out: BufferedRandom) -> None:
+    out.seek(DIGEST)
+    write(ranker, out)
+    out.seek(DIGEST)
+    digest = hashlib.file_digest(out, "sha256").digest()
+    out.seek(0)
+    out.write(digest)
+    out.flush()
+    os.fsync(out.fileno())
 
 
 @lru_cache(maxsize=1)

@@ -29,15 +29,16 @@ def test_a_kept_matcher_answers_as_the_one_that_was_built(tmp_path: Path) -> Non
     assert answers(kept) == answers(built) == answers(Matcher.build(faq, Thresholds()))
 
 
-def test_a_file_that_was_cut_off_is_built_anew(tmp_path: Path) -> None:
+def test_a_file_that_was_cut_off_or_has_a_hole_is_built_anew(tmp_path: Path) -> None:
     faq = entries.load(FAQ)
     Matcher.build(faq, Thresholds(), tmp_path)
     (file,) = tmp_path.iterdir()
     whole = file.read_bytes()
-    for part in (b"", whole[:100], whole[: len(whole) // 2], b"no pickle"):
+    hole = whole[: len(whole) // 2] + bytes(4096) + whole[len(whole) // 2 + 4096 :]
+    for part in (b"", whole[:100], whole[: len(whole) // 2], b"no pickle", hole):
         file.write_bytes(part)
         assert answers(Matcher.build(faq, Thresholds(), tmp_path))
-        assert len(file.read_bytes()) == len(whole)
+        assert file.read_bytes() == whole
 
 
 def test_what_teaches_something_else_is_another_file_and_few_are_kept(tmp_path: Path) -> None:
