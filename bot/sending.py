@@ -59,7 +59,8 @@ async def attempt(sender: Sender, letter: Letter, opened: Callable[[Reply], Repl
         raise _cut_short(sender, letter, Uncertain("no answer in time")) from error
     except Exception as error:
         log.exception("channel failed", channel=sender.name, row=letter.id)
-        raise Refused(f"fault in the channel: {error!r}") from error
+        # Not its words: they may quote the message, and an alert with them outlives that.
+        raise Refused(f"fault in the channel: {type(error).__name__}") from error
 
 
 def _cut_short(sender: Sender, letter: Letter, error: SendError) -> SendError:

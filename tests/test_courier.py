@@ -458,3 +458,15 @@ async def test_who_is_held_up_before_sending_does_not_send(
     assert held_up.sent == []
     assert await slow.drain() == (minutes == 1)
     assert [text for _, text in held_up.sent + names.sent] == ["hours ABC234"]
+
+
+async def test_a_fault_inside_a_channel_quotes_no_message_to_officers(
+    courier: Courier, database: Database, clock: Clock
+) -> None:
+    courier.serve([Post(errors=[RuntimeError("cannot send một")])])
+    put(database, clock, "một")
+    await courier.drain()
+    with database.transaction() as tx:
+        (alert,) = officers.alerts(tx)
+    assert "RuntimeError" in alert["text"]
+    assert "một" not in alert["text"]

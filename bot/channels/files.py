@@ -17,7 +17,7 @@ from bot.messages import Address, Attachment
 from bot.store import marks, outbox
 from bot.store.database import Database
 from bot.store.outbox import Letter
-from bot.vault import Vault
+from bot.vault import BadKey, Vault
 
 ROUTE = "/files/{row}/{number:[0-9]}/{mark}"
 KEY = "files key"  # the mark that the addresses' secret is kept under
@@ -78,7 +78,10 @@ class Files:
 
     def _response(self, file: Attachment) -> web.Response:
         place = "inline" if file.media_type in SHOWN else "attachment"
-        opened = self._vault.open_file(file) if self._vault else file
+        try:
+            opened = self._vault.open_file(file) if self._vault else file
+        except BadKey as error:  # the data key is another one now
+            raise web.HTTPNotFound from error
         return web.Response(
             body=opened.data,
             content_type=file.media_type,

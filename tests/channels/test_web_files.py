@@ -142,3 +142,14 @@ def test_a_link_to_a_sealed_file_of_another_channel_is_good_for_a_day(
     files = Files(service.database)
     assert service.request("GET", "/" + files.address("new", 0)).body == b"a"
     assert service.request("GET", "/" + files.address("old", 0)).status == 404
+
+
+def test_a_file_that_was_sealed_with_another_key_is_gone(service: WebService) -> None:
+    now = datetime.now(UTC)
+    sealed = Vault("the key before").seal_file(Attachment.of("text/plain", "a.txt", b"a"))
+    with service.database.transaction() as tx:
+        reply = Reply(Tone.NOTICE, "Đây", attachments=(sealed,))
+        to = Address("zalo-oa", "1")
+        outbox.put(tx, id="before", key="before", to=to, reply=reply, content="", now=now)
+    address = Files(service.database).address("before", 0)
+    assert service.request("GET", "/" + address).status == 404

@@ -12,6 +12,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from bot.desk import passwords
 from bot.store import accounts
+from bot.vault import Vault
 from tests.conftest import Clock
 from tests.desk.conftest import PASSWORD, Officer, text
 from tests.web_service import WebService
@@ -204,6 +205,15 @@ def test_a_second_factor_is_asked_for_once_it_was_shown_to_work(
     moving.move(minutes=16)
     assert somebody.post("/desk/me/totp/off", password=PASSWORD).status == 303
     assert Officer(service).sign_in(name).status == 303
+
+
+def test_a_second_factor_of_another_data_key_lets_nobody_in_and_is_no_fault(
+    service: WebService, account: Account, somebody: Officer
+) -> None:
+    name = account()
+    with service.database.transaction() as tx:
+        accounts.set_totp(tx, name, Vault("the key before").seal(pyotp.random_base32()))
+    assert somebody.sign_in(name, code="000000").status == 401
 
 
 @pytest.mark.parametrize("origin", [None, "https://evil.example", "null"])

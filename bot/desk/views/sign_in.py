@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+import structlog
 from aiohttp import web
 
 from bot.desk import passwords, tries
@@ -12,6 +13,9 @@ from bot.desk.guard import COOKIE, safe_path, token_id
 from bot.store import accounts, audit
 from bot.store.accounts import Account
 from bot.store.database import Transaction
+from bot.vault import BadKey
+
+log = structlog.get_logger()
 
 WRONG = "Tên đăng nhập, mật khẩu hoặc mã không đúng."
 OUR_FIELDS = frozenset({"account", "password", "code", "next", "csrf"})
@@ -80,7 +84,11 @@ async def _check(
 def _second_factor(tx: Transaction, request: web.Request, account: Account, code: str) -> bool:
     """RFC 6238, section 5.2: a code is good for once."""
     desk = desk_of(request)
-    secret = desk.vault.open(account.totp)
+    try:
+        secret = desk.vault.open(account.totp)
+    except BadKey:
+        log.error("second factor sealed with another data key: officer reset", account=account.id)
+        return False
     if not secret:
         return True
     step = tries.step_of(secret, code, desk.clock())
