@@ -26,6 +26,7 @@ from bot.store.database import Database, SqliteDatabase
 from bot.store.database.postgres import PostgresDatabase
 from bot.vault import Vault
 from tests import postgres as postgresql
+from tests import sqlite
 from tests.postgres import Cluster
 
 FAQ = Path(__file__).parent / "faq"
@@ -77,7 +78,7 @@ def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callab
     """`fresh()`: an empty database, in place of the one before."""
     if engine == "sqlite":
         numbers = itertools.count()
-        return lambda: SqliteDatabase(tmp_path / f"test{next(numbers) or ''}.db")
+        return lambda: sqlite.opened(tmp_path / f"test{next(numbers) or ''}.db")
     cluster: Cluster = request.getfixturevalue("postgres")
     return lambda: PostgresDatabase(cluster.emptied())
 

@@ -25,6 +25,7 @@ from bot.staff.answering import reply_to
 from bot.store import officers
 from bot.store.database import Row, SqliteDatabase
 from bot.store.values import Ids
+from tests import sqlite
 
 PATIENCE = 20  # seconds until a test gives up
 FAQ = Path(__file__).parent / "faq"
@@ -93,7 +94,7 @@ class WebService:
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        self._database = SqliteDatabase(self.folder / "web.db")
+        self._database = sqlite.opened(self.folder / "web.db")
         settings = self.settings.model_copy(update={"faq": str(self.faq), "limits": self.limits})
         self._app = make_app(settings, self._database, self.clock)
         runner = caller.runner(self._app, shutdown_timeout=1, **self.patience)

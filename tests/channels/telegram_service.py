@@ -16,6 +16,7 @@ from bot.app import SERVICE, make_app
 from bot.config import Settings
 from bot.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
+from tests import sqlite
 from tests.fakes.server import PATIENCE
 from tests.fakes.telegram import FakeTelegram
 
@@ -83,7 +84,7 @@ async def in_process(
     settings: Settings, clock: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Running]:
     """The whole service until the end."""
-    database = SqliteDatabase(settings.database)
+    database = sqlite.opened(Path(settings.database))
     app = make_app(settings, database, clock)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=False)
     await runner.setup()

@@ -19,9 +19,9 @@ from bot.outreach import posters
 from bot.outreach.message import Choice, Message
 from bot.staff.answering import reply_to
 from bot.store import officers
-from bot.store.database import SqliteDatabase
 from bot.store.values import Ids
 from bot.vault import Vault
+from tests import sqlite
 from tests.channels.citizens import Citizen, OnTelegram, OnTheWeb, OnZaloBot, OnZaloOa
 from tests.channels.telegram_service import SECRET, Running
 from tests.channels.zalo_service import BOT_SECRET, KEY, log_in, oa_settings, serving
@@ -63,7 +63,7 @@ async def town(tmp_path: Path, clock: Clock) -> AsyncIterator[dict[str, Any]]:
             "zalo-bot": await stack.enter_async_context(zalo_bot.FakeZaloBot(clock)),
             "web": await stack.enter_async_context(ClientSession()),
         }
-        database = SqliteDatabase(tmp_path / "service.db")
+        database = sqlite.opened(tmp_path / "service.db")
         await log_in(servers["zalo-oa"], database, Vault(KEY), clock)
         database.close()
         service = await stack.enter_async_context(

@@ -11,8 +11,9 @@ from bot.channels.zalo_oa import ZaloOaChannel, oauth, tokens
 from bot.config import Settings
 from bot.dialogue import Delivered
 from bot.messages import Incoming
-from bot.store.database import Database, SqliteDatabase
+from bot.store.database import Database
 from bot.vault import Vault
+from tests import sqlite
 from tests.channels.telegram_service import Running, in_folder, in_process
 from tests.conftest import Clock
 from tests.fakes import zalo_bot
@@ -71,7 +72,7 @@ async def serving_oa(
     zalo: FakeZalo, folder: Path, clock: Clock, **more: Any
 ) -> AsyncIterator[Running]:
     """The service with an Official Account that is logged in."""
-    database = SqliteDatabase(folder / "service.db")
+    database = sqlite.opened(folder / "service.db")
     await log_in(zalo, database, Vault(KEY), clock)
     database.close()
     async with serving(folder, clock, zalo_oa=oa_settings(zalo, **more)) as running:

@@ -86,9 +86,10 @@ class Desk:
         return bookings.code_of(id_)
 
     def add(self, name: str, role: str) -> None:
+        hashed = passwords.hashed(PASSWORD)
         with self._tx() as tx:
-            accounts.add(tx, name, role, [], passwords.hashed(PASSWORD), datetime.now(UTC))
-            accounts.set_password(tx, name, passwords.hashed(PASSWORD), must_change=False)
+            accounts.add(tx, name, role, [], hashed, datetime.now(UTC))
+            accounts.set_password(tx, name, hashed, must_change=False)
 
     def hangs(self, kind: str, place: str) -> str:
         """A poster is put up, or was; its code."""
