@@ -108,6 +108,14 @@ def test_everything_works_without_scripts(desk: Desk) -> None:
     expect(page.get_by_text("Không Kịch Bản")).to_be_visible()
 
 
+def test_the_marks_of_a_visit_stand_in_one_line_on_an_office_pc(desk: Desk) -> None:
+    code = desk.books("Ba Nút")
+    page = desk.day()
+    buttons = row(page, code).locator(".marks button")
+    tops = buttons.evaluate_all("all => all.map(one => one.offsetTop)")
+    assert (len(tops), len(set(tops))) == (3, 1)
+
+
 # --- the QR code ---------------------------------------------------------------------------------
 
 
@@ -141,6 +149,8 @@ def test_the_paper_is_a4_with_large_numbers_and_nothing_else(desk: Desk) -> None
     size = page.locator("td.big").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert size >= 20 / 72 * 96  # 20 pt
     expect(page.locator("body")).not_to_contain_text("090…")
+    lines = page.locator(".print tbody tr").count()
+    expect(page.locator(".title")).to_contain_text(f": {lines} người")  # is a sheet missing?
     pdf = page.pdf(prefer_css_page_size=True)
     box = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", BytesIO(pdf).read())
     assert box
