@@ -1,14 +1,12 @@
-"""What a person takes along: the calendar event and the QR code of a booking. Pure."""
+"""What a person takes along: the calendar event of a booking. Pure."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import icalendar
-import segno
 
 VISIT_TAKES = timedelta(hours=1)
 ALARM_BEFORE = timedelta(hours=2)
@@ -57,10 +55,3 @@ def _event(visit: Visit, now: datetime) -> icalendar.Event:
     alarm.add("trigger", -ALARM_BEFORE)
     event.add_component(alarm)
     return event
-
-
-def qr(text: str) -> bytes:
-    """*text* as a PNG that a phone reads from another phone's screen, scratched or dim."""
-    picture = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(picture, kind="png", scale=6, border=4)
-    return picture.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import tickets
+from bot import qr, tickets
 from bot.config.booking import Service
 from bot.messages import Answer, Attachment, Reply
 from bot.store import attribution, offices
@@ -82,7 +82,7 @@ def files(
     )
     if cancelled:
         return (event,)
-    picture = tickets.qr(check_in_address(turn, made[0]))
+    picture = qr.png(check_in_address(turn, made[0]))
     return (event, Attachment.of("image/png", f"ma-hen-{made[0].code}.png", picture))
 
 

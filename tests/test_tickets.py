@@ -1,4 +1,4 @@
-"""Calendar events and QR codes."""
+"""Calendar events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import icalendar
 
-from bot.tickets import Visit, calendar_file, qr
+from bot.tickets import Visit, calendar_file
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 VISIT = Visit(
@@ -53,7 +53,3 @@ def test_a_family_is_one_file_with_an_event_each() -> None:
         "K7M4P2@tro-ly-vneid",
         "ABC234@tro-ly-vneid",
     }
-
-
-def test_a_qr_code_is_a_picture() -> None:
-    assert qr("https://troly.example.vn/desk/hen/K7M4P2-0").startswith(b"\x89PNG")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TypeAlias
 
-import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from bot import qr
 from bot.outreach.cards import Card
 from bot.outreach.print_type import BLACK, BOLD, FILES, MEDIUM, REGULAR, Block, fit, width
 
@@ -214,13 +214,10 @@ def _fine(*numbers: float) -> tuple[float, ...]:
 def _paste_code(image: Image.Image, brush: Brush, address: str, place: tuple[float, float]) -> None:
     x, y = map(round, place)
     brush.rounded_rectangle((x - 14, y - 14, x + QR + 14, y + QR + 14), 18, fill=WHITE)
-    code = segno.make(address, error="m", micro=False)
-    wide = int(code.symbol_size(border=1)[0])
-    scale = QR // wide  # whole pixels: every module of the code is as large as the next
-    drawn = io.BytesIO()
-    code.save(drawn, kind="png", scale=scale, border=1)
-    inset = (QR - scale * wide) // 2
-    image.paste(Image.open(drawn).convert("RGB"), (x + inset, y + inset))
+    code = qr.modules(address, "M", quiet=1)
+    scale = QR // len(code)  # whole pixels: every module of the code is as large as the next
+    inset = (QR - scale * len(code)) // 2
+    image.paste(qr.picture(code, scale).convert("RGB"), (x + inset, y + inset))
 
 
 @cache

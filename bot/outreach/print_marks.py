@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import segno
 from reportlab.lib.colors import Color, black, white
 from reportlab.pdfgen.canvas import Canvas
 
-QUIET = 4  # white modules around a QR code (ISO/IEC 18004)
+from bot.qr import QUIET, modules
 
 
 def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     """*text* as a QR code of the *side*, quiet zone included. A quarter of it may be scratched or
-    covered (level Q, or H where that takes no more room)."""
-    matrix = segno.make(text, error="q", micro=False).matrix
-    module = side / (len(matrix) + 2 * QUIET)
+    covered."""
+    code = modules(text, "Q")
+    module = side / (len(code) + 2 * QUIET)
     canvas.setFillColor(white)
     canvas.rect(x, y, side, side, fill=1, stroke=0)
     path = canvas.beginPath()  # one path: no hair lines between the modules
-    for row, modules in enumerate(matrix):
-        top = y + side - (row + QUIET + 1) * module
-        for start, length in _runs(modules):
+    for number, row in enumerate(code.tolist()):
+        top = y + side - (number + QUIET + 1) * module
+        for start, length in _runs(row):
             path.rect(x + (start + QUIET) * module, top, length * module, module)
     canvas.setFillColor(black)
     canvas.drawPath(path, fill=1, stroke=0)
 
 
-def _runs(modules: bytearray | tuple[int, ...]) -> list[tuple[int, int]]:
+def _runs(row: list[bool]) -> list[tuple[int, int]]:
     """Where dark modules stand side by side: first and how many."""
     runs: list[tuple[int, int]] = []
-    for number, dark in enumerate(modules):
+    for number, dark in enumerate(row):
         if dark and runs and sum(runs[-1]) == number:
             runs[-1] = (runs[-1][0], runs[-1][1] + 1)
         elif dark:

@@ -10,7 +10,7 @@ from secrets import token_hex
 import pyotp
 from aiohttp import web
 
-from bot import tickets
+from bot import qr
 from bot.desk import passwords, tries
 from bot.desk.context import desk_of, note, officer, page, redirect, run
 from bot.desk.guard import COOKIE
@@ -32,7 +32,7 @@ async def show(
     uri = pyotp.TOTP(secret).provisioning_uri(
         name=account.id, issuer_name=desk_of(request).settings.name
     )
-    picture = base64.b64encode(tickets.qr(uri)).decode() if secret else ""
+    picture = base64.b64encode(qr.png(uri)).decode() if secret else ""
     values = {
         "account": account,
         "title": TITLES[Role(account.role)],
