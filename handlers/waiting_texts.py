@@ -80,6 +80,14 @@ def too_late() -> Reply:
     return notice(text, VISITS, BOOK)
 
 
+def back(booking: Booking, office: str) -> Reply:
+    text = (
+        f"✅ {office} làm lại giờ đã báo nghỉ: giờ hẹn {moment(booking.starts_at)} (mã {booking.code}) "
+        "vẫn như bạn đã đặt. Bạn không cần chọn giờ khác."
+    )
+    return notice(text, VISITS)
+
+
 def changed(booking: Booking, office: str) -> Reply:
     text = (
         f"⚠ {office} vừa đổi giờ làm, nên giờ hẹn {moment(booking.starts_at)} (mã {booking.code}) "

@@ -9,17 +9,19 @@ from pathlib import Path
 
 import click
 
-from bot import config, offices, opening, places
+from bot import config, offices, places
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
 from bot.config import Settings
 from bot.deployment import open_database, utc_now
 from bot.offices import OfficeRow
-from bot.store import bookings, slots
+from bot.staff import hours
 from bot.store import offices as office_store
+from bot.store import slots
+from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
-from bot.vietnam import VIETNAM
+from bot.store.values import Ids
 from handlers import day_texts
 
 FIELDS = {
@@ -89,19 +91,20 @@ def import_(file: Path, yes: bool, config_file: Path) -> None:
 def change(tx: Transaction, row: OfficeRow, settings: Settings, now: datetime) -> Iterator[str]:
     """Write *row* and its places; yields what changes, and whose bookings are affected."""
     known = office_store.get(tx, row.id)
-    before = set(slots.affected(tx, now))
     office_store.put(tx, row, now)
     office = office_store.get(tx, row.id)
     if office is None or office == known:
         yield f"  giữ nguyên  {row.id}  {row.name}"
         return
-    today = now.astimezone(VIETNAM).date()
-    opening.fill(tx, office, today, today + timedelta(days=settings.booking.horizon_days))
+    ids = Ids()
+    turned = hours.refill(tx, office, settings.booking.horizon_days, now, lambda: ids.new(now))
     yield f"  {_changed(known, office):10}  {row.id}  {row.name}"
-    affected = [code for code in slots.affected(tx, now) if code not in before]
-    if affected:
-        yield f"    {len(affected)} lịch đã đặt bị ảnh hưởng, bot sẽ mời đổi lịch:"
-        yield from (f"    mã hẹn {_visit(tx, code)}" for code in affected)
+    if turned.gone:
+        yield f"    {len(turned.gone)} lịch đã đặt bị ảnh hưởng, bot sẽ mời đổi lịch:"
+        yield from map(_visit, turned.gone)
+    if turned.back:
+        yield f"    {len(turned.back)} lịch đã đặt được làm lại đúng giờ, ai đã được báo thì bot báo lại:"
+        yield from map(_visit, turned.back)
 
 
 def _changed(known: Office | None, office: Office) -> str:
@@ -118,9 +121,8 @@ def _differs(field: str, known: Office, office: Office) -> bool:
     return bool(getattr(known, field) != getattr(office, field))
 
 
-def _visit(tx: Transaction, code: str) -> str:
-    booking = bookings.by_code(tx, code)
-    return f"{code}  {day_texts.moment(booking.starts_at)}" if booking else code
+def _visit(booking: Booking) -> str:
+    return f"    mã hẹn {booking.code}  {day_texts.moment(booking.starts_at)}"
 
 
 def _left_out(tx: Transaction, given: set[str]) -> Iterator[str]:

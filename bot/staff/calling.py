@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bot.reminders import ACTIVATE, EVENING, HOURS
+from bot.store.slots import BACK, CHANGED
 from bot.vault import BadKey, Vault, as_dialled
 
 KINDS = {
     EVENING: "nhắc tối hôm trước",
     HOURS: "nhắc trước giờ hẹn",
     ACTIVATE: "hỏi đã kích hoạt chưa",
-    "changed": "giờ hẹn không còn làm, mời chọn giờ khác",
+    CHANGED: "giờ hẹn không còn làm, mời chọn giờ khác",
+    BACK: "giờ đã báo nghỉ nay làm lại, không cần chọn giờ khác",
 }
 # How the courier's reasons begin, and what they mean.
 REASONS = {

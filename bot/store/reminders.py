@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.messages import Address
 from bot.reminders import ACTIVATE, BEFORE_VISIT, COACH, OFFER
 from bot.store.database import Row, Transaction
+from bot.store.slots import BACK, CHANGED, TAKEN_BACK
 from bot.store.values import stamp
 
 
@@ -28,12 +29,18 @@ class About:
 BOOKED = """
     SELECT code FROM bookings WHERE code = :code AND version = :version AND state = 'booked'
 """
+# Whose hour has left the calendar is not told to come at it.
 REMINDED = """
     SELECT b.code FROM bookings AS b
     WHERE b.code = :code AND b.version = :version AND b.state = 'booked'
+      AND NOT EXISTS (SELECT 1 FROM slots AS s WHERE s.id = b.slot AND s.open = 0)
       AND EXISTS (SELECT 1 FROM last_words AS l
                   WHERE l.channel = b.channel AND l.person = b.person
                     AND l.purpose = 'reminders' AND l.given = 1)
+"""
+SEATED = """
+    SELECT b.code FROM bookings AS b JOIN slots AS s ON s.id = b.slot
+    WHERE b.code = :code AND b.version = :version AND b.state = 'booked' AND s.open = :open
 """
 SERVED = """
     SELECT b.code FROM bookings AS b
@@ -55,11 +62,17 @@ OFFERED = "SELECT id FROM offers WHERE id = :code AND state = 'open'"
 
 def stands(tx: Transaction, about: About) -> bool:
     """Whether what a row was written for is still so: the booking stands as it did, the person
-    wants to be reminded, the account is not activated yet, the offer is open."""
+    wants to be reminded, its hour is (not) in the calendar, the account is not activated yet, the
+    offer is open."""
     if about.kind == OFFER:
         return bool(tx.rows(OFFERED, code=about.code))
     if about.kind.startswith(COACH):
         return bool(tx.rows(COACHED, code=about.code))
+    if about.kind == TAKEN_BACK:
+        return False
+    if about.kind in (CHANGED, BACK):
+        values = {"code": about.code, "version": about.version}
+        return bool(tx.rows(SEATED, open=int(about.kind == BACK), **values))
     sql = BOOKED
     if about.kind in BEFORE_VISIT:
         sql = REMINDED

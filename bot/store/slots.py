@@ -164,7 +164,21 @@ def _write(tx: Transaction, slot: Slot) -> None:
     )
 
 
-CHANGED = "changed"  # the kind of message, or call, about an hour that is no longer served
+# The kinds of message, or call, about an hour that is no longer served, and that is so again.
+CHANGED, BACK = "changed", "back"
+TAKEN_BACK = "taken-back"  # of a message about an hour that is served after all
+SHUT_OUT = """
+    SELECT b.code FROM slots AS s JOIN bookings AS b ON b.slot = s.id
+    WHERE s.open = 0 AND s.starts_at >= :now AND s.office = :office AND b.state = 'booked'
+    ORDER BY b.starts_at, b.code
+"""
+
+
+def shut_out(tx: Transaction, office: str, now: datetime) -> Sequence[str]:
+    """Codes of bookings to come at *office* in slots that are no longer in the calendar."""
+    return [row["code"] for row in tx.rows(SHUT_OUT, office=office, now=stamp(now))]
+
+
 AFFECTED = """
     SELECT b.code FROM slots AS s JOIN bookings AS b ON b.slot = s.id
     WHERE s.open = 0 AND s.starts_at >= :now AND b.state = 'booked'

@@ -1,4 +1,4 @@
-"""A day is closed at the desk: who is booked is shown before, and written to after."""
+"""A day is closed at the desk, and opened again: who is booked is shown before, and written to after."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from tests.e2e.test_desk_people import SignIn, look
 pytestmark = pytest.mark.browser
 
 ASKED = "SELECT count(*) FROM outbox WHERE kind = 'changed' AND code IS NOT NULL"
+SENT = "SELECT count(*) FROM outbox WHERE kind = 'changed' AND state = 'sent'"
 SHUT = "SELECT count(*) FROM slots WHERE open = 0"
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_closing_a_day_shows_who_is_affected_and_writes_to_them(
+def test_closing_a_day_shows_who_is_affected_and_writes_to_them_and_so_does_taking_it_back(
     sign_in: SignIn, own_site: Site, visit: Callable[..., Chat], tmp_path: Path, width: int
 ) -> None:
     own_site.until(lambda: own_site.count("SELECT count(*) FROM slots"))
@@ -44,3 +45,11 @@ def test_closing_a_day_shows_who_is_affected_and_writes_to_them(
     chat.says("vừa đổi giờ làm")
     chat.says(code)
     expect(chat.page.locator("#talk button").filter(has_text="Chọn giờ khác")).to_be_visible()
+    own_site.until(lambda: own_site.count(SENT) == 1)
+    page.get_by_label("Ngày nghỉ riêng").fill("")
+    page.get_by_role("button", name="Xem trước").click()
+    expect(page.get_by_role("status")).to_contain_text("1 lịch đã đặt được làm lại đúng giờ")
+    look(page, "calendar-back", tmp_path)
+    page.get_by_role("button", name="Ghi", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("ai đã được báo nghỉ thì được báo lại")
+    chat.says("vẫn như bạn đã đặt")

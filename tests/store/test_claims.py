@@ -18,6 +18,7 @@ from bot.store.outbox import Letter
 from bot.store.values import stamp
 from tests import visits
 from tests.conftest import Clock
+from tests.handlers import town
 from tests.visits import AN, HOUR, IDS, MINUTE, local_time
 
 VISIT = local_time("2026-11-27 10:00")
@@ -117,6 +118,22 @@ def test_who_never_agreed_is_reminded_of_nothing(
 ) -> None:
     box.visit(kind, state, consent=False)
     assert box.goes_out() is goes
+
+
+@pytest.mark.parametrize("is_open", [0, 1])
+@pytest.mark.parametrize(
+    ("kind", "goes_when"), [("changed", 0), ("back", 1), ("evening", 1), ("taken-back", None)]
+)
+def test_what_is_said_of_an_hour_goes_out_only_while_it_is_so(
+    box: Box, kind: str, goes_when: int | None, is_open: int
+) -> None:
+    """An hour was taken out of the calendar, or put back, while the row waited for the morning."""
+    box.visit(kind)
+    town.slot(box.tx, visits.OFFICE_ID, town.FRIDAY, 10, 1)
+    id_ = town.slot_id(visits.OFFICE_ID, town.FRIDAY, 10)
+    box.tx.rows("UPDATE slots SET open = :is_open WHERE id = :id", is_open=is_open, id=id_)
+    box.tx.rows("UPDATE bookings SET slot = :id", id=id_)
+    assert box.goes_out() is (goes_when == is_open)
 
 
 def test_who_took_consent_back_is_reminded_no_more_until_they_give_it_again(box: Box) -> None:

@@ -1,5 +1,5 @@
 """An office's hours: seen, tried out, and changed. Bookings are never touched: who is booked at an
-hour that goes is told, and asked to choose another."""
+hour that goes is told, and asked to choose another; when it comes back, they are told that too."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from datetime import date, datetime, timedelta
 from aiohttp import web
 from pydantic import ValidationError
 
-from bot import opening
 from bot.calendar import Hours, slots
-from bot.desk.context import desk_of, note, page, redirect, run
+from bot.desk.context import desk_of, new_id, note, page, redirect, run
 from bot.document.reasons import reason_of
-from bot.store import bookings, calls, offices
+from bot.staff.hours import Turned, refill
+from bot.store import calls, offices
 from bot.store import slots as slot_store
-from bot.store.bookings import Booking
 from bot.store.database import Transaction
 from bot.store.offices import Office
 from bot.store.reminders import About
@@ -39,9 +38,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Bookings whose hour a change takes away. `seal` stands for the change and for just these."""
+    """Bookings whose hour a change takes away or brings back. `seal` stands for the change and for just
+    these."""
 
-    bookings: tuple[Booking, ...]
+    turned: Turned
     seal: str
 
 
@@ -74,7 +74,10 @@ async def save(request: web.Request) -> web.Response:
     )
     if kept:
         said = "called" if call else "saved"
-        return redirect(f"/desk/calendar/{office.id}?said={said}-{len(found.bookings)}")
+        gone, back = len(found.turned.gone), len(found.turned.back)
+        return redirect(
+            f"/desk/calendar/{office.id}?said={said}-{gone}{f'&back={back}' * bool(back)}"
+        )
     fault = CHANGED if step in KEEP else ""
     return _page(request, office, form, hours=hours, affected=found, fault=fault)
 
@@ -100,7 +103,9 @@ def _page(
     values = {
         "office": office,
         "form": form,
-        "affected": affected,
+        "affected": affected and affected.turned,
+        "seal": affected.seal if affected else "",
+        "back": back if (back := request.query.get("back", "0")).isdecimal() else "0",
         "fault": fault,
         "days": _days(request, office, hours or office.hours),
     }
@@ -197,12 +202,14 @@ def _keep_or_try(
                 _to_be_called(tx, found, desk_of(request).clock())
     except _NotSeen as undone:
         return undone.found, False
-    note(tx, request, "đổi giờ làm", office.id, f"{len(found.bookings)} lịch bị ảnh hưởng")
+    gone, back = len(found.turned.gone), len(found.turned.back)
+    told = f"{gone} lịch bị ảnh hưởng" + f", {back} lịch làm lại đúng giờ" * bool(back)
+    note(tx, request, "đổi giờ làm", office.id, told)
     return found, True
 
 
 def _to_be_called(tx: Transaction, found: Affected, now: datetime) -> None:
-    for booking in found.bookings:
+    for booking in found.turned.gone:
         about = About(booking.code, booking.version, slot_store.CHANGED)
         calls.add(tx, about, OWN_CALL, now)
 
@@ -210,13 +217,9 @@ def _to_be_called(tx: Transaction, found: Affected, now: datetime) -> None:
 def _change(tx: Transaction, request: web.Request, office: Office, hours: Hours) -> Affected:
     desk = desk_of(request)
     now = desk.clock()
-    before = set(slot_store.affected(tx, now))
     offices.set_hours(tx, office.id, hours, now)
     changed = offices.get(tx, office.id) or office
-    today = local(now).date()
-    horizon = timedelta(days=desk.settings.booking.horizon_days)
-    opening.fill(tx, changed, today, today + horizon)
-    codes = [code for code in slot_store.affected(tx, now) if code not in before]
-    found = (bookings.by_code(tx, code) for code in codes)
+    turned = refill(tx, changed, desk.settings.booking.horizon_days, now, new_id(request))
+    codes = [[booking.code for booking in some] for some in (turned.gone, turned.back)]
     seal = hashlib.sha256(f"{hours.model_dump_json()} {codes}".encode()).hexdigest()[:16]
-    return Affected(tuple(booking for booking in found if booking), seal)
+    return Affected(turned, seal)
