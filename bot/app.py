@@ -23,6 +23,7 @@ from bot.store.database import Database
 from bot.watch import access_log
 
 SERVICE = web.AppKey("service", Service)
+NAME = "vneid-bot"  # as the service calls itself to who asks over HTTP
 
 
 def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> web.Application:
@@ -54,6 +55,7 @@ def _poster_check(service: Service, clock: Clock) -> PosterCheck:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = NAME  # instead of the versions of Python and aiohttp
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
 

@@ -368,6 +368,7 @@ def test_every_response_has_the_security_headers(service: WebService, path: str)
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["server"] == "vneid-bot"  # and no version of what it runs on
     assert headers["referrer-policy"] == "no-referrer"
 
 
