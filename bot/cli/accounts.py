@@ -58,7 +58,8 @@ def add(name: str, role: str, bound: tuple[str, ...], config_file: Path) -> None
 @config_option
 @explained
 def reset(name: str, config_file: Path) -> None:
-    """Đặt lại mật khẩu: in ra mật khẩu dùng một lần mới, mọi phiên đang mở bị thoát."""
+    """Quên mật khẩu hoặc mất điện thoại: in ra mật khẩu dùng một lần mới, tắt mã hai lớp, mọi phiên
+    đang mở bị thoát."""
     password = passwords.one_time()
     hash_ = passwords.hashed(password)
     with _transaction(config_file) as tx:
@@ -67,6 +68,7 @@ def reset(name: str, config_file: Path) -> None:
         accounts.set_totp(tx, name, "")
         audit.write(tx, utc_now(), BY_COMMAND, "đặt lại mật khẩu", name)
     click.echo(f"Mật khẩu dùng một lần: {password}")
+    click.echo("Mã hai lớp đã tắt: đăng nhập không cần mã 6 số, vào rồi bật lại ở trang tài khoản.")
 
 
 @officer.command("disable")

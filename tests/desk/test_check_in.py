@@ -96,7 +96,11 @@ def test_another_offices_booking_is_refused(
 ) -> None:
     (visit,) = book(service, moving, "Lê Bên A")
     foreign = officer("officer", "mau-b")
-    assert foreign.get(ticket(visit)).status == 403
+    told = foreign.get(ticket(visit))
+    assert told.status == 403
+    assert "Lịch này hẹn ở nơi khác" in text(told)
+    assert "Công an phường Mẫu A" in text(told)  # so that they can be told where to go
+    assert "Lê Bên A" not in text(told)
     assert foreign.post(ticket(visit), who=visit.code).status == 403
     assert states(service, visit) == ["booked"]
 

@@ -193,7 +193,12 @@ def test_a_second_factor_is_asked_for_once_it_was_shown_to_work(
     name = account()
     somebody.sign_in(name)
     secret = pyotp.random_base32()
-    assert "Mã không đúng" in text(somebody.post("/desk/me/totp", secret=secret, code="000000"))
+    again = text(somebody.post("/desk/me/totp", secret=secret, code="000000"))
+    assert "Mã không đúng" in again
+    assert f'name="secret" value="{secret}"' in again  # nobody scans twice for a slip
+    strange = text(somebody.post("/desk/me/totp", secret='"><b>', code="000000"))
+    assert "Quét mã QR mới" in strange
+    assert "&#34;&gt;" not in strange
     code = pyotp.TOTP(secret).at(moving())
     assert somebody.post("/desk/me/totp", secret=secret, code=code).status == 303
     assert Officer(service).sign_in(name).status == 401

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
 from bot.desk import days
-from bot.desk.context import demand_office, desk_of, note, page, redirect, run
+from bot.desk.context import allowed, desk_of, note, officer, page, redirect, run
+from bot.desk.roles import Right
 from bot.desk.views.visit import set_state
 from bot.store import bookings, offices
 from bot.store.bookings import Booking, State
@@ -32,9 +34,21 @@ class Party:
         return [one for one, _ in self.members if one.state in (State.BOOKED, State.NO_SHOW)]
 
 
+class Elsewhere(Exception):
+    """The visit is at an office that is not the officer's."""
+
+    def __init__(self, office: Office, at: datetime) -> None:
+        super().__init__(office.id)
+        self.office, self.at = office, at
+
+
 async def show(request: web.Request) -> web.Response:
     code = _code(request)
-    party = await run(request, lambda tx: _look(tx, request, code))
+    try:
+        party = await run(request, lambda tx: _look(tx, request, code))
+    except Elsewhere as other:  # whoever stands there with the code is to know where to go
+        values = {"office": other.office, "at": other.at, "code": code}
+        return page(request, "check_in_elsewhere.html", values, 403)
     services = desk_of(request).settings.booking.services
     values = {
         "party": party,
@@ -63,12 +77,13 @@ def _look(tx: Transaction, request: web.Request, code: str) -> Party:
 
 
 def _party(tx: Transaction, request: web.Request, code: str) -> Party:
-    """Raises 404 for a booking that is no more, 403 for one of another office."""
+    """Raises 404 for a booking that is no more, `Elsewhere` for one of another office."""
     scanned = bookings.by_code(tx, code)
     office = offices.get(tx, scanned.office) if scanned else None
     if scanned is None or office is None:
         raise web.HTTPNotFound
-    demand_office(request, office.id)
+    if not allowed(officer(request), Right.SEE_VISITS, office.id):
+        raise Elsewhere(office, scanned.starts_at)
     together = [one for one in bookings.of_party(tx, scanned.party) if one.office == office.id]
     first = sorted(together or [scanned], key=lambda one: one.code != code)
     return Party(code, office, [(one, bookings.last_event(tx, one.code)) for one in first])
@@ -77,7 +92,10 @@ def _party(tx: Transaction, request: web.Request, code: str) -> Party:
 async def arrived(request: web.Request) -> web.StreamResponse:
     """Mark those whose boxes are ticked; whoever was marked meanwhile stays as they are."""
     code, ticked = _code(request), {str(one) for one in (await request.post()).getall("who", [])}
-    said = await run(request, lambda tx: _arrive(tx, request, code, ticked))
+    try:
+        said = await run(request, lambda tx: _arrive(tx, request, code, ticked))
+    except Elsewhere as other:
+        raise web.HTTPForbidden from other
     return redirect(f"/desk/hen/{request.match_info['ticket']}?said={said}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from datetime import timedelta
 from secrets import token_hex
 
@@ -20,15 +21,25 @@ from bot.store.database import Transaction
 from handlers.staff import code_hash
 
 CODE_HOLDS = timedelta(minutes=10)
+SECRET = re.compile(r"[A-Z2-7]{32}")  # as `pyotp.random_base32` makes them
+WRONG_CODE = (
+    "Mã không đúng. Đã quét rồi thì không cần quét lại: gõ mã 6 số đang hiện trong ứng dụng. Vẫn sai thì "
+    "bật giờ tự động trên điện thoại."
+)
 
 
 async def show(
-    request: web.Request, fault: str = "", status: int = 200, chat_code: str = ""
+    request: web.Request,
+    fault: str = "",
+    status: int = 200,
+    *,
+    chat_code: str = "",
+    scanned: str = "",
 ) -> web.Response:
-    """The account; without a second factor, a new secret to turn one on with. *chat_code* is shown
-    this once."""
+    """The account; without a second factor, a secret to turn one on with: the one that was *scanned*
+    already, or a new one. *chat_code* is shown this once."""
     account = officer(request).account
-    secret = "" if account.totp else pyotp.random_base32()
+    secret = "" if account.totp else scanned or pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(
         name=account.id, issuer_name=desk_of(request).settings.name
     )
@@ -37,6 +48,7 @@ async def show(
         "account": account,
         "title": TITLES[Role(account.role)],
         "secret": secret,
+        "scanned": scanned,
         "picture": picture,
         "fault": fault,
         "chat_code": chat_code,
@@ -97,14 +109,11 @@ async def turn_on_totp(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     secret, code = str(form.get("secret", "")), str(form.get("code", ""))
     desk, account = desk_of(request), officer(request).account
-    try:
-        step = tries.step_of(secret, code, desk.clock())
-    except ValueError:  # what was sent is no base32
-        step = None
-    if step is None or len(secret) < 32:
-        return await show(
-            request, "Mã không đúng. Quét lại mã QR mới rồi gõ mã 6 số đang hiện.", 422
-        )
+    if not SECRET.fullmatch(secret):
+        return await show(request, "Quét mã QR mới dưới đây rồi gõ mã 6 số đang hiện.", 422)
+    step = tries.step_of(secret, code, desk.clock())
+    if step is None:  # a slip of the finger is no reason to scan again
+        return await show(request, WRONG_CODE, 422, scanned=secret)
 
     def keep(tx: Transaction) -> None:
         accounts.set_totp(tx, account.id, desk.vault.seal(secret), step)
