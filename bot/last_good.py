@@ -9,11 +9,10 @@ from pathlib import Path
 
 import structlog
 
-from bot.document.file import Faults
-from bot.matching import entries
+from bot.document.file import Fault
+from bot.matching import entries, greetings
 
 NAME = "faq-"
-FILES = "*.y*ml"
 
 log = structlog.get_logger()
 
@@ -29,18 +28,25 @@ def keep(folder: Path, place: Path, version: str) -> None:
     try:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
-        for file in folder.glob(FILES):
+        for file in folder.glob(entries.FILES):
             shutil.copy2(file, draft / file.name)
-        if entries.load(draft).version != version:
+        if not _is(draft, version):
             raise OSError("it has changed since")
         draft.rename(new)
-    except (OSError, Faults) as error:
+    except OSError as error:
         log.warning("the good faq was not put aside", error=str(error))
         shutil.rmtree(draft, ignore_errors=True)
         return
     for old in place.glob(f"{NAME}*"):
         if old != new:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _is(folder: Path, version: str) -> bool:
+    """Without reading the answers anew, which takes a second and the room of one more FAQ."""
+    faults: list[Fault] = []
+    greetings.load(folder, faults)
+    return not faults and entries.version(folder) == version
 
 
 def find(place: Path) -> Path | None:

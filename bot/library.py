@@ -128,7 +128,7 @@ class Library:
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Names, times and sizes of the files; cheap enough to look at twice a second."""
     found = []
-    for file in sorted(folder.glob("*.y*ml")):
+    for file in sorted(folder.glob(entries.FILES)):
         try:
             stat = file.stat()
         except FileNotFoundError:

@@ -28,6 +28,7 @@ from bot.matching.part import Id, Part, Text, Texts
 ANSWER_CHARACTERS = 600  # fits one phone screen together with a few steps
 LABEL_CHARACTERS = 36  # a button's title that a 360 px screen shows whole
 SYNONYMS_FILE = "synonyms.yaml"
+FILES = "*.y*ml"  # all that is read
 REPEATED = "đổi id, gộp hai mục, hoặc xóa tệp chép thừa"
 
 Month: TypeAlias = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
@@ -170,7 +171,7 @@ def load(folder: Path) -> Faq:
     faults: list[Fault] = []
     groups: list[Group] = []
     entries: dict[str, Entry] = {}
-    digest = hashlib.sha256()
+    read_as = version(folder)
     files = faq_files(folder)
     if not files:
         raise Faults([Fault(str(folder), 1, 1, "không có tệp *.yaml nào", "kiểm tra đường dẫn")])
@@ -185,13 +186,21 @@ def load(folder: Path) -> Faq:
         entries.update({entry.id: entry for entry in parsed.entries})
         ids = tuple(entry.id for entry in parsed.entries)
         groups.append(Group(parsed.group or file.stem, parsed.title or file.stem, ids))
-        digest.update(file.read_bytes())
-    synonyms = _load_synonyms(folder / SYNONYMS_FILE, faults, digest.update)
+    synonyms = _load_synonyms(folder / SYNONYMS_FILE, faults)
     greeted = greetings.load(folder, faults)
     if faults:
         raise Faults(faults)
-    version = digest.hexdigest()[:12]
-    return Faq(tuple(groups), MappingProxyType(entries), synonyms, version, greeted)
+    return Faq(tuple(groups), MappingProxyType(entries), synonyms, read_as, greeted)
+
+
+def version(folder: Path) -> str:
+    """What tells one content of the answers in *folder* from another, readable or not. Greetings have no
+    part in it: no answer changes with them."""
+    digest = hashlib.sha256()
+    for file in (*faq_files(folder), folder / SYNONYMS_FILE):
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def faq_files(folder: Path) -> list[Path]:
@@ -236,7 +245,7 @@ def _repeated_ids(
         seen.add(entry.id)
 
 
-def _load_synonyms(file: Path, faults: list[Fault], update: Any) -> Mapping[str, Texts]:
+def _load_synonyms(file: Path, faults: list[Fault]) -> Mapping[str, Texts]:
     """`synonyms.yaml`: a mapping of a word to the words people say for it."""
     if not file.exists():
         return MappingProxyType({})
@@ -245,7 +254,6 @@ def _load_synonyms(file: Path, faults: list[Fault], update: Any) -> Mapping[str,
     except Faults as error:
         faults += error.faults
         return MappingProxyType({})
-    update(file.read_bytes())
     return MappingProxyType(dict(_synonym_rows(document, faults)))
 
 
