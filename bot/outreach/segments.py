@@ -30,6 +30,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType({
     "channel": Field.CHANNEL, "kenh": Field.CHANNEL,
 })  # fmt: skip
 NAMES = "audience (nhóm), ward (phường), status (tình trạng), channel (kênh)"
+SHAPE = " rồi dấu =, ví dụ: nhóm = công nhân"
 UNTOLD = {"chua ro": "", "khong ro": "", "chua noi": ""}
 VALUES: Mapping[Field, Mapping[str, tuple[str, ...]]] = MappingProxyType({
     Field.AUDIENCE: {
@@ -116,7 +117,7 @@ class _Reader:
         name = self.expect(Mark.WORDS, f"cần một điều kiện, bắt đầu bằng {NAMES}")
         field = FIELDS.get(plain(name.text))
         if field is None:
-            raise RuleError(name.at, f"không có mục “{name.text}”; dùng {NAMES}")
+            raise RuleError(name.at, f"không có mục “{name.text}”; dùng {NAMES}{SHAPE}")
         if self._take(Mark.EQUALS):
             return self._value(field)
         if self._take(Mark.DIFFERS):

@@ -157,6 +157,15 @@ def test_the_dry_run_counts_exactly_and_says_who_is_left_out(
     assert "Gửi cho 5 người" in page
 
 
+def test_a_campaign_to_nobody_says_what_to_do_instead_of_offering_to_send(
+    planned: Planned,
+) -> None:
+    one, id_ = planned(0)
+    page = shown(one, id_)
+    assert "Gửi cho 0 người" not in page
+    assert "sửa “Gửi cho ai”" in page
+
+
 def test_few_people_need_one_officer_and_their_message_arrives(
     service: WebService, officer: SignedIn, moving: Clock
 ) -> None:

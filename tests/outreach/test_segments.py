@@ -67,6 +67,7 @@ def test_a_rule_means(text: str, rule: Rule, wards: Wards) -> None:
     ("text", "at", "why"),
     [
         ("nghề = công nhân", 1, "không có mục “nghề”"),
+        ("nhóm là công nhân", 1, "rồi dấu =, ví dụ: nhóm = công nhân"),
         ("audience = cn", 12, "không có “cn”; chọn trong: công nhân"),
         ("audience", 9, "sau audience cần = hoặc in"),
         ("audience =", 11, "thiếu giá trị"),
