@@ -240,7 +240,7 @@ def _back(turn: Turn, held: tuple[Booking, ...]) -> Answer:
     if turn.conversation.step == FORM:
         return _who(turn, held)
     bookings.drop(turn.tx, held[0].party, turn.incoming.sender, turn.now)
-    return _ended(turn)
+    return at_rest(turn, say.given_back(held[0].service, held[0].office))
 
 
 def _ended(turn: Turn) -> Answer:

@@ -13,13 +13,14 @@ from bot.store.offices import Office
 from bot.store.slots import Free
 from bot.vietnam import local
 from handlers.day_texts import day_buttons, day_name, hour_buttons, moment
-from handlers.texts import CANCEL, MENU, notice, step
+from handlers.texts import MENU, notice, step
 
 BOOK = Button("📅 Đặt lịch hẹn", "book")
 VISITS = Button("📋 Lịch của tôi", "visits")
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
 LINK = Button("🔗 Đã đặt ở ứng dụng khác?", "link")
+LEAVE = Button("Thôi, không đặt nữa", "cancel")  # gives all up; one step back has its own buttons
 OFFICIAL = (
     Button("VNeID", url="https://vneid.gov.vn"),
     Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
@@ -65,7 +66,7 @@ def ask_place(service: Service, offices: Sequence[Office]) -> Reply:
         f"{service.title}: bạn muốn làm ở đâu?\n\n"
         "Gõ tên phường, xã (tên cũ cũng được), bấm gửi vị trí, hoặc chọn bên dưới."
     )
-    return step(text, *place_buttons(service, offices), soonest_button(service), LOCATION, CANCEL)
+    return step(text, *place_buttons(service, offices), soonest_button(service), LOCATION, LEAVE)
 
 
 def place_buttons(service: Service, offices: Iterable[Office]) -> list[Button]:
@@ -79,12 +80,12 @@ def soonest_button(service: Service) -> Button:
 def which_ward(wards: Sequence[Ward]) -> Reply:
     """*wards* are alike by name: the person picks one by its whole name."""
     buttons = (Button(ward.name, f"ward:{ward.code}") for ward in wards)
-    return step("Có mấy nơi trùng tên, bạn chọn giúp mình:", *buttons, CANCEL)
+    return step("Có mấy nơi trùng tên, bạn chọn giúp mình:", *buttons, LEAVE)
 
 
 def too_many_wards() -> Reply:
     text = "Có nhiều nơi tên này. Bạn gõ thêm quận, huyện cũ giúp mình, ví dụ: phường 1 quận 4."
-    return step(text, LOCATION, CANCEL)
+    return step(text, LOCATION, LEAVE)
 
 
 def unknown_place(service: Service) -> Reply:
@@ -92,7 +93,7 @@ def unknown_place(service: Service) -> Reply:
         "Mình chưa tìm ra phường, xã này ở TP.HCM. Bạn gõ lại tên phường, xã (ví dụ: phường Tân Phú), "
         "gửi vị trí, hoặc chọn nơi sớm nhất."
     )
-    return step(text, soonest_button(service), LOCATION, CANCEL)
+    return step(text, soonest_button(service), LOCATION, LEAVE)
 
 
 def near(service: Service, found: Sequence[tuple[Office, float | None]], where: str) -> Reply:
@@ -103,7 +104,7 @@ def near(service: Service, found: Sequence[tuple[Office, float | None]], where: 
     )
     buttons = place_buttons(service, (office for office, _ in found))
     text = f"Nơi làm gần {where}:\n{lines}\n\nBạn chọn một nơi:"
-    return step(text, *buttons, soonest_button(service), CANCEL)
+    return step(text, *buttons, soonest_button(service), LEAVE)
 
 
 def around(found: Sequence[tuple[Office, float | None]]) -> Reply:
@@ -122,7 +123,7 @@ def _far(km: float | None) -> str:
 
 def at_office(office: Office, found: Iterable[Service]) -> Reply:
     buttons = (Button(service.title, f"place:{service.id}:{office.id}") for service in found)
-    return step(f"{office.name}: bạn cần làm việc gì?", *buttons, CANCEL)
+    return step(f"{office.name}: bạn cần làm việc gì?", *buttons, LEAVE)
 
 
 def days(
@@ -143,13 +144,13 @@ def days(
         buttons.append(Button("👵 Chỗ ưu tiên: cao tuổi, khuyết tật", f"place:{where}:p"))
     kind = " (chỗ ưu tiên)" if priority else ""
     text = f"{office.name}{kind}\n{office.address}\n\nBạn chọn ngày:"
-    return step(text, *buttons, Button("Nơi khác", f"book:{service.id}"), CANCEL)
+    return step(text, *buttons, Button("Nơi khác", f"book:{service.id}"), LEAVE)
 
 
 def times(service: Service, office: Office, day: date, found: Sequence[Free]) -> Reply:
     buttons = hour_buttons(found, f"time:{service.id}")
     back = Button("Ngày khác", f"place:{service.id}:{office.id}")
-    return step(f"{office.name}, {day_name(day)}: bạn chọn giờ.", *buttons, back, CANCEL)
+    return step(f"{office.name}, {day_name(day)}: bạn chọn giờ.", *buttons, back, LEAVE)
 
 
 def soonest(service: Service, found: Sequence[tuple[Free, Office]]) -> Reply:
@@ -161,15 +162,16 @@ def soonest(service: Service, found: Sequence[tuple[Free, Office]]) -> Reply:
         for slot, office in found
     ]
     text = "Những giờ còn trống sớm nhất:"
-    return step(text, *buttons, Button("Chọn nơi khác", f"book:{service.id}"), CANCEL)
+    return step(text, *buttons, Button("Chọn nơi khác", f"book:{service.id}"), LEAVE)
 
 
 def full(service: Service, office: Office | None) -> Reply:
     """Nothing is free: the waiting list, another place, or the official ways."""
-    where = office.name if office else "Các nơi làm việc này"
+    where = office.name if office else f"{service.title}: mọi nơi"
+    other = ", chọn nơi khác" if office else ""
     text = (
-        f"{where} hiện đã kín chỗ. Bạn có thể nhờ mình báo khi có người hủy, chọn nơi khác, hoặc đặt "
-        "trên VNeID, Cổng Dịch vụ công quốc gia."
+        f"{where} hiện đã kín chỗ. Bạn có thể nhờ mình báo khi có người hủy{other}, hoặc đặt trên VNeID, "
+        "Cổng Dịch vụ công quốc gia."
     )
     wait = Button("🔔 Báo tôi khi có chỗ", f"wait:{service.id}:{office.id if office else ''}")
     others = [Button("Nơi khác", f"book:{service.id}"), soonest_button(service)] if office else []
@@ -211,7 +213,9 @@ def who(held: Sequence[Booking], minutes: int, most: int) -> Reply:
         f"Đi nhiều người (nhiều nhất {most}) thì gõ các tên cách nhau dấu phẩy."
     )
     unnamed = Button("Không ghi tên, gọi bằng mã hẹn", f"code:{held[0].party}")
-    return step(text, unnamed, CANCEL)
+    day = local(held[0].starts_at).date()
+    back = Button("Giờ khác", f"day:{held[0].service}:{held[0].office}:{day:%y%m%d}")
+    return step(text, unnamed, back, LEAVE)
 
 
 def bad_names(most: int) -> Reply:
@@ -219,7 +223,7 @@ def bad_names(most: int) -> Reply:
         f"Tên cần là chữ, mỗi tên dưới 40 chữ, nhiều nhất {most} người, cách nhau dấu phẩy. "
         "Đừng ghi số giấy tờ. Bạn gõ lại giúp mình nhé."
     )
-    return step(text, CANCEL)
+    return step(text, LEAVE)
 
 
 def not_enough(service: Service, wanted: int, held: Sequence[Booking]) -> Reply:
@@ -228,7 +232,7 @@ def not_enough(service: Service, wanted: int, held: Sequence[Booking]) -> Reply:
         "hoặc chọn giờ khác."
     )
     other = Button("Chọn giờ khác", f"place:{service.id}:{held[0].office}")
-    return step(text, other, CANCEL)
+    return step(text, other, LEAVE)
 
 
 def form(
@@ -254,12 +258,17 @@ def form(
         Button("✅ Đồng ý đặt lịch, không cần nhắc", f"ok:{party}:0"),
         Button("Sửa tên", f"who:{party}"),
         *(() if phone else (CONTACT,)),
-        CANCEL,
+        LEAVE,
     )
 
 
 def hold_ended(service: str, office: str) -> Reply:
     text = "Chỗ giữ cho bạn đã hết giờ nên mình trả lại rồi. Bạn chọn lại giờ nhé, nhanh thôi."
+    return notice(text, Button("Chọn lại giờ", f"place:{service}:{office}"), MENU)
+
+
+def given_back(service: str, office: str) -> Reply:
+    text = "Mình trả lại giờ vừa giữ rồi. Bạn chọn giờ khác nhé."
     return notice(text, Button("Chọn lại giờ", f"place:{service}:{office}"), MENU)
 
 

@@ -36,7 +36,9 @@ def handle(turn: Turn) -> Answer | None:
         case "help":
             return Answer((texts.help_text(turn.settings.contact),))
         case "cancel":
-            return Answer((texts.cancelled(bool(turn.conversation.step)),), Conversation())
+            # Whoever sees the button was doing something, also where nothing is waited for.
+            busy = bool(turn.conversation.step) or turn.incoming.kind is Kind.BUTTON
+            return Answer((texts.cancelled(busy),), Conversation())
         case "start":
             return lifecycle.start(turn)
     return None

@@ -72,7 +72,7 @@ def help_text(contact: Contact) -> Reply:
 
 
 def cancelled(was_busy: bool) -> Reply:
-    said = "Đã hủy." if was_busy else "Hiện không có việc gì đang làm dở."
+    said = "Đã hủy việc đang làm dở." if was_busy else "Hiện không có việc gì đang làm dở."
     return notice(f"{said} Bạn hỏi tiếp hoặc xem danh mục nhé.", MENU)
 
 

@@ -215,7 +215,21 @@ def test_back_goes_one_step_back(chat: Chat) -> None:
     an.presses(f"time:the:{EIGHT}")
     an.says("cô Ba")
     assert "Người đến tên gì" in an.says("quay lại").text
-    assert "Chọn lại giờ" in labels(an.says("quay lại"))
+    heard = an.says("quay lại")
+    assert "trả lại giờ vừa giữ" in heard.text  # not that it has run out
+    assert "Chọn lại giờ" in labels(heard)
+
+
+def test_a_wrong_hour_is_one_tap_away_from_the_others(chat: Chat) -> None:
+    an = chat()
+    heard = an.presses(f"time:the:{EIGHT}")
+    assert "Thứ Sáu 27/11: bạn chọn giờ" in tap(an, heard, "Giờ khác").text
+
+
+def test_the_button_that_leaves_says_so_and_is_believed_while_nothing_is_held(chat: Chat) -> None:
+    an = chat()
+    for heard in (an.presses("book:the"), an.presses("place:the:mau-a")):
+        assert "Đã hủy việc đang làm dở" in tap(an, heard, "Thôi, không đặt nữa").text
 
 
 def test_a_tap_that_comes_twice_books_once(chat: Chat, database: Database) -> None:

@@ -182,6 +182,18 @@ def test_a_full_office_offers_the_waiting_list(citizen: Citizen, database: Datab
     heard = citizen().presses("place:the:mau-a")
     assert "kín chỗ" in heard.text
     assert "🔔 Báo tôi khi có chỗ" in labels(heard)
+    assert "chọn nơi khác" in heard.text
+
+
+def test_where_every_office_is_full_no_other_is_spoken_of(
+    citizen: Citizen, database: Database
+) -> None:
+    with database.transaction() as tx:
+        tx.rows("UPDATE slots SET booked = capacity")
+    heard = citizen().presses("soon:the")
+    assert heard.text.startswith("Thẻ căn cước: mọi nơi hiện đã kín chỗ.")
+    assert "nơi khác" not in heard.text
+    assert "🔔 Báo tôi khi có chỗ" in labels(heard)
 
 
 def test_who_is_booked_at_an_hour_that_is_gone_is_asked_to_move_once(
