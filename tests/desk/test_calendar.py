@@ -71,6 +71,8 @@ def test_a_change_is_written_and_who_is_affected_stays_booked(
     rows = service.rows("SELECT state FROM bookings WHERE code = :code", code=booked)
     assert rows == [{"state": "booked"}]
     assert "T2-T6 08:00-09:00" in text(one.get("/desk/calendar/mau-a"))
+    day = f"/desk/day/mau-a/{FRIDAY}"
+    assert text(one.get(day)).count("giờ đã đóng, chưa chọn giờ khác") == 1
 
 
 def test_an_officer_may_call_those_affected_instead_of_having_them_written_to(

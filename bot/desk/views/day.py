@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from bot.desk.context import allowed, desk_of, new_id, note, officer, page, redi
 from bot.desk.filters import clock
 from bot.desk.guard import in_background
 from bot.desk.roles import Right
-from bot.store import bookings, offices, visits
+from bot.store import bookings, offices, slots, visits
 from bot.store.bookings import Booking
 from bot.store.database import Row, Transaction
 from bot.store.offices import Office
@@ -28,11 +28,13 @@ PAGE = 200  # lines
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one page of the list is made of. `event` is the last of the code that it speaks of."""
+    """What one page of the list is made of. `shut` are codes whose hour has left the calendar; `event`
+    is the last of the code that it speaks of."""
 
     office: Office
     counts: Mapping[str, int]
     visits: Sequence[Visit]
+    shut: Collection[str] = ()
     signature: str = ""
     event: Row | None = None
     elsewhere: Booking | None = None
@@ -70,7 +72,8 @@ def _look(tx: Transaction, request: web.Request, only: str, skip: int) -> Shown:
 def lines(tx: Transaction, office: Office, span: Span, found: Sequence[Visit]) -> Shown:
     """*found* with what stands around it."""
     totals = visits.totals(tx, span)
-    return Shown(office, totals.lines, found, totals.signature)
+    shut = slots.shut_out(tx, office.id, span.start)
+    return Shown(office, totals.lines, found, shut, totals.signature)
 
 
 def office_of(tx: Transaction, request: web.Request) -> Office:
@@ -138,6 +141,7 @@ def _lines(request: web.Request, shown: Shown) -> dict[str, Any]:
         "after": on + timedelta(days=1),
         "counts": shown.counts,
         "visits": shown.visits,
+        "shut": shown.shut,
         "signature": shown.signature,
         "event": shown.event,
         "elsewhere": shown.elsewhere,
