@@ -285,6 +285,10 @@ def test_importing_says_what_changes_and_whose_visits_are_affected(
         assert "1 lịch đã đặt bị ảnh hưởng" in said
         assert f"mã hẹn {code}  {day_texts.moment(later.starts_at)}" in said
     assert "ảnh hưởng" not in run(config, "import", str(file), "--yes")
+    write(tmp_path, "a.yaml", YAML)
+    back = run(config, "import", str(file), "--yes")
+    assert "1 lịch đã đặt được làm lại đúng giờ" in back
+    assert f"mã hẹn {code}" in back
 
 
 def test_an_office_that_takes_no_more_bookings_keeps_those_it_has(

@@ -129,6 +129,7 @@ def test_a_scan_signs_in_shows_the_visit_and_marks_it_and_a_second_one_says_by_w
     assert fits(phone)
     phone.get_by_role("button", name="Đã đến").tap()
     expect(phone.get_by_role("status")).to_have_text("Đã ghi là đã đến.")
+    expect(phone.get_by_text("Ghi nhầm thì bấm “Sửa lại” ở đó.")).to_be_visible()
     other = desk.sign_in(desk.open(desk.ticket(code)), "minh")
     expect(other.get_by_text(re.compile(r"ghi lúc \d\d:\d\d .* bởi lan"))).to_be_visible()
     expect(other.get_by_role("button", name="Đã đến")).to_have_count(0)
