@@ -29,6 +29,12 @@ def of(entry: Entry) -> dict[str, str]:
     return {**found, "steps": "\n".join(entry.steps), "phrasing": ""}
 
 
+def covered(entry: Entry, today: date) -> list[str]:
+    """Names of what citizens read today from a variant instead of from what the form holds."""
+    shown = entry.on(today)
+    return [NAMES[key] for key in (*TEXTS, "steps") if getattr(shown, key) != getattr(entry, key)]
+
+
 def changes(form: Form, entry: Entry, today: date) -> dict[str, Value]:
     """The keys that the form changes, with their new values; "" and () take a key out."""
     now = of(entry)

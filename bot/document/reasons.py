@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 DATE = ("cần một ngày", "viết năm-tháng-ngày, ví dụ 2026-11-24")
-LIST = ("cần một danh sách", "mỗi mục một dòng, bắt đầu bằng dấu -")
+LIST = ("cần một danh sách", "mỗi mục một dòng, bắt đầu bằng dấu - và một dấu cách")
 CHOICE = ("chỉ nhận {expected}", "chọn một trong các giá trị đó, hoặc xóa dòng")
 # By pydantic's error type; {names} are filled from the limits that were crossed.
 REASONS = {

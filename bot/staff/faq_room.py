@@ -23,7 +23,7 @@ from bot.matching import entries, lint, regression
 from bot.matching.entries import Entry, Faq
 from bot.matching.likeness import plain
 from bot.matching.lint import Finding, House
-from bot.matching.matcher import Matcher, Thresholds
+from bot.matching.matcher import Matcher, Outcome, Thresholds
 from bot.matching.regression import Change, Fared, Row
 from bot.staff import preview
 from bot.staff.gaps import WORDS, masked
@@ -94,6 +94,14 @@ def owner(faq: Faq, text: str) -> str | None:
         ),
         None,
     )
+
+
+def answered_by(matcher: Matcher, text: str) -> str | None:
+    """The entry whose answer *text* gets today without a question back."""
+    result = matcher.match(text)
+    if result.outcome is Outcome.ANSWER:
+        return result.matches[0].entry
+    return result.neighbour
 
 
 def phrasing_fault(faq: Faq, text: str) -> str:

@@ -385,6 +385,12 @@ def changes(service: WebService) -> int:
     return len(service.rows("SELECT id FROM faq_changes WHERE state = 'made'"))
 
 
+def test_what_a_variant_covers_today_is_named(volunteer: Officer) -> None:
+    shown = words(volunteer.get("/desk/faq/entries/le-phi"))
+    assert "đọc từ phần theo ngày: <strong>Câu trả lời</strong>" in shown
+    assert "phần theo ngày" not in words(volunteer.get(ENTRY))
+
+
 # --- phrasings and gaps --------------------------------------------------------------------------
 
 
@@ -396,6 +402,22 @@ def test_a_phrasing_is_added_and_found(service: WebService, volunteer: Officer) 
     assert f"      - {phrasing}\n" in file(service)
     assert undo(volunteer).status == 303
     assert phrasing not in file(service)
+
+
+def test_a_phrasing_that_another_entry_answered_is_said_so(
+    service: WebService, volunteer: Officer
+) -> None:
+    """It may be meant, or the wrong entry was open."""
+    sent = volunteer.post(
+        f"{ENTRY}/phrasings", phrasing="bị mất thẻ căn cước thì xin làm lại ở đâu"
+    )
+    shown = words(volunteer.get(sent.headers["location"]))
+    assert (
+        'Trước đó câu này ra mục <a href="/desk/faq/entries/mat-the">Mất thẻ, cấp lại</a>' in shown
+    )
+    assert "thêm nhầm chỗ thì bấm Hoàn tác" in shown
+    assert undo(volunteer).status == 303
+    assert "Trước đó" not in words(volunteer.get(f"{ENTRY}?said=phrasing&was=khong-co"))
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ async def _page(
         "faults": faults or [],
         "stale": status == 409,
         "dated": written.entry.on(today) is not written.entry,
+        "covered": entry_form.covered(written.entry, today),
+        "was": matcher_of(request).faq.entries.get(request.query.get("was", "")),
         "names": entry_form.NAMES,
     }
     return page(request, "faq_entry.html", values, status)
@@ -141,7 +143,7 @@ async def add_phrasing(request: web.Request) -> web.StreamResponse:
     await _written(request)  # or there is no such entry
     if fault := faq_room.phrasing_fault(matcher_of(request).faq, text):
         return await _page(request, {"phrasing": text}, [fault], 422)
-    house = house_of(request, quick=True)
+    house, was = house_of(request, quick=True), faq_room.answered_by(matcher_of(request), text)
     try:
         proposal = await asyncio.to_thread(
             faq_room.add_phrasing, folder_of(request), id_, text, house
@@ -151,7 +153,8 @@ async def add_phrasing(request: web.Request) -> web.StreamResponse:
         await room.keep(request, id_, proposal, "phrasings")
     except (Faults, EditRefused) as error:
         return await _page(request, {"phrasing": text}, faq_room.faults_of(error), 422)
-    return redirect(f"/desk/faq/entries/{id_}?said=phrasing")
+    taken = f"&was={was}" if was and was != id_ else ""
+    return redirect(f"/desk/faq/entries/{id_}?said=phrasing{taken}")
 
 
 async def undo(request: web.Request) -> web.StreamResponse:
