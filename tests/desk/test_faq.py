@@ -136,6 +136,17 @@ def test_faults_of_a_refused_file_are_shown_with_line_and_hint(
     assert "thêm dòng còn thiếu" in shown
 
 
+def test_an_entry_whose_file_has_faults_leads_to_them(
+    service: WebService, volunteer: Officer
+) -> None:
+    (service.faq / "thu.yaml").write_text(
+        file(service).replace("    label:", "\tlabel:", 1), "utf-8"
+    )
+    until(volunteer, "/desk/faq", "có phím Tab")
+    led = volunteer.get(ENTRY)
+    assert (led.status, led.headers["location"]) == (303, "/desk/faq")
+
+
 def until(one: Officer, path: str, wanted: str) -> str:
     """The page once it holds *wanted*: files are looked at twice a second."""
     for _ in range(2000):

@@ -63,6 +63,8 @@ async def _written(request: web.Request) -> Written:
             faq_room.written, folder_of(request), request.match_info["entry"]
         )
     except EditRefused as error:
+        if request.match_info["entry"] in matcher_of(request).faq.entries:
+            raise web.HTTPSeeOther("/desk/faq") from error  # its file has faults: they stand there
         raise web.HTTPNotFound from error
 
 
