@@ -1,8 +1,10 @@
 # Every command of the project stands here once; .ci/run calls `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+# File by file in the folders' order: the long ones, which have few tests, would come last by size.
+SPREAD := --numprocesses=auto --dist=loadfile --no-loadscope-reorder --max-worker-restart=0
 
-.PHONY: run install test lint types imports tests bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments scale
+.PHONY: run install test lint types imports tests coverage bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments scale
 .DEFAULT_GOAL := run
 
 run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
@@ -39,8 +41,12 @@ imports: .venv/.installed-dev
 
 tests: .venv/.installed-dev
 	sh tests/e2e/ensure_chromium.sh
+	$(BIN)/pytest $(SPREAD)
+
+coverage: .venv/.installed-dev  ## the same tests, a third slower, and the lines and branches that none of them reaches
+	sh tests/e2e/ensure_chromium.sh
 	$(BIN)/coverage erase
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile --max-worker-restart=0 --cov --cov-report=term
+	$(BIN)/pytest $(SPREAD) --cov --cov-report=term
 
 format: .venv/.installed-dev
 	$(BIN)/ruff check --fix .

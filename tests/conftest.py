@@ -46,6 +46,11 @@ class Clock:
         self.now += timedelta(**by)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test often waits, for a browser or a platform that hangs."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def _all_logs() -> None:
     """Commands that other tests run in this process show errors only, from then on."""

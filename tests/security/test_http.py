@@ -16,14 +16,14 @@ from bot.caller import address
 from bot.config.channels import Listen
 from tests.web_service import PATIENCE, WebService
 
-WAIT = 0.6  # seconds that this service waits for a head or a body
+WAIT = 0.6  # seconds: for a head, for a body, for the rest of a refused one
 HOST = b"Host: 127.0.0.1\r\n"
 POST = b"POST /api/chat HTTP/1.1\r\n" + HOST
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebService]:
-    patience = {"head_within": WAIT, "body_within": WAIT}
+    patience = {"head_within": WAIT, "body_within": WAIT, "lingering_time": WAIT}
     with WebService(tmp_path_factory.mktemp("http"), patience=patience) as running:
         yield running
 
