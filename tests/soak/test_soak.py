@@ -99,7 +99,7 @@ def test_the_short_soak_did_what_it_was_for(outcome: Outcome) -> None:
         ("UPDATE bookings SET person = 'another'", "visits"),
         ("UPDATE slots SET booked = 1 WHERE booked = 0", "places"),
         ("DELETE FROM outbox WHERE code IS NOT NULL", "remind"),
-        ("UPDATE outbox SET state = 'failed', error = 'x' WHERE kind = 'hours'", "remind"),
+        ("UPDATE outbox SET state = 'failed', error = 'x' WHERE code IS NOT NULL", "remind"),
         ("INSERT INTO audit VALUES (999999, '', 'a', 'b', 'c', '', 'forged')", "whole"),
     ],
 )
