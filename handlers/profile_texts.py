@@ -13,7 +13,6 @@ from bot.vietnam import local
 from handlers.texts import CANCEL, MENU, notice, step
 
 NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
-PROFILE = Button("👤 Hồ sơ của tôi", "profile")
 STOP = Button("Dừng nhận tin", "stop")
 ERASE = Button("🗑 Xóa hồ sơ", "profile:erase")
 # The text of the consent, by its version: it changes only under a new version (Luật 91/2025/QH15:
