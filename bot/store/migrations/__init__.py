@@ -50,4 +50,5 @@ MIGRATIONS = (
     ("0018-audit-subjects", desk.SUBJECTS),
     ("0019-undo", undo.UNDO),
     ("0020-waiting", booking.WAITING),
+    ("0021-waiting-rows", foundation.WAITING_ROWS),
 )
