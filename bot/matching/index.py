@@ -105,12 +105,14 @@ class Index:
 
     def coverage(self, query: Query) -> Array:
         """BM25 of each entry, divided by the weight of all that was asked: about 0 to 2."""
-        scores = np.zeros(self.entries, np.float32)
         starts, places, values = self._postings
-        for row in query.entry_ids:
-            part = slice(starts[row], starts[row + 1])
-            scores[places[part]] += values[part]
-        return scores / max(query.asked, 1e-9)
+        rows = query.entry_ids
+        parts = list(map(slice, starts[rows].tolist(), starts[rows + 1].tolist()))
+        if not parts:
+            return np.zeros(self.entries, np.float32)
+        where = np.concatenate([places[part] for part in parts])
+        scores = np.bincount(where, np.concatenate([values[part] for part in parts]), self.entries)
+        return (scores / max(query.asked, 1e-9)).astype(np.float32)
 
     def _unit_rows(self, counts: Any) -> Any:
         """Rows of tf-idf; each view of a row has the length that VIEW_WEIGHTS gives it."""
