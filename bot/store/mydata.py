@@ -32,6 +32,7 @@ NOT_SHOWN = {
     "officer_codes": "the code links an officer's account",
     "posters": "the code is a poster's",
 }
+# CROSS JOIN: SQLite begins with the rows of the person, not with the newest of everybody's.
 SECTIONS = (
     Section(
         "people",
@@ -62,17 +63,19 @@ SECTIONS = (
         """
         SELECT e.at, e.code, e.what, CASE WHEN e.actor IN ('person', 'service') THEN e.actor
                                      ELSE 'officer' END AS actor
-        FROM booking_events AS e JOIN bookings AS b ON b.id = e.booking
-        WHERE b.channel = :channel AND b.person = :person ORDER BY e.at DESC, e.id DESC LIMIT :most
+        FROM bookings AS b CROSS JOIN booking_events AS e
+        WHERE b.channel = :channel AND b.person = :person AND e.booking = b.id AND e.code = b.code
+        ORDER BY e.at DESC, e.id DESC LIMIT :most
         """,
     ),
     Section(
         "offers",
         """
         SELECT o.at, o.until, s.starts_at, f.name AS office, o.state
-        FROM offers AS o JOIN waiting AS w ON w.id = o.waiting
+        FROM waiting AS w CROSS JOIN offers AS o
         JOIN slots AS s ON s.id = o.slot JOIN offices AS f ON f.id = s.office
-        WHERE w.channel = :channel AND w.person = :person ORDER BY o.at DESC, o.id DESC LIMIT :most
+        WHERE w.channel = :channel AND w.person = :person AND o.waiting = w.id
+        ORDER BY o.at DESC, o.id DESC LIMIT :most
         """,
     ),
     # Which officer it was is not theirs to know: their office answers for its people.

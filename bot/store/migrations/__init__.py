@@ -13,6 +13,7 @@ from bot.store.migrations import (
     consents,
     desk,
     foundation,
+    indexes,
     many,
     numbers,
     posters,
@@ -50,5 +51,5 @@ MIGRATIONS = (
     ("0018-audit-subjects", desk.SUBJECTS),
     ("0019-undo", undo.UNDO),
     ("0020-waiting", booking.WAITING),
-    ("0021-waiting-rows", foundation.WAITING_ROWS),
+    ("0021-indexes", indexes.INDEXES),
 )

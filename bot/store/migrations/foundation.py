@@ -102,11 +102,3 @@ FOUNDATION = (
     )
     """,
 )
-
-# SQLite looked for what waits for somebody among all that they were ever sent: with the state before the id,
-# this index says more than the one by person does.
-WAITING_ROWS = (
-    "DROP INDEX outbox_waiting",
-    "CREATE INDEX outbox_waiting ON outbox (channel, person, state, id) "
-    "WHERE state IN ('due', 'sending')",
-)
