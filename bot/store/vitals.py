@@ -32,8 +32,10 @@ class Vitals:
 
 
 ROWS = """
-    SELECT channel, state, COUNT(*) AS n FROM outbox
-    WHERE state IN ('due', 'sending') GROUP BY channel, state
+    SELECT channel, 'due' AS state, COUNT(*) AS n FROM outbox WHERE state = 'due' GROUP BY channel
+    UNION ALL
+    SELECT channel, 'sending' AS state, COUNT(*) AS n FROM outbox
+    WHERE state = 'sending' GROUP BY channel
     UNION ALL
     SELECT channel, state, COUNT(*) AS n FROM outbox
     WHERE state IN ('failed', 'missed') GROUP BY channel, state

@@ -7,6 +7,8 @@ INDEXES = (
     "DROP INDEX outbox_waiting",
     "CREATE INDEX outbox_waiting ON outbox (channel, person, state, id) "
     "WHERE state IN ('due', 'sending')",
+    # What is being sent is counted by channel every few seconds.
+    "CREATE INDEX outbox_sending ON outbox (channel) WHERE state = 'sending'",
     # The keeper asks for these every few seconds.
     "DROP INDEX returned_open",
     "CREATE INDEX returned_back ON returned (release_at) WHERE state = 'back'",
