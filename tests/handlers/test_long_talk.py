@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -45,7 +46,6 @@ def test_an_answer_is_taken_from_the_outbox_the_same_after_a_long_talk(
     for messages in (LITTLE, MUCH):
         talked(citizen(f"an-{messages}"), database, messages).says("menu")
         with database.transaction() as tx:
-            end = clock() + MINUTE
-            take = lambda: claims.take(tx, "telegram", "me", clock(), end)  # noqa: B023, E731
+            take = partial(claims.take, tx, "telegram", "me", clock(), clock() + MINUTE)
             costs.append(sqlite.steps(database, take))
     assert costs[1] < 1.2 * costs[0]

@@ -103,7 +103,7 @@ def test_the_layout_stays(
 
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1)
 LINES = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
-FILE = PROJECT / "faq" / "can-cuoc-tre-em.yaml"
+FILE, ENTRY = PROJECT / "faq" / "can-cuoc-tre-em.yaml", "the-tre-6-14"
 
 
 @given(answer=st.lists(LINES, min_size=1, max_size=4), steps=st.lists(LINES, max_size=4))
@@ -112,13 +112,13 @@ def test_any_words_read_back_from_a_real_file(answer: list[str], steps: list[str
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / FILE.name
         file.write_bytes(FILE.read_bytes())
-        old = block_of(file, "the-tre-6-14")
+        old = block_of(file, ENTRY)
         words = "\n".join(answer)
-        set_values(file, "the-tre-6-14", {"answer": words, "steps": tuple(steps)}).write()
-        assert entry(file, "the-tre-6-14")["answer"] == words
-        assert entry(file, "the-tre-6-14").get("steps", []) == steps
-        new = block_of(file, "the-tre-6-14")
-        replace_block(file, "the-tre-6-14", new, old).write()
+        set_values(file, ENTRY, {"answer": words, "steps": tuple(steps)}).write()
+        assert entry(file, ENTRY)["answer"] == words
+        assert entry(file, ENTRY).get("steps", []) == steps
+        new = block_of(file, ENTRY)
+        replace_block(file, ENTRY, new, old).write()
         assert file.read_bytes() == FILE.read_bytes()
 
 
