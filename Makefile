@@ -4,7 +4,7 @@ BIN := .venv/bin
 # File by file in the folders' order: the long ones, which have few tests, would come last by size.
 SPREAD := --numprocesses=auto --dist=loadfile --no-loadscope-reorder --max-worker-restart=0
 
-.PHONY: run install test lint types imports tests coverage bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments scale
+.PHONY: run install test lint types imports tests coverage bench soak fuzz fuzz-guided lock audit licences sbom format clean broadcast segments scale wards reference
 .DEFAULT_GOAL := run
 
 run: install  ## create everything that is missing and serve on http://127.0.0.1:8080
@@ -14,12 +14,14 @@ install: .venv/.installed  ## only install: .venv with .venv/bin/vneid-bot
 
 .venv/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cần Python 3.11 trở lên / Python 3.11 or newer is needed")'
+	@echo "Đang cài đặt vào .venv, lần đầu mất khoảng một phút... / Installing into .venv, about a minute the first time ..."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/.installed-dev: .venv/.installed requirements-dev.lock
+	@echo "Đang cài công cụ kiểm thử... / Installing the test tools ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
@@ -41,10 +43,12 @@ imports: .venv/.installed-dev
 
 tests: .venv/.installed-dev
 	sh tests/e2e/ensure_chromium.sh
+	sh tests/ensure_nginx.sh
 	$(BIN)/pytest $(SPREAD)
 
 coverage: .venv/.installed-dev  ## the same tests, a third slower, and the lines and branches that none of them reaches
 	sh tests/e2e/ensure_chromium.sh
+	sh tests/ensure_nginx.sh
 	$(BIN)/coverage erase
 	$(BIN)/pytest $(SPREAD) --cov --cov-report=term
 
@@ -73,6 +77,12 @@ soak: .venv/.installed-dev  ## load and faults for MINUTES; nothing may be lost 
 
 scale: .venv/.installed-dev  ## one, two and four processes on one PostgreSQL, beside SQLite
 	$(BIN)/python -m tests.bench.scale
+
+reference: .venv/.installed-dev  ## write docs/cli.md and docs/config.md from the code
+	$(BIN)/python deploy/reference.py
+
+wards: .venv/.installed-dev  ## make bot/booking/wards.json anew from the development package that knows the old names
+	$(BIN)/python deploy/wards.py
 
 lock: .venv/.installed-dev  ## pin the newest allowed versions, with hashes and without addresses
 	sh deploy/lock.sh

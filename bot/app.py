@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot import caller
 from bot.channels import Channel
-from bot.channels.poster_check import PosterCheck
-from bot.channels.web import HEADERS, MAX_BODY, STATIC
-from bot.channels.web_json import errors_as_json
-from bot.config import Settings
-from bot.deployment import Clock, open_vault, utc_now
-from bot.ending import CHANNELS, CONNECTIONS, COURIER
+from bot.channels.web.channel import HEADERS, MAX_BODY, STATIC
+from bot.channels.web.json_api import errors_as_json
+from bot.channels.web.poster_check import PosterCheck
+from bot.core import http_request
+from bot.core.config import Settings
+from bot.ops import access_log
+from bot.ops.deployment import Clock, open_vault, utc_now
+from bot.ops.shutdown import CHANNELS, CONNECTIONS, COURIER
 from bot.service import Service, assemble
 from bot.store import leases
 from bot.store.database import Database
-from bot.watch import access_log
 
 SERVICE = web.AppKey("service", Service)
+HSTS = "max-age=31536000; includeSubDomains"  # a year (ASVS 5.0 V3.4.1)
 NAME = "vneid-bot"  # as the service calls itself to who asks over HTTP
 
 
@@ -30,7 +32,7 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     """Put the service together; raises `Faults` when the FAQ cannot be loaded."""
     service = assemble(settings, database, clock)
     watch = (access_log.requests, service.metrics.requests)
-    door = (*watch, caller.no_endless_names, errors_as_json)
+    door = (*watch, http_request.no_endless_names, errors_as_json)
     app = web.Application(middlewares=door, client_max_size=MAX_BODY)
     app[SERVICE] = service
     for channel in service.channels:
@@ -41,6 +43,8 @@ def make_app(settings: Settings, database: Database, clock: Clock = utc_now) -> 
     app.add_routes(_poster_check(service, clock).routes())
     app.add_subapp("/desk", service.desk)
     app.on_response_prepare.append(_add_headers)
+    if settings.public_url:
+        app.on_response_prepare.append(_https_only(settings))
     app.on_shutdown.append(_stop_channels)  # before requests under way are waited for
     app.cleanup_ctx.append(_run_service(clock))
     return app
@@ -58,6 +62,22 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers["Server"] = NAME  # instead of the versions of Python and aiohttp
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+def _https_only(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Tells browsers that came by https to come by nothing else: those whom our proxy says so of, or,
+    where it says nothing, who asked for the public name. Never who asks on the machine itself."""
+    public = urlsplit(settings.public_url).netloc
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        said = (
+            request.headers.getall("X-Forwarded-Proto", []) if settings.listen.behind_proxy else []
+        )
+        scheme = ",".join(said).rsplit(",", 1)[-1].strip()
+        if request.host == public and scheme in ("", "https"):
+            response.headers["Strict-Transport-Security"] = HSTS
+
+    return add
 
 
 def _run_service(clock: Clock) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -8,31 +8,39 @@ may a channel acknowledge the update; a crash before it means that the platform 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from weakref import WeakValueDictionary
 
 import structlog
 
-from bot import privacy
-from bot.buckets import Floods, Pace
-from bot.config import Settings
-from bot.matching.matcher import Matcher
-from bot.messages import Address, Answer, Conversation, Incoming, Kind, Reply
-from bot.places import Wards
-from bot.store import conversations, officers, outbox
+from bot.booking.wards import Wards
+from bot.core.clock import local
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Answer, Conversation, Incoming, Kind, Reply, WorkWanted
+from bot.core.privacy import Secret
+from bot.core.rate_limit import Floods, Pace
+from bot.core.text import clean
+from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, DatabaseFault, Transaction
+from bot.store.outbox import outbox
+from bot.store.people import conversations
+from bot.store.staff import inbox
 from bot.store.values import Ids
-from bot.vault import Vault
-from handlers import HANDLERS, safety_texts, texts
-from handlers.turn import Handler, Turn
-from handlers.words import plain
+from handlers import HANDLERS
+from handlers.texts import common, safety
+from handlers.turn import Handler, Reading, Turn, Unread
 
 REPLY_USEFUL_FOR = timedelta(hours=24)
 MAX_STORED_CHARACTERS = 2000
 SIGNALS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})  # nobody says anything
+AT_ONCE = 300  # characters that are read in less than the time that handing them to a thread takes
+REST = 5  # times as long as a long text took to read: all of them get a sixth of a processor
 MAX_DATA = 64  # a button's data has no more; what is longer was not made by us
 
 log = structlog.get_logger()
@@ -87,6 +95,7 @@ class Dialogue:
         self._wake = wake
         self._floods = Floods(settings.limits.messages_per_minute)
         self._ids = Ids()
+        self._long = asyncio.Lock()
         self._lines: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming) -> Delivered:
@@ -94,9 +103,14 @@ class Dialogue:
 
         An update that was handled before changes nothing and returns what was written then. A
         fault of a handler is logged and apologised for, so that no message can block the queue;
-        a fault of the database is raised: the platform has to send again.
+        a fault of the database, and `WorkWanted`, is raised: the same has to come again.
         """
-        incoming = replace(incoming, text=_clean(incoming.text), data=_clean(incoming.data))
+        incoming = replace(
+            incoming,
+            text=clean(incoming.text),
+            data=clean(incoming.data)[:MAX_DATA],
+            shown=clean(incoming.shown),
+        )
         async with self._lines.setdefault(
             incoming.sender, asyncio.Lock()
         ):  # first come, first served
@@ -106,9 +120,12 @@ class Dialogue:
         return delivered
 
     async def _answer(self, incoming: Incoming) -> Delivered:
-        matcher = self._matcher()
+        pace = self._pace(incoming)
+        asks = incoming.kind is Kind.TEXT and pace is Pace.HEARD
+        reading = await self._read(incoming, partial(self._first_reading, incoming, asks=asks))
+        turn = partial(self._turn, incoming=incoming, pace=pace)
         try:
-            return await self._database.run(lambda tx: self._turn(tx, incoming, matcher))
+            return await self._in_one_transaction(turn, incoming, reading)
         except HandlerFault as fault:
             log.error(
                 "handler failed",
@@ -116,75 +133,102 @@ class Dialogue:
                 channel=incoming.sender.channel,
                 exc_info=fault.__cause__,
             )
-            return await self._database.run(lambda tx: self._apologise(tx, incoming, matcher))
+            return await self._database.run(lambda tx: self._apologise(tx, incoming, reading))
 
-    def _turn(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
-        turn = self._open(tx, incoming, matcher)
+    def _pace(self, incoming: Incoming) -> Pace:
+        """Whether somebody writes faster than anybody reads. The web looks in its own way, before
+        anything gets here."""
+        sender = incoming.sender
+        if sender.channel in self._mailboxes or incoming.kind in SIGNALS:
+            return Pace.HEARD
+        return self._floods.look(f"{sender.channel}:{sender.user}", self._clock())
+
+    def _first_reading(self, incoming: Incoming, *, asks: bool) -> Reading:
+        reading = Reading.of(incoming, self._matcher(), self._wards)
+        return reading.understood() if asks else reading
+
+    async def _read(self, incoming: Incoming, read: Callable[[], Reading]) -> Reading:
+        """What *read* gives. A long text is read beside the loop, one at a time and with a rest after
+        each, so that whoever sends many keeps nobody else waiting; to send a short one there takes
+        longer than to read it."""
+        if len(incoming.text) <= AT_ONCE:
+            return read()
+        async with self._long:
+            began = time.monotonic()
+            reading = await asyncio.to_thread(read)
+            await asyncio.sleep(REST * (time.monotonic() - began))
+            return reading
+
+    async def _in_one_transaction(
+        self, turn: Callable[..., Delivered], incoming: Incoming, reading: Reading
+    ) -> Delivered:
+        """What was not known to be wanted is read when a handler asks for it, after what the turn had
+        written until then is undone."""
+        while True:
+            try:
+                return await self._database.run(partial(turn, reading=reading))
+            except Unread as unread:
+                read = unread.read
+            reading = await self._read(incoming, read)
+
+    def _turn(self, tx: Transaction, incoming: Incoming, pace: Pace, reading: Reading) -> Delivered:
+        turn = self._open(tx, incoming, reading)
         if turn is None:
             return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
-        return self._write(turn, self._heard(turn) or self._ask(turn))
+        return self._write(turn, self._ask(turn) if pace is Pace.HEARD else self._slow(pace))
 
-    def _apologise(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Delivered:
-        turn = self._open(tx, incoming, matcher)
+    def _slow(self, pace: Pace) -> Answer:
+        """They are told once a minute."""
+        most = self._settings.limits.messages_per_minute
+        return Answer((common.too_fast(most),) if pace is Pace.TOLD else ())
+
+    def _apologise(self, tx: Transaction, incoming: Incoming, reading: Reading) -> Delivered:
+        turn = self._open(tx, incoming, reading)
         if turn is None:
             return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
         # Not its id: on the web that names the person, and an alert outlives their data.
         text = f"Một tin nhắn qua {incoming.sender.channel} gặp lỗi khi xử lý; xem nhật ký lúc đó."
-        officers.alert(tx, turn.new_id(), turn.now, "handler", text)
-        return self._write(turn, Answer((texts.sorry(),), Conversation()))
+        inbox.alert(tx, turn.new_id(), turn.now, "handler", text)
+        return self._write(turn, Answer((common.sorry(),), Conversation()))
 
-    def _open(self, tx: Transaction, incoming: Incoming, matcher: Matcher) -> Turn | None:
+    def _open(self, tx: Transaction, incoming: Incoming, reading: Reading) -> Turn | None:
         """Write the update down and take the conversation; None when it was handled before."""
         now = self._clock()
-        masked = privacy.mask(incoming.text)
-        stored = _stored(incoming, masked)
-        if not conversations.first_time(tx, incoming, stored, now):
+        if not conversations.first_time(tx, incoming, _stored(incoming, reading), now):
             return None
         conversation = conversations.take(tx, incoming.sender, now)
+        reading.check_before(conversation.digits)
         now = self._clock()  # after what was answered to this person before, by whatever process …
         if waits := outbox.newest_waiting(tx, incoming.sender):
             self._ids.follow(waits)  # … whose clock may have been ahead
         conversation = _current(conversation, now)
         return Turn(
             incoming=_as_tap(incoming, conversation),
-            words=plain(incoming.text),
-            masked=masked,
+            reading=reading,
             conversation=conversation,
             now=now,
             tx=tx,
-            matcher=matcher,
             settings=self._settings,
             vault=self._vault,
-            wards=self._wards,
             window=self._windows.get(incoming.sender.channel),
             new_id=lambda: self._ids.new(now),
+            mailbox=incoming.sender.channel in self._mailboxes,
         )
-
-    def _heard(self, turn: Turn) -> Answer | None:
-        """None unless the sender writes faster than anybody reads: they are told so once a minute.
-        The web tells it in its own way, before anything gets here."""
-        sender = turn.incoming.sender
-        if sender.channel in self._mailboxes or turn.incoming.kind in SIGNALS:
-            return None
-        pace = self._floods.look(f"{sender.channel}:{sender.user}", turn.now)
-        if pace is Pace.HEARD:
-            return None
-        most = self._settings.limits.messages_per_minute
-        return Answer((texts.too_fast(most),) if pace is Pace.TOLD else ())
 
     def _ask(self, turn: Turn) -> Answer:
         """The first handler that answers wins."""
         try:
             answers = (handler(turn) for handler in self._handlers)
             return next((answer for answer in answers if answer is not None), Answer())
-        except DatabaseFault:
-            raise  # no fault of the handler's: the platform has to send again
+        except (DatabaseFault, WorkWanted, Unread):
+            raise  # no fault of the handler's: the same has to come again, or we to read on
         except Exception as error:
             raise HandlerFault from error
 
     def _write(self, turn: Turn, answer: Answer) -> Delivered:
-        warned = () if answer.expected else safety_texts.privacy_notices(turn.masked.found)
-        replies = (*warned, *answer.replies)
+        today = local(turn.now).date().isoformat()
+        new = () if answer.expected else _not_told(turn, today)
+        replies = (*safety.privacy_notices(new), *answer.replies)
         if turn.incoming.sender.channel in self._numbered:
             replies, choices = numbering(replies)
         else:
@@ -194,6 +238,8 @@ class Dialogue:
             before,
             choices=choices or turn.conversation.choices,
             told=before.told or turn.conversation.told,
+            digits=turn.reading.digits if turn.incoming.kind is Kind.TEXT else "",
+            warned={**turn.conversation.warned, **{kind.name: today for kind in new}},
         )
         if conversation != turn.conversation:
             conversations.save(turn.tx, turn.incoming.sender, conversation)
@@ -205,7 +251,7 @@ class Dialogue:
                 key=f"{_prefix(turn.incoming)}{number}",
                 to=turn.incoming.sender,
                 reply=reply,
-                content=turn.matcher.faq.version,
+                content=turn.faq.version,
                 now=turn.now,
                 useful_until=turn.now + REPLY_USEFUL_FOR,
                 delivered=turn.incoming.sender.channel in self._mailboxes,
@@ -217,16 +263,17 @@ class HandlerFault(Exception):
     """A handler raised; its transaction was undone."""
 
 
-def _clean(text: str) -> str:
-    """Without lone surrogates and NUL, which no database can hold."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+def _not_told(turn: Turn, today: str) -> tuple[Secret, ...]:
+    """Kinds of personal data in this message that its sender was not told of today."""
+    told = turn.conversation.warned
+    return tuple(kind for kind in turn.masked.found if told.get(kind.name) != today)
 
 
-def _stored(incoming: Incoming, masked: privacy.Masked) -> str:
+def _stored(incoming: Incoming, reading: Reading) -> str:
     """What is kept of a message. Where somebody is, is used once and not kept."""
     if incoming.kind is Kind.LOCATION:
         return ""
-    return masked.text[:MAX_STORED_CHARACTERS] or privacy.mask(incoming.data).text[:MAX_DATA]
+    return reading.masked.text[:MAX_STORED_CHARACTERS] or reading.data[:MAX_DATA]
 
 
 def _prefix(incoming: Incoming) -> str:

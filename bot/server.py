@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,21 @@ from pathlib import Path
 from secrets import token_hex
 
 import click
+import structlog
 from aiohttp import web
 
-from bot import caller, heap, places
 from bot.app import SERVICE, make_app
+from bot.booking import wards
+from bot.booking.offices import is_sample
 from bot.channels.terminal import NAME, Terminal
-from bot.config import Settings
-from bot.deployment import (
+from bot.core import file_descriptors, http_request, memory
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.dialogue import Dialogue
+from bot.faq.live import Library
+from bot.jobs.fill_calendar import listed
+from bot.ops import systemd
+from bot.ops.deployment import (
     AlreadyRunning,
     Clock,
     fitting_vault,
@@ -28,14 +37,9 @@ from bot.deployment import (
     thresholds,
     utc_now,
 )
-from bot.dialogue import Dialogue
-from bot.ending import LAST, REQUESTS
-from bot.library import Library
-from bot.offices import is_sample
-from bot.store import offices
+from bot.ops.shutdown import LAST, REQUESTS
+from bot.store.booking import offices
 from bot.store.database import Database, SqliteDatabase, shown
-from bot.vault import Vault
-from bot.watch import systemd
 
 # Channels that a token turns on: name, whether it is on, and how to turn it on.
 SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
@@ -45,9 +49,20 @@ SWITCHES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
 )
 
 
+SWITCH = 0.0005  # seconds until a thread that works lets the loop go on
+
+log = structlog.get_logger()
+
+
+class CannotListen(Exception):
+    """The address cannot be served at; the message is the system's."""
+
+
 def run(settings: Settings, clock: Clock = utc_now) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code."""
-    heap.keep_tidy()
+    memory.keep_tidy()
+    sys.setswitchinterval(SWITCH)
+    file_descriptors.raise_limit()
     try:
         held = lock(settings)
     except AlreadyRunning:
@@ -57,10 +72,10 @@ def run(settings: Settings, clock: Clock = utc_now) -> int:
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(_serve(settings, clock))
-        except OSError as error:
+        except CannotListen as error:
             where = f"{settings.listen.host}:{settings.listen.port}"
-            hint = "đổi listen.port trong config.yaml, hoặc chạy với --port"
-            click.echo(f"Không mở được {where}: {error.strerror}; {hint}.", err=True)
+            hint = "đổi listen.host, listen.port trong config.yaml, hoặc chạy với --port"
+            click.echo(f"Không mở được {where}: {error}; {hint}.", err=True)
             return 1
     return 0
 
@@ -75,15 +90,26 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 async def _serve(settings: Settings, clock: Clock) -> None:
     database = open_database(settings)
-    told = bookable(settings, database)
-    app = make_app(settings, database, clock)
-    runner = caller.runner(app, shutdown_timeout=REQUESTS, handler_cancellation=False)
+    try:
+        _check_offices(settings, database)
+        told = bookable(settings, database)
+        app = make_app(settings, database, clock)
+    except Exception:
+        database.close()
+        raise
+    room = file_descriptors.shares(settings.limits.streams)
+    runner = http_request.runner(
+        app, connections=room.connections, shutdown_timeout=REQUESTS, handler_cancellation=False
+    )
     stop = _stop_on_signals()
     await runner.setup()
-    heap.settle()
+    memory.settle()
     try:
         site = web.TCPSite(runner, settings.listen.host, settings.listen.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise CannotListen(error.strerror) from error
         _announce(settings, app, runner, told)
         await _until_told_to_stop(stop)
         systemd.notify("STOPPING=1")
@@ -107,6 +133,7 @@ def _announce(
         lines.append(f"  {name:9} {state}")
     lines.append(f"  FAQ       {len(faq.entries)} mục, bản {faq.version} ({settings.faq})")
     lines.append(f"  Đặt lịch  {places_told}")
+    lines.append(f"  Sức chứa  {_capacity(settings)}")
     lines.append(f"  Dữ liệu   {shown(settings.database)}")
     lines.append(f"  Sao lưu   {_backups(settings)}")
     click.echo("\n".join(lines))
@@ -124,13 +151,41 @@ def _backups(settings: Settings) -> str:
     return f"BẬT   {backup.at} mỗi đêm vào {backup.folder}"
 
 
+def _capacity(settings: Settings) -> str:
+    """How many pages may wait for messages; what to do where the system allows too few."""
+    wanted = settings.limits.streams
+    room = file_descriptors.shares(wanted)
+    log.info("descriptors", limit=room.limit, connections=room.connections, streams=room.streams)
+    told = f"{room.streams} trang mở cùng lúc"
+    if room.streams == wanted:
+        return told
+    need = file_descriptors.needed(wanted)
+    log.warning("few descriptors: raise LimitNOFILE (systemd), --ulimit nofile (docker) or ulimit -n",
+                limit=room.limit, needed=need)  # fmt: skip
+    return (
+        f"{told} (ÍT: hệ thống chỉ cho {room.limit} tệp và kết nối, cần {need} cho {wanted} trang; đặt "
+        "LimitNOFILE=65536 trong tệp dịch vụ systemd, docker run --ulimit nofile=65536:65536, hoặc ulimit -n 65536)"
+    )
+
+
+def _check_offices(settings: Settings, database: Database) -> None:
+    """Raises `Faults` of the file of offices where this start would take it in."""
+    with database.transaction() as tx:
+        known = offices.all_known(tx)
+    if not known:
+        listed(settings, wards.load())
+
+
 def bookable(settings: Settings, database: Database) -> str:
     """Where one can book, and whether the places are only the sample that comes along."""
     with database.transaction() as tx:
+        known = offices.all_known(tx)
         names = [office.name for office in offices.all_open(tx)]
     file = Path(settings.booking.offices)
     if names:
         told, sample = f"{len(names)} nơi", any(map(is_sample, names))
+    elif known:
+        told, sample = "TẮT   các nơi đều đã thôi nhận hẹn", False
     elif settings.booking.offices and file.is_file():
         told, sample = f"nạp các nơi từ {file.name}", is_sample(file.read_text("utf-8", "replace"))
     else:
@@ -191,7 +246,7 @@ def terminal(settings: Settings, *, remember: bool) -> Iterator[Terminal]:
             library.matcher,
             utc_now,
             vault,
-            places.load(),
+            wards.load(),
             mailboxes=(NAME,),
             numbered=(NAME,),
         )

@@ -11,37 +11,39 @@ from secrets import token_hex
 
 from aiohttp import web
 
-from bot import places, reminders
-from bot.backup.nightly import Nightly
+from bot.booking import reminders
+from bot.booking import wards as places
 from bot.channels import Channel, Handle
-from bot.channels.alarm import Alarm
-from bot.channels.web import WebChannel
+from bot.channels.web.answer_cards import Gallery
+from bot.channels.web.channel import WebChannel
 from bot.channels.zalo_bot import ZaloBotChannel
 from bot.channels.zalo_oa import ZaloOaChannel
-from bot.config import Settings
-from bot.courier import Courier
-from bot.deployment import Clock, fitting_vault, kept, thresholds
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.documents.file import Faults
+from bot.core.file_descriptors import Streams, shares
+from bot.delivery.courier import Courier
+from bot.delivery.pacing import Tempo
 from bot.desk import make_desk
 from bot.dialogue import Dialogue
-from bot.document.file import Faults
-from bot.ending import Ending
-from bot.gallery import Gallery
-from bot.library import Library
-from bot.loops.feeder import Feeder
-from bot.loops.keeper import Keeper
-from bot.loops.scrubber import Scrubber
-from bot.loops.sweeper import Sweeper
-from bot.opening import Opening
-from bot.store import officers
+from bot.faq.live import Library
+from bot.jobs.expire_bookings import Keeper
+from bot.jobs.feed_campaigns import Feeder
+from bot.jobs.fill_calendar import Opening
+from bot.jobs.forget_old_data import Sweeper
+from bot.jobs.scrub_disk import Scrubber
+from bot.ops import access_log
+from bot.ops.backup.nightly import Nightly
+from bot.ops.deployment import Clock, fitting_vault, kept, thresholds
+from bot.ops.metrics import Metrics
+from bot.ops.monitoring import Watching, facts, watching
+from bot.ops.shutdown import Ending
+from bot.store.alerts import Alarm
 from bot.store.database import Database
+from bot.store.staff import inbox
 from bot.store.values import Ids
-from bot.tempo import Tempo
-from bot.vault import Vault
-from bot.watch import access_log
-from bot.watch.metrics import Metrics
-from bot.watch.watching import Watching, facts, watching
-from handlers import inline
-from handlers.inline import Snippet
+from handlers.questions import inline
+from handlers.questions.inline import Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ class Service:
 def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     """Put the parts together; raises `Faults` when the FAQ cannot be loaded, `DatabaseUnfit` when the
     data key is not the database's."""
-    metrics = Metrics(lambda: facts(channels, library, nightly))
+    metrics = Metrics(lambda: facts(channels, library, nightly, streams))
     database = metrics.timing(plain)
+    streams = Streams(shares(settings.limits.streams).streams)
     ids, owner = Ids(), f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     wards = places.load()
     with plain.transaction() as tx:
@@ -80,7 +83,7 @@ def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
     async def report(faults: Faults) -> None:
         now = clock()
         text = f"FAQ có lỗi nên bản đang dùng được giữ nguyên:\n{faults}"[:4000]
-        await database.run(lambda tx: officers.alert(tx, ids.new(now), now, "faq", text))
+        await database.run(lambda tx: inbox.alert(tx, ids.new(now), now, "faq", text))
 
     aside = kept(settings)
     library = Library(Path(settings.faq), thresholds(settings), report, aside, spare=aside)
@@ -108,17 +111,28 @@ def assemble(settings: Settings, plain: Database, clock: Clock) -> Service:
         wake=courier.wake,
     )
     handle = access_log.updates(metrics.handling(dialogue.handle))
-    channels = _channels(settings, database, handle, clock, vault, library)
+    channels = _channels(settings, database, handle, clock, vault, library, streams)
     opening = Opening(database, settings, wards, clock)
-    keeper = Keeper(database, settings, clock, courier.wake, owner=owner)
+    keeper = Keeper(
+        database,
+        settings,
+        clock,
+        courier.wake,
+        owner=owner,
+        matcher=library.matcher,
+        mailboxes=(WebChannel.name,),
+        reach=[channel.name for channel in channels if channel.name != WebChannel.name],
+    )
     rates = {channel.name: channel.tempo.rate for channel in channels}
     feeder = Feeder(database, settings, wards, rates, clock, courier.wake, owner=owner)
     scrubber = Scrubber(database, clock)
     sweeper = Sweeper(database, settings, clock, owner)
-    desk = make_desk(settings, database, vault, library, clock, courier.wake, wards)
+    desk = make_desk(settings, database, vault, library, clock, courier.wake, wards, streams)
     ending = Ending()
     nightly = Nightly(settings, clock, Alarm(database, clock, "backup"))
-    watch = watching(settings, database, library, channels, clock, ending, metrics, nightly, vault)
+    watch = watching(
+        settings, database, library, channels, clock, ending, metrics, nightly, vault, streams
+    )
     return Service(
         owner,
         settings,
@@ -147,10 +161,11 @@ def _channels(
     clock: Clock,
     vault: Vault,
     library: Library,
+    streams: Streams,
 ) -> tuple[Channel, ...]:
     """The channels that are on; a channel's library is imported only when it is."""
     tempo = Tempo(settings.outreach.rates.web)
-    channels: list[Channel] = [WebChannel(database, handle, clock, vault, settings, tempo)]
+    channels: list[Channel] = [WebChannel(database, handle, clock, vault, settings, tempo, streams)]
     if settings.telegram.token:
         from bot.channels.telegram import TelegramChannel
 

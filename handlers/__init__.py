@@ -1,61 +1,45 @@
 """The dialogue: one file per thing a citizen can do. The first handler that answers wins."""
 
-from handlers import (
+from handlers import activation as coach
+from handlers import banner, campaign_buttons, group, menu, officers, opt_out, resume, start
+from handlers.booking import after_visit, agree, form, my_visits, place, waiting_list
+from handlers.person import linked_accounts, my_data, profile
+from handlers.questions import (
     abuse,
-    activation,
-    agree,
     ask,
-    banner,
-    book,
-    booking_form,
-    campaign,
     card,
-    coach,
     feedback,
-    group,
     handoff,
-    lifecycle,
-    link,
-    media,
-    menu,
     more,
-    mydata,
     outdated,
-    profile,
-    remind,
-    resume,
     safety,
-    staff,
-    stop,
+    small_talk,
     thanks,
-    visits,
-    waiting,
 )
 from handlers.turn import Handler
 
 _HANDLERS: tuple[Handler, ...] = (
     group.handle,
-    lifecycle.handle,
-    stop.handle,
-    staff.handle,
+    start.handle,
+    opt_out.handle,
+    officers.handle,
     more.handle,
-    mydata.handle,
-    booking_form.handle,
-    book.handle,
-    visits.handle,
-    link.handle,
-    remind.handle,
-    activation.handle,
+    my_data.handle,
+    form.handle,
+    place.handle,
+    my_visits.handle,
+    linked_accounts.handle,
+    after_visit.handle,
     coach.handle,
     card.handle,
-    waiting.handle,
+    waiting_list.handle,
     profile.handle,
-    campaign.handle,
+    campaign_buttons.handle,
     agree.handle,
     *map(
         resume.after,
         (
-            media.handle,
+            small_talk.handle,
             menu.handle,
             thanks.handle,
             feedback.handle,
@@ -67,4 +51,4 @@ _HANDLERS: tuple[Handler, ...] = (
         ),
     ),
 )
-HANDLERS: tuple[Handler, ...] = tuple(map(banner.above, _HANDLERS))
+HANDLERS: tuple[Handler, ...] = tuple(banner.above(small_talk.beside(one)) for one in _HANDLERS)

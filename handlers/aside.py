@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from handlers import ask, handoff, menu, thanks
+from handlers import menu
+from handlers.questions import ask, handoff, thanks
 from handlers.turn import Turn
 
 # Of one syllable, as they are written: "Hợi" and "Thới", plain "hoi" and "thoi", are people.

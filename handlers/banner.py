@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from bot.messages import Answer, Kind
-from bot.store import switches
-from handlers import texts
+from bot.core.messages import Answer, Kind
+from bot.store.staff import switches
+from handlers.texts import common
 from handlers.turn import Handler, Turn
 
 QUIET = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
@@ -27,7 +27,7 @@ def above(handler: Handler) -> Handler:
         if turn.conversation.told == mark:
             return answer
         after = replace(answer.conversation or turn.conversation, told=mark)
-        shown = texts.notice(f"📢 {notice}")
+        shown = common.notice(f"📢 {notice}")
         return replace(answer, replies=(shown, *answer.replies), conversation=after)
 
     return handle

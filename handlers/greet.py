@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from bot.matching.entries import Entry
-from bot.matching.greetings import Audience
-from bot.messages import Answer, Button, Conversation, Kind, Reply
+from bot.core.clock import local
+from bot.core.messages import Answer, Button, Conversation, Kind, Reply
+from bot.faq.entries import Entry
+from bot.faq.greetings import Audience
 from bot.outreach import posters as codes
 from bot.outreach.links import AUDIENCE, check_page
-from bot.store import attribution, posters
-from bot.store.posters import Poster
-from bot.vietnam import local
-from handlers import poster_texts as say
-from handlers import texts
+from bot.store.campaigns import attribution, posters
+from bot.store.campaigns.posters import Poster
+from handlers.texts import common
+from handlers.texts import poster as say
 from handlers.turn import Turn
 
 CHECK_WORDS = frozenset({
@@ -31,7 +31,7 @@ def linked(turn: Turn, payload: str) -> Answer | None:
         replies = _through(turn, poster) if poster else _forged(turn)
         return Answer(replies, Conversation())
     if payload.startswith(AUDIENCE):
-        audiences = turn.matcher.faq.greetings.audiences
+        audiences = turn.faq.greetings.audiences
         audience = audiences.get(payload.removeprefix(AUDIENCE).replace("_", "-"))
         return Answer((_greeting(turn, audience),), Conversation()) if audience else None
     return None
@@ -52,7 +52,7 @@ def typed(turn: Turn) -> Answer | None:
 
 def _through(turn: Turn, poster: Poster) -> tuple[Reply, ...]:
     attribution.scanned(turn.tx, turn.incoming.sender, poster.code, turn.now)
-    greetings = turn.matcher.faq.greetings
+    greetings = turn.faq.greetings
     audience = greetings.of_place(poster.kind) or greetings.audiences.get(ANYBODY)
     retired = local(poster.retired_at).date() if poster.retired_at else None
     note = say.where_it_hangs(codes.shown(poster.code), poster.place, retired)
@@ -60,7 +60,7 @@ def _through(turn: Turn, poster: Poster) -> tuple[Reply, ...]:
 
 
 def _forged(turn: Turn) -> tuple[Reply, ...]:
-    audience = turn.matcher.faq.greetings.audiences.get(ANYBODY)
+    audience = turn.faq.greetings.audiences.get(ANYBODY)
     return (say.forged(turn.settings), _greeting(turn, audience))
 
 
@@ -74,4 +74,4 @@ def _greeting(turn: Turn, audience: Audience | None, note: str = "") -> Reply:
 
 def _buttons(turn: Turn, entries: list[Entry]) -> tuple[Button, ...]:
     book = (say.BOOK,) if turn.settings.booking.services else ()
-    return (*map(texts.ask_button, entries), *book, texts.MENU)
+    return (*map(common.ask_button, entries), *book, common.MENU)

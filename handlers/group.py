@@ -5,35 +5,30 @@ Stands first: no other handler ever sees such a message. Its buttons lead to a p
 
 from __future__ import annotations
 
-from bot.matching.entries import Entry
-from bot.matching.matcher import Outcome, Result
-from bot.messages import Answer, Button, Kind, Reply
-from bot.store import questions
-from handlers import (
-    book,
-    coach,
-    handoff,
-    link,
-    menu,
-    mydata,
-    profile,
-    safety,
-    safety_texts,
-    stop,
-    texts,
-    thanks,
-    visits,
-    waiting,
-)  # fmt: skip
-from handlers import group_texts as say
-from handlers.turn import Turn
+from bot.core.messages import Answer, Button, Kind, Reply
+from bot.faq.entries import Entry
+from bot.faq.matching.matcher import Outcome, Result
+from bot.store.people import questions
+from handlers import activation, menu, opt_out
+from handlers.booking import my_visits, place, waiting_list
+from handlers.person import linked_accounts, my_data, profile
+from handlers.questions import handoff, safety, thanks
+from handlers.texts import common  # fmt: skip
+from handlers.texts import group as say
+from handlers.turn import ASK, Turn
 
 PERSONAL = frozenset().union(
-    *(book.WORDS, visits.WORDS, link.WORDS, link.LEAVE_WORDS, handoff.WORDS, coach.WORDS),
-    *(mydata.SHOW_WORDS, mydata.ERASE_WORDS, stop.WORDS),
-    *(profile.NEWS_WORDS, profile.SHOW_WORDS, profile.ERASE_WORDS, waiting.WORDS),
+    *(
+        place.WORDS,
+        my_visits.WORDS,
+        linked_accounts.WORDS,
+        linked_accounts.LEAVE_WORDS,
+        handoff.WORDS,
+        activation.WORDS,
+    ),
+    *(my_data.SHOW_WORDS, my_data.ERASE_WORDS, opt_out.WORDS),
+    *(profile.NEWS_WORDS, profile.SHOW_WORDS, profile.ERASE_WORDS, waiting_list.WORDS),
 )
-ASK = "/hoi"  # a command with a question behind it
 
 
 def handle(turn: Turn) -> Answer | None:
@@ -47,26 +42,18 @@ def handle(turn: Turn) -> Answer | None:
     if not words or words in menu.WORDS:
         return Answer((say.hello(turn.settings.name),))
     if thanks.said(words):
-        return Answer((texts.notice(texts.NO_TROUBLE),))
+        return Answer((common.notice(common.NO_TROUBLE),))
     if words in PERSONAL or _is_other_command(turn):
         return Answer((say.in_private(),))
-    return Answer((*_scam(turn), _reply(turn, turn.matcher.match(_question(turn)))))
+    return Answer((*safety.warnings(turn), _reply(turn, turn.reading.meaning().whole)))
 
 
 def _is_other_command(turn: Turn) -> bool:
     return turn.text.startswith("/") and not turn.text.startswith(f"{ASK} ")
 
 
-def _question(turn: Turn) -> str:
-    return turn.text.removeprefix(ASK).strip()
-
-
-def _scam(turn: Turn) -> tuple[Reply, ...]:
-    return (safety_texts.scam_now(),) if safety.looks_like_scam(turn.words) else ()
-
-
 def _reply(turn: Turn, result: Result) -> Reply:
-    """As in private (handlers/ask.py), without what only one person may press."""
+    """As in private (handlers/questions/ask.py), without what only one person may press."""
     questions.record(
         turn.tx,
         id=turn.new_id(),
@@ -76,7 +63,7 @@ def _reply(turn: Turn, result: Result) -> Reply:
         outcome=result.outcome.value,
         entry=result.neighbour or (result.matches[0].entry if result.matches else None),
         confidence=result.confidence,
-        content=turn.matcher.faq.version,
+        content=turn.faq.version,
     )
     found = [entry for match in result.matches if (entry := turn.entry(match.entry))]
     if result.outcome is Outcome.ANSWER and found:
@@ -88,4 +75,4 @@ def _reply(turn: Turn, result: Result) -> Reply:
 
 
 def _call(turn: Turn, entry: Entry) -> tuple[Button, ...]:
-    return (texts.call(turn.settings.contact),) if entry.action == "call" else ()
+    return (common.call(turn.settings.contact),) if entry.action == "call" else ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.messages import Answer, Button, Conversation, Kind
-from handlers import lifecycle, texts
+from bot.core.messages import Answer, Button, Conversation, Kind
+from handlers import start
+from handlers.texts import common
 from handlers.turn import Turn
 
 PAGE = 8  # entries shown at a time
@@ -26,21 +27,19 @@ def handle(turn: Turn) -> Answer | None:
     match verb:
         case "menu" | "none":
             groups = (
-                (group.id, group.title)
-                for group in turn.matcher.faq.groups
-                if group.id != OUT_OF_SCOPE
+                (group.id, group.title) for group in turn.faq.groups if group.id != OUT_OF_SCOPE
             )
-            return Answer((texts.menu(groups),))
+            return Answer((common.menu(groups),))
         case "group":
             return _group(turn, rest)
         case "help":
-            return Answer((texts.help_text(turn.settings.contact),))
+            return Answer((common.help_text(turn.settings.contact),))
         case "cancel":
             # Whoever sees the button was doing something, also where nothing is waited for.
             busy = bool(turn.conversation.step) or turn.incoming.kind is Kind.BUTTON
-            return Answer((texts.cancelled(busy),), Conversation())
+            return Answer((common.cancelled(busy),), Conversation())
         case "start":
-            return lifecycle.start(turn)
+            return start.start(turn)
     return None
 
 
@@ -56,11 +55,11 @@ def _word(turn: Turn) -> str:
 
 def _group(turn: Turn, rest: str) -> Answer | None:
     id_, _, page = rest.partition(":")
-    found = next((group for group in turn.matcher.faq.groups if group.id == id_), None)
+    found = next((group for group in turn.faq.groups if group.id == id_), None)
     if found is None or not (PAGE_NUMBER.fullmatch(page)):
         return None
     first = int(page or 0)
     entries = [entry for key in found.entries[first : first + PAGE] if (entry := turn.entry(key))]
     rest_follows = len(found.entries) > first + PAGE
     more = Button("Xem thêm", f"group:{id_}:{first + PAGE}") if rest_follows else None
-    return Answer((texts.group(found.title, entries, more),)) if entries else None
+    return Answer((common.group(found.title, entries, more),)) if entries else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.messages import Answer, Kind, Reply
-from handlers import book, booking_form, coach, link, profile
+from bot.core.messages import Answer, Kind, Reply
+from handlers import activation
+from handlers.booking import form, place
+from handlers.person import linked_accounts, profile
 from handlers.turn import Handler, Turn
 
 
@@ -29,9 +31,9 @@ def _left(turn: Turn, answer: Answer) -> bool:
 
 def _prompt(turn: Turn) -> tuple[Reply, ...]:
     return (
-        *book.prompt(turn),
-        *booking_form.prompt(turn),
-        *link.prompt(turn),
-        *coach.prompt(turn),
+        *place.prompt(turn),
+        *form.prompt(turn),
+        *linked_accounts.prompt(turn),
+        *activation.prompt(turn),
         *profile.prompt(turn),
     )

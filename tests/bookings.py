@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot.messages import Address
-from bot.store import bookings, seats
-from bot.store.bookings import Booking, State
+from bot.core.messages import Address
+from bot.store.booking import bookings, slot_seats
+from bot.store.booking.bookings import Booking, State
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids
 from tests.handlers.town import FRIDAY, slot_id
@@ -56,8 +56,8 @@ class Desk:
             new_id=self.new_id,
         )
 
-    def confirm(self, who: str, *names: str, party: str = "") -> tuple[Booking, ...]:
-        """Book what *who* holds, for the holders *names* (their own unless given)."""
+    def confirm(self, who: str, *, party: str = "", vouched: str = "") -> tuple[Booking, ...]:
+        """Book what *who* holds; *vouched* is the mark of their account's own number."""
         now = self.clock()
         held = bookings.held(self.tx, account(who), now)
         return bookings.confirm(
@@ -65,8 +65,7 @@ class Desk:
             party or (held[0].party if held else ""),
             account(who),
             now,
-            holders=names or [booking.holder for booking in held],
-            phone="",
+            vouched=vouched,
         )
 
     def book(self, who: str, slot: str, people: int = 1, service: str = "the") -> Booking:
@@ -78,18 +77,24 @@ class Desk:
         now = self.clock()
         return bookings.cancel(self.tx, code, now, now + DELAY, "person")
 
+    def take_back(self, code: str) -> Booking:
+        return bookings.take_back(self.tx, code, self.clock(), "person", self.new_id)
+
     def move(self, code: str, slot: str) -> Booking:
         now = self.clock()
         return bookings.move(self.tx, code, slot, now, now + DELAY, "person", self.new_id)
 
     def mark(self, code: str, expected: State, state: State) -> Booking | None:
-        return bookings.mark(self.tx, code, expected, state, self.clock(), "officer")
+        """At the hour of the visit: before its day nothing can be said of it."""
+        visit = bookings.by_code(self.tx, code)
+        now = max(self.clock(), visit.starts_at) if visit else self.clock()
+        return bookings.mark(self.tx, code, expected, state, now, "officer")
 
     def expire(self) -> int:
         return bookings.expire(self.tx, self.clock())
 
     def release(self) -> int:
-        return seats.release(self.tx, self.clock())
+        return slot_seats.release(self.tx, self.clock())
 
     def taken(self, slot: str) -> int:
         rows = self.tx.rows("SELECT booked FROM slots WHERE id = :slot", slot=slot)
@@ -115,9 +120,18 @@ MUST_BE_EMPTY = {
     "a slot has more people than places": """
         SELECT id, booked, capacity FROM slots WHERE booked < 0 OR booked > capacity
     """,
+    "a place beyond a lowered capacity is free": """
+        SELECT id, booked, capacity, lowered_to FROM slots
+        WHERE capacity > lowered_to AND booked < capacity
+    """,
     "somebody has two live bookings of one service": """
         SELECT holder, service FROM bookings WHERE state IN ('held', 'booked', 'arrived')
         GROUP BY holder, service HAVING count(*) > 1
+    """,
+    "somebody has two live bookings of one service under a number that is surely theirs": """
+        SELECT vouched, service FROM bookings
+        WHERE vouched <> '' AND holder NOT LIKE '%/%' AND state IN ('booked', 'arrived')
+        GROUP BY vouched, service HAVING count(*) > 1
     """,
     "a booking came into its state by no legal way": """
         SELECT id, before, state FROM bookings AS b

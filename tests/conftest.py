@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 import structlog
 
-from bot import places
-from bot.config import Settings
+from bot.booking import wards as places
+from bot.booking.wards import Wards
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Incoming, Kind, Reply
 from bot.dialogue import Delivered, Dialogue
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
-from bot.messages import Address, Incoming, Kind, Reply
-from bot.places import Wards
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import Database, SqliteDatabase
 from bot.store.database.postgres import PostgresDatabase
-from bot.vault import Vault
 from tests import postgres as postgresql
 from tests import sqlite
 from tests.postgres import Cluster

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -18,7 +19,8 @@ PROJECT = Path(__file__).parent.parent
 ROOMY = (
     "{messages_per_minute: 100000, requests_per_minute: 1000000, requests_per_second: 1000000, "
     "sessions_per_hour: 1000000, sessions_per_minute: 1000000, holds_per_address: 1000000, "
-    "bookings_per_address: 1000000}"
+    "bookings_per_address: 1000000, "
+    "unvouched_share: 100, near_per_address: 1000000, places_before_work: 1000000}"
 )
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
@@ -71,8 +73,13 @@ def command(config: Path, port: int) -> list[str]:
 
 @contextmanager
 def running(
-    config: Path, *, port: int = 0, environment: Mapping[str, str] | None = None
+    config: Path,
+    *,
+    port: int = 0,
+    environment: Mapping[str, str] | None = None,
+    descriptors: tuple[int, int] | None = None,
 ) -> Iterator[Service]:
+    """*descriptors*: the soft and the hard limit that the system gives it."""
     began = time.perf_counter()
     with (config.parent / "service.log").open("a") as errors:
         process = subprocess.Popen(
@@ -83,6 +90,8 @@ def running(
             stderr=errors,
             text=True,
         )
+    if descriptors:  # Python is far from opening anything yet
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, descriptors)
     with process:
         assert process.stdout
         try:

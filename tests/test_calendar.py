@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.calendar import Hours, Slot, slot_id, slots
-from bot.hours_text import parse_week
-from bot.public_holidays import is_holiday, worked_as
-from bot.vietnam import VIETNAM
+from bot.booking.holidays import is_holiday, worked_as
+from bot.booking.hours_text import parse_week
+from bot.booking.opening_hours import Hours, Slot, slot_id, slots
+from bot.core.clock import VIETNAM
 
 MONDAY = date(2026, 11, 30)
 WEEKDAYS = Hours(weekly="T2-T6 07:30-11:30, 13:00-17:00; T7 07:30-11:30", capacity=6)

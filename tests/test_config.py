@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
-from bot.document.file import Faults
+from bot.core import config
+from bot.core.documents.file import Faults
 from tests.conftest import PROJECT
 
 

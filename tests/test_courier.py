@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.courier import LEASE, Courier
-from bot.messages import Address, Reply, Tone
-from bot.send_errors import (
+from bot.core.messages import Address, Reply, Tone
+from bot.delivery.courier import LEASE, Courier
+from bot.delivery.errors import (
     NotBefore,
     OutsideWindow,
     Refused,
@@ -20,12 +20,15 @@ from bot.send_errors import (
     Uncertain,
     Unreachable,
 )
-from bot.store import claims, conversations, leases, officers, outbox, tokens
+from bot.delivery.pacing import Tempo
+from bot.delivery.verdicts import Again, GiveUp, decide
+from bot.store import leases, tokens
 from bot.store.database import Database, DatabaseFault
-from bot.store.outbox import Letter
+from bot.store.outbox import claim, outbox
+from bot.store.outbox.outbox import Letter
+from bot.store.people import conversations
+from bot.store.staff import inbox
 from bot.store.values import Ids, stamp
-from bot.tempo import Tempo
-from bot.verdicts import Again, GiveUp, decide
 from tests import visits
 from tests.conftest import Clock
 from tests.outreach import world
@@ -90,7 +93,7 @@ class Post:
     sent: list[tuple[str, str]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         if self.errors:
             raise self.errors.pop(0)
         async with self.arrived:
@@ -98,7 +101,7 @@ class Post:
             self.arrived.notify_all()
         return str(len(self.sent))
 
-    def receipts(self, id: str) -> str:  # noqa: A002
+    def receipts(self, id: str) -> str:
         return ""
 
     async def has(self, count: int) -> None:
@@ -158,7 +161,7 @@ async def test_giving_up_leaves_a_line_for_the_officer(
     await courier.drain()
     assert state(database, "anmột")["state"] == "failed"
     with database.transaction() as tx:
-        assert "too long" in officers.alerts(tx)[0]["text"]
+        assert "too long" in inbox.alerts(tx)[0]["text"]
 
 
 async def test_who_blocked_the_bot_is_marked_unreachable(
@@ -169,7 +172,7 @@ async def test_who_blocked_the_bot_is_marked_unreachable(
     await courier.drain()
     with database.transaction() as tx:
         assert tx.rows("SELECT reachable FROM people") == [{"reachable": 0}]
-        assert officers.alerts(tx) == []
+        assert inbox.alerts(tx) == []
 
 
 async def test_a_database_that_fails_while_a_channel_asks_it_gives_nothing_up(
@@ -214,7 +217,7 @@ async def test_what_a_crash_left_is_sent_at_the_next_start_and_counted_as_uncert
 ) -> None:
     put(database, clock, "một")
     with database.transaction() as tx:
-        claims.claim(tx, "post", "dead", clock(), clock() + timedelta(seconds=60))
+        claim.claim(tx, "post", "dead", clock(), clock() + timedelta(seconds=60))
     post = Post()
     await courier.start([post], alone=True)
     await post.has(1)
@@ -269,7 +272,7 @@ async def test_a_lease_is_not_made_longer_by_a_clock_that_was_set_back(
 ) -> None:
     put(database, clock, "một")
     with database.transaction() as tx:
-        claims.claim(tx, "post", "dead", clock(), clock() + LEASE)
+        claim.claim(tx, "post", "dead", clock(), clock() + LEASE)
     clock.move(hours=-1)
     await courier.look_at_the_clock()
     assert state(database, "anmột")["lease_until"] == stamp(clock() + LEASE)
@@ -333,13 +336,13 @@ class Chapters:
     told: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
 
-    def resume(self, id: str, receipt: str) -> None:  # noqa: A002
+    def resume(self, id: str, receipt: str) -> None:
         self.told.append(receipt)
 
-    def receipts(self, id: str) -> str:  # noqa: A002
+    def receipts(self, id: str) -> str:
         return "first"
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         if not self.whole:
             raise self.error
         return "first,second"
@@ -467,6 +470,6 @@ async def test_a_fault_inside_a_channel_quotes_no_message_to_officers(
     put(database, clock, "một")
     await courier.drain()
     with database.transaction() as tx:
-        (alert,) = officers.alerts(tx)
+        (alert,) = inbox.alerts(tx)
     assert "RuntimeError" in alert["text"]
     assert "một" not in alert["text"]

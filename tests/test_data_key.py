@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.main import main
-from bot.config import Settings
-from bot.deployment import fitting_vault
+from bot.core.config import Settings
+from bot.ops.deployment import fitting_vault
 from bot.store.database import Database, DatabaseUnfit
 from tests.conftest import FAQ
 from tests.service import write_config

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.config import Settings
-from bot.dialogue import Dialogue
-from bot.matching.matcher import Matcher
-from bot.messages import (
+from bot.booking.wards import Wards
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.messages import (
     Address,
     Answer,
     Button,
@@ -24,10 +24,12 @@ from bot.messages import (
     Reply,
     Tone,
 )
-from bot.places import Wards
-from bot.store import conversations, officers
+from bot.core.text import LONGEST
+from bot.dialogue import MAX_DATA, Dialogue
+from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, DatabaseClosed, DatabaseFault
-from bot.vault import Vault
+from bot.store.people import conversations
+from bot.store.staff import inbox
 from handlers.turn import Handler, Turn
 from tests.conftest import Clock, Person
 
@@ -96,7 +98,7 @@ def test_a_fault_of_a_handler_is_undone_logged_and_apologised_for(
     talk: Callable[..., Person], database: Database
 ) -> None:
     def broken(turn: Turn) -> Answer:
-        officers.hand_over(turn.tx, "h1", AN, turn.now, "nửa chừng")
+        inbox.hand_over(turn.tx, "h1", AN, turn.now, "nửa chừng")
         raise RuntimeError("bug")
 
     person = talk(broken)
@@ -176,6 +178,38 @@ def test_personal_data_is_masked_before_it_is_stored_and_the_person_is_told(
     assert "079123456789" not in stored
 
 
+def test_a_number_in_two_messages_is_not_stored(
+    talk: Callable[..., Person], database: Database
+) -> None:
+    person = talk(lambda t: says("vâng"))
+    person.says("sdt của tôi là 0938")
+    heard = person.says("000645 nha")
+    assert "Mình đã che đi" in heard.replies[0].text
+    assert [row["text"] for row in rows(database, "incoming")] == [
+        "sdt của tôi là 0938",
+        "[số điện thoại] nha",
+    ]
+
+
+def test_a_tap_in_between_ends_the_number(talk: Callable[..., Person], database: Database) -> None:
+    person = talk(lambda t: says("vâng"))
+    person.says("tôi ở phường 093")
+    person.presses("menu")
+    assert person.says("8000645").text == "vâng"
+    assert rows(database, "incoming")[-1]["text"] == "8000645"
+
+
+def test_of_each_kind_somebody_is_told_once_a_day(
+    talk: Callable[..., Person], clock: Clock
+) -> None:
+    person = talk(lambda t: says("vâng"))
+    assert len(person.says("sdt 0938000645").replies) == 2
+    assert len(person.says("sdt 0938000646").replies) == 1
+    assert "mã bí mật" in person.says("otp 483000").replies[0].text
+    clock.now += timedelta(days=1)
+    assert len(person.says("sdt 0938000645").replies) == 2
+
+
 def rows_in(tx: object) -> list[object]:
     tables = ("incoming", "outbox", "people", "questions", "handoffs")
     return [tx.rows(f"SELECT * FROM {name}") for name in tables]  # type: ignore[attr-defined]  # noqa: S608
@@ -184,6 +218,52 @@ def rows_in(tx: object) -> list[object]:
 @pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\u202eabc", "\u200b" * 50, "🙂" * 4000])
 def test_any_text_is_stored_and_answered(text: str, talk: Callable[..., Person]) -> None:
     assert talk(lambda t: says("được")).says(text).text == "được"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_handlers_see_clean_words_and_short_data_whatever_was_done(
+    kind: Kind, talk: Callable[..., Person]
+) -> None:
+    seen: list[Turn] = []
+
+    def handler(turn: Turn) -> Answer:
+        seen.append(turn)
+        return says("được")
+
+    talk(handler).does(kind, text="１２\u200b３" * 9_000, data="e_m\u00a0\x00" * 9_000)
+    (turn,) = seen
+    assert len(turn.text) <= LONGEST
+    assert turn.text.startswith("123123")
+    assert turn.data == ("e_m " * 99)[:MAX_DATA]
+
+
+def test_what_was_not_read_yet_is_read_outside_and_the_turn_begins_again(
+    talk: Callable[..., Person], database: Database
+) -> None:
+    began: list[str] = []
+
+    def handler(turn: Turn) -> Answer:
+        began.append(turn.new_id())
+        inbox.alert(turn.tx, began[-1], turn.now, "test", "một")
+        turn.reading.places()
+        turn.reading.meaning("mat-the")
+        return says("được")
+
+    assert talk(handler).says("còn trẻ em thì sao").text == "được"
+    assert len(began) == 3  # once for what is known at first, once for each thing more
+    assert [row["id"] for row in rows(database, "alerts")] == began[-1:]
+
+
+def test_a_text_that_leans_on_nothing_is_read_once(talk: Callable[..., Person]) -> None:
+    began = []
+
+    def handler(turn: Turn) -> Answer:
+        began.append(turn)
+        assert turn.reading.meaning("mat-the") == turn.reading.meaning()
+        return says("được")
+
+    talk(handler).says("làm lại thẻ căn cước bị mất ở công an phường nào")
+    assert len(began) == 1
 
 
 async def test_one_persons_messages_are_answered_in_order(

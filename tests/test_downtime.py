@@ -9,10 +9,10 @@ from datetime import datetime
 
 import pytest
 
-from bot import reminders
-from bot.config.booking import Reminders
-from bot.courier import Courier
-from bot.messages import Address, Reply
+from bot.booking import reminders
+from bot.core.config.booking import Reminders
+from bot.core.messages import Address, Reply
+from bot.delivery.courier import Courier
 from bot.store.database import Database
 from tests import visits
 from tests.conftest import Clock
@@ -29,7 +29,7 @@ class Post:
     name: str = "telegram"
     sent: list[tuple[str, str]] = field(default_factory=list)  # who and what
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         self.sent.append((to, reply.text))
         return "receipt"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.matching import entries
-from bot.matching.entries import Entry, Kind
-from handlers import texts
+from bot.faq import entries
+from bot.faq.entries import Entry, Kind
+from handlers.texts import common
 
 FAQ = entries.load(Path(__file__).parents[1] / "faq")
 IN_SCOPE = [entry for entry in FAQ.entries.values() if entry.kind is Kind.ANSWER]
@@ -16,7 +16,7 @@ HALF_FEE, WAIVED_ONLY, BASE_FEE = date(2026, 11, 25), date(2027, 1, 1), date(202
 
 
 def read(entry: str, day: date) -> str:
-    return texts.entry_text(FAQ.entries[entry].on(day))
+    return common.entry_text(FAQ.entries[entry].on(day))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bot import heap
+from bot.core import memory
 from tests.service import PROJECT
 
 # Large blocks, each with a small one behind it that stays: 160 MB come and go.
@@ -32,7 +32,7 @@ print(resident() - before)
 """
 
 
-@pytest.mark.skipif(not heap._glibc("mallopt"), reason="another C library than glibc")
+@pytest.mark.skipif(not memory._glibc("mallopt"), reason="another C library than glibc")
 @pytest.mark.parametrize(("how", "left"), [("tidy", False), ("as it comes", True)])
 def test_large_blocks_leave_no_holes(how: str, left: bool) -> None:
     command = [sys.executable, "-c", SCRIPT, how]

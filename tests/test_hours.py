@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.calendar import Hours
-from bot.loops.keeper import keep
-from bot.staff.hours import Turned, refill
-from bot.store import calls, claims, offices, outbox
+from bot.booking.opening_hours import Hours
+from bot.jobs.change_hours import Turned, refill
+from bot.jobs.expire_bookings import keep
+from bot.store.booking import offices
 from bot.store.database import Database, Transaction
-from bot.store.outbox import Letter
-from bot.store.reminders import About
+from bot.store.outbox import calls, claim, outbox
+from bot.store.outbox.outbox import Letter
+from bot.store.outbox.still_valid import About
 from tests.bookings import Desk, hour
 from tests.conftest import Clock
 from tests.handlers import town
@@ -41,7 +42,7 @@ class Office:
     def sends(self) -> list[str]:
         """What goes out now: the kinds of the rows."""
         now, sent = self.clock(), []
-        while letter := claims.take(self.tx, "web", "me", now, now + timedelta(minutes=1)):
+        while letter := claim.take(self.tx, "web", "me", now, now + timedelta(minutes=1)):
             if isinstance(letter, Letter):
                 outbox.sent(self.tx, letter.id, "me", now, "", [])
                 sent.append(letter.about.kind if letter.about else "")
@@ -90,7 +91,7 @@ def test_what_may_have_arrived_counts_as_heard(office: Office) -> None:
     """The process died while it sent; whoever takes the row up again must not send it any more."""
     office.works(CLOSED)
     now = office.clock()
-    claims.take(office.tx, "web", "dead", now, now + timedelta(minutes=1))
+    claim.take(office.tx, "web", "dead", now, now + timedelta(minutes=1))
     office.clock.move(minutes=2)
     outbox.release(office.tx, office.clock())
     office.works(OPEN)

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot import learning
-from bot.library import Library
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
+from bot.faq import entries, training
+from bot.faq.live import Library
+from bot.faq.matching.matcher import Matcher, Thresholds
 from tests.conftest import FAQ
 
 ASKED = ("rớt bóp mất luôn cái thẻ căn cước", "xin chào", "giá vàng hôm nay")
@@ -34,10 +33,10 @@ def until_there_are_more(than: set[str]) -> None:
 
 def test_what_is_learnt_apart_answers_as_what_is_learnt_here(tmp_path: Path) -> None:
     faq = entries.load(FAQ)
-    asyncio.run(learning.learn(faq, tmp_path))
+    asyncio.run(training.learn(faq, tmp_path))
     (kept,) = tmp_path.glob("matcher-*.bin")
     written = kept.stat().st_mtime_ns
-    there = Matcher(faq, Thresholds(), asyncio.run(learning.learn(faq, tmp_path)))
+    there = Matcher(faq, Thresholds(), asyncio.run(training.learn(faq, tmp_path)))
     here = Matcher.build(faq, Thresholds())
     assert [there.match(text) for text in ASKED] == [here.match(text) for text in ASKED]
     assert kept.stat().st_mtime_ns == written  # found, and not learnt once more
@@ -69,17 +68,17 @@ async def test_whatever_is_amiss_the_change_is_live_and_a_bad_disk_is_no_reason_
 async def test_what_takes_too_long_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.learning.WITHIN", 0.0)
+    monkeypatch.setattr("bot.faq.training.WITHIN", 0.0)
     before = children()
     with capture_logs() as logs:
-        await learning.learn(entries.load(FAQ), tmp_path)
+        await training.learn(entries.load(FAQ), tmp_path)
     assert [line["error"] for line in logs] == ["too slow"]
     assert children() <= before
 
 
 async def test_who_stops_waiting_leaves_nothing_running(tmp_path: Path) -> None:
     before = children()
-    learns = asyncio.create_task(learning.learn(entries.load(FAQ), tmp_path))
+    learns = asyncio.create_task(training.learn(entries.load(FAQ), tmp_path))
     await asyncio.to_thread(until_there_are_more, before)
     learns.cancel()
     with suppress(asyncio.CancelledError):

@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot import last_good
-from bot.document.file import Faults
-from bot.library import Library
-from bot.matching import entries
-from bot.matching.entries import Entry
-from bot.matching.matcher import Thresholds
+from bot.core.documents.file import Faults
+from bot.faq import entries, last_good
+from bot.faq.entries import Entry
+from bot.faq.live import Library
+from bot.faq.matching.matcher import Thresholds
 from tests.conftest import FAQ
 
 
@@ -177,7 +176,7 @@ async def test_who_started_with_the_last_good_version_takes_the_next_good_one(
 async def test_a_fault_that_was_there_at_the_start_is_reported(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.library.LOOK_EVERY", 0)
+    monkeypatch.setattr("bot.faq.live.LOOK_EVERY", 0)
     told = asyncio.Queue[Faults]()
     Library(folder, Thresholds(), spare=tmp_path / "kept")
     edit(folder / "thu.yaml", "    answer: Bạn làm lại", "    anser: Bạn làm lại")
@@ -198,8 +197,8 @@ def test_where_nothing_can_be_put_aside_the_service_goes_on(folder: Path, tmp_pa
 async def test_watching_goes_on_after_a_fault(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.library.LOOK_EVERY", 0)
-    monkeypatch.setattr("bot.library.AFTER_FAULT", 0)
+    monkeypatch.setattr("bot.faq.live.LOOK_EVERY", 0)
+    monkeypatch.setattr("bot.faq.live.AFTER_FAULT", 0)
     twice = asyncio.Event()
     told: list[Faults] = []
 

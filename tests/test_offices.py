@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot import offices, server
+from bot import server
+from bot.booking import offices
+from bot.booking.offices import OfficeRow
+from bot.booking.wards import Wards
 from bot.cli.main import main
-from bot.config import Settings
-from bot.deployment import utc_now
-from bot.document.file import Faults
-from bot.offices import OfficeRow
-from bot.opening import Opening
-from bot.places import Wards
-from bot.store import offices as store
-from bot.store import slots
+from bot.core.config import Settings
+from bot.core.documents.file import Faults
+from bot.jobs.fill_calendar import Opening
+from bot.ops.deployment import utc_now
+from bot.store.booking import offices as store
+from bot.store.booking import slots
 from bot.store.database import Database, SqliteDatabase
-from handlers import day_texts
+from handlers.texts import dates
 from tests.bookings import Desk
 from tests.conftest import PROJECT, Clock
 
@@ -283,7 +284,7 @@ def test_importing_says_what_changes_and_whose_visits_are_affected(
     for said in (preview, real):
         assert "sửa địa chỉ, giờ làm  tan-phu" in said
         assert "1 lịch đã đặt bị ảnh hưởng" in said
-        assert f"mã hẹn {code}  {day_texts.moment(later.starts_at)}" in said
+        assert f"mã hẹn {code}  {dates.moment(later.starts_at)}" in said
     assert "ảnh hưởng" not in run(config, "import", str(file), "--yes")
     write(tmp_path, "a.yaml", YAML)
     back = run(config, "import", str(file), "--yes")

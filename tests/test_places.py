@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot import ward_names
-from bot.matching.text import strip
-from bot.places import Wards, kilometres, nearest, offices_near
+from bot.booking.wards import Wards, kilometres, nearest, offices_near, read
+from bot.core.vietnamese import strip
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ def names(wards: Wards, text: str) -> list[str]:
 
 def test_the_city_has_168_wards_communes_and_one_special_zone() -> None:
     """Nghị quyết 1685/NQ-UBTVQH15 (16/6/2025): 113 wards, 54 communes, Côn Đảo."""
-    units, _ = ward_names.read()
+    units, _ = read()
     kinds = [unit.name.split()[0] for unit in units]
     assert (kinds.count("Phường"), kinds.count("Xã"), kinds.count("Đặc")) == (113, 54, 1)
 
@@ -126,7 +125,7 @@ def test_a_name_typed_with_its_marks_is_that_one(wards: Wards, typed: str) -> No
 
 
 def test_every_ward_of_today_is_found_by_its_own_name(wards: Wards) -> None:
-    units, _ = ward_names.read()
+    units, _ = read()
     for unit in units:
         assert wards.find(unit.name) == [unit]
         assert unit in wards.find(strip(unit.name))
@@ -134,7 +133,7 @@ def test_every_ward_of_today_is_found_by_its_own_name(wards: Wards) -> None:
 
 def test_every_ward_of_today_is_on_the_map_of_the_city(wards: Wards) -> None:
     """From Côn Đảo in the south to Dầu Tiếng in the north."""
-    units, _ = ward_names.read()
+    units, _ = read()
     assert all(8.5 < unit.latitude < 11.6 for unit in units)
     assert all(106.2 < unit.longitude < 107.6 for unit in units)
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bot import progress, sheet_cells
-from bot.places import Wards
-from bot.progress import Change, Figures, Reading
+from bot.booking import ward_figures
+from bot.booking.ward_figures import Change, Figures, Reading
+from bot.booking.wards import Wards
+from bot.core.documents import tables
 
 TAN_PHU, NHIEU_LOC = "27031", "27142"
 REPORT = """BÁO CÁO THU NHẬN, THÁNG 11
@@ -27,7 +28,7 @@ STT;Phường, xã;Chỉ tiêu;Đã thu;Đã kích hoạt;Ghi chú
 
 
 def read(text: str, wards: Wards) -> Reading:
-    return progress.read("bang.csv", text.encode(), wards)
+    return ward_figures.read("bang.csv", text.encode(), wards)
 
 
 def test_a_report_is_read_below_its_title_with_former_wards_added_up(wards: Wards) -> None:
@@ -95,20 +96,21 @@ def test_a_code_is_enough(wards: Wards) -> None:
 
 def test_what_a_table_does_not_tell_stays_as_it_was(wards: Wards) -> None:
     found = read("Phường;Đã thu\nPhường Tân Phú;9", wards)
-    (change,) = progress.changes({TAN_PHU: Figures(50, 8, 7)}, found.given)
+    (change,) = ward_figures.changes({TAN_PHU: Figures(50, 8, 7)}, found.given)
     assert change.after == Figures(50, 9, 7)
     assert not change.same
-    (new,) = progress.changes({}, found.given)
+    (new,) = ward_figures.changes({}, found.given)
     assert (new.before, new.after) == (None, Figures(0, 9, 0))
 
 
 def test_more_accounts_than_files_are_impossible(wards: Wards) -> None:
     found = read("Phường;Đã thu\nPhường Tân Phú;9", wards)
-    changes = progress.changes({TAN_PHU: Figures(50, 20, 15)}, found.given)
-    (fault,) = progress.impossible("bang.csv", changes)
+    changes = ward_figures.changes({TAN_PHU: Figures(50, 20, 15)}, found.given)
+    (fault,) = ward_figures.impossible("bang.csv", changes)
     assert (fault.line, fault.message) == (2, "đã kích hoạt 15 nhiều hơn đã thu 9")
     assert (
-        list(progress.impossible("", [Change("x", None, Figures(1, 5, 5), found.given[0])])) == []
+        list(ward_figures.impossible("", [Change("x", None, Figures(1, 5, 5), found.given[0])]))
+        == []
     )
 
 
@@ -116,7 +118,7 @@ def test_more_accounts_than_files_are_impossible(wards: Wards) -> None:
     st.binary(max_size=200), st.sampled_from([b"", b"PK\x03\x04", b"\xff\xfe", b"\xd0\xcf\x11\xe0"])
 )
 def test_whatever_is_handed_in_is_read_or_refused(wards: Wards, raw: bytes, begin: bytes) -> None:
-    found = progress.read("x", begin + raw, wards)
+    found = ward_figures.read("x", begin + raw, wards)
     assert found.faults or not found.given
 
 
@@ -135,20 +137,20 @@ def excel(*rows: tuple[object, ...]) -> bytes:
 
 def test_an_excel_file_is_read_from_its_first_sheet_that_is_not_empty(wards: Wards) -> None:
     raw = excel(("Phường", "Chỉ tiêu", "Đã thu"), ("Phường Tân Phú", 50000.0, "40.000"))
-    (one,) = progress.read("a.xlsx", raw, wards).given
+    (one,) = ward_figures.read("a.xlsx", raw, wards).given
     assert (one.target, one.collected, one.activated) == (50000, 40000, None)
 
 
 def test_excels_unicode_text_is_read(wards: Wards) -> None:
     raw = "Phường\tĐã thu\nPhường Tân Phú\t9".encode("utf-16")
-    (one,) = progress.read("a.txt", raw, wards).given
+    (one,) = ward_figures.read("a.txt", raw, wards).given
     assert one.collected == 9
 
 
 def _bomb() -> bytes:
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/sharedStrings.xml", b"0" * (sheet_cells.UNPACKED + 1))
+        parts.writestr("xl/sharedStrings.xml", b"0" * (tables.UNPACKED + 1))
     return kept.getvalue()
 
 
@@ -164,16 +166,16 @@ def _bomb() -> bytes:
     ],
 )
 def test_a_file_that_is_no_table_says_what_to_do(wards: Wards, raw: bytes, says: str) -> None:
-    (fault,) = progress.read("tep", raw, wards).faults
+    (fault,) = ward_figures.read("tep", raw, wards).faults
     assert says in fault.message
     assert fault.hint
 
 
 def test_an_excel_file_that_would_fill_the_memory_is_refused(wards: Wards) -> None:
-    (fault,) = progress.read("bomb.xlsx", _bomb(), wards).faults
+    (fault,) = ward_figures.read("bomb.xlsx", _bomb(), wards).faults
     assert fault.message == "tệp quá lớn"
 
 
 def test_an_empty_book_is_refused(wards: Wards) -> None:
-    (fault,) = progress.read("trong.xlsx", excel(), wards).faults
+    (fault,) = ward_figures.read("trong.xlsx", excel(), wards).faults
     assert fault.message == "tệp trống"

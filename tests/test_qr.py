@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from bot import qr
+from bot.core import qr
 
 ADDRESS = "https://troly.example.vn/desk/hen/K7M4P2-0"
 

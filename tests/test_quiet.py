@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.quiet import after_daytime
-from bot.vietnam import VIETNAM
+from bot.core.clock import VIETNAM
+from bot.core.quiet import after_daytime
 
 
 def at(text: str) -> datetime:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import reminders
-from bot.config.booking import Reminders
-from bot.reminders import Due
-from bot.vietnam import VIETNAM
+from bot.booking import reminders
+from bot.booking.reminders import Due
+from bot.core.clock import VIETNAM
+from bot.core.config.booking import Reminders
 
 RULES = Reminders()
 NONE_QUIET = Reminders(quiet_from="00:00", quiet_to="00:00")

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import reminders, rest_hours
-from bot.config.booking import Reminders
-from bot.outreach.counting import done_at
-from bot.vietnam import VIETNAM
+from bot.booking import reminders
+from bot.core import quiet_hours
+from bot.core.clock import VIETNAM
+from bot.core.config.booking import Reminders
+from bot.outreach.dry_run import done_at
 
 calm = partial(reminders.calm, rules=Reminders())
 START = datetime(2026, 11, 24, 10, 0, tzinfo=VIETNAM)
@@ -30,19 +31,19 @@ SPANS = st.sampled_from(["", "18:30-21:00", "11:30-13:00, 18:30-21:00", "05:00-0
 )
 def test_what_cannot_be_read_says_why(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        rest_hours.parse(text)
+        quiet_hours.parse(text)
 
 
 @given(SPANS, st.integers(0, 4 * 24 * 60), st.integers(1, 4 * 24 * 60))
 def test_the_next_moment_is_allowed_and_none_before_it_is(
     hours: str, minutes: int, length: int
 ) -> None:
-    spans = rest_hours.parse(hours)
+    spans = quiet_hours.parse(hours)
     at = START + timedelta(minutes=minutes)
     end = at + timedelta(minutes=length)
-    found = rest_hours.allowed(at, spans, calm, end)
+    found = quiet_hours.allowed(at, spans, calm, end)
     moments = [at + timedelta(minutes=n) for n in range(length)]
-    good = [one for one in moments if calm(one) == one == rest_hours.opening(one, spans)]
+    good = [one for one in moments if calm(one) == one == quiet_hours.opening(one, spans)]
     assert found == (good[0] if good else None)
 
 
@@ -50,14 +51,14 @@ def test_the_next_moment_is_allowed_and_none_before_it_is(
 def test_a_campaign_is_done_when_its_hours_have_had_room_for_all(
     hours: str, people: int, rate: int
 ) -> None:
-    spans = rest_hours.parse(hours)
+    spans = quiet_hours.parse(hours)
     end = START + timedelta(days=2)
     rules = Reminders()
     found = done_at(
-        people, rate, START, end, rest_hours.awake(spans, rules.quiet_from, rules.quiet_to)
+        people, rate, START, end, quiet_hours.awake(spans, rules.quiet_from, rules.quiet_to)
     )
     minutes = [START + timedelta(minutes=n) for n in range(2 * 24 * 60)]
-    good = [one for one in minutes if calm(one) == one == rest_hours.opening(one, spans)]
+    good = [one for one in minutes if calm(one) == one == quiet_hours.opening(one, spans)]
     needed = people / rate / 60
     if found is None:
         assert needed > len(good)
@@ -78,5 +79,5 @@ def test_a_campaign_is_done_when_its_hours_have_had_room_for_all(
 def test_quiet_hours_are_taken_out_of_the_spans(
     hours: str, quiet: tuple[str, str], left: list[tuple[int, int]]
 ) -> None:
-    found = rest_hours.awake(rest_hours.parse(hours), *quiet)
+    found = quiet_hours.awake(quiet_hours.parse(hours), *quiet)
     assert [(a // timedelta(hours=1), b // timedelta(hours=1)) for a, b in found] == left

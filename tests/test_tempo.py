@@ -9,7 +9,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.tempo import Tempo, Window
+from bot.delivery.pacing import Tempo, Window
 
 DELAYS = st.lists(
     st.tuples(st.floats(0, 0.4), st.floats(0, 0.4)), min_size=50, max_size=150

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import icalendar
 
-from bot.tickets import Visit, calendar_file
+from bot.booking.ics import Visit, calendar_file
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 VISIT = Visit(

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.courier import Courier
+from bot.core.messages import Reply
+from bot.delivery.courier import Courier
+from bot.delivery.errors import SendError, Unavailable, Uncertain, Unreachable
 from bot.dialogue import Dialogue
-from bot.messages import Reply
-from bot.send_errors import SendError, Unavailable, Uncertain, Unreachable
-from bot.store import consents, conversations
 from bot.store.database import Database
+from bot.store.people import consents, conversations
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.test_remind import Town
@@ -35,7 +35,7 @@ class Post:
     errors: list[SendError] = field(default_factory=list)
     sent: list[Reply] = field(default_factory=list)
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(reply)

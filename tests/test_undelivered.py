@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.courier import Courier
-from bot.messages import Address, Reply
-from bot.send_errors import Refused, SendError, Unavailable, Unreachable
-from bot.store import conversations, numbers, officers, reminders
+from bot.core.messages import Address, Reply
+from bot.delivery.courier import Courier
+from bot.delivery.errors import Refused, SendError, Unavailable, Unreachable
 from bot.store.database import Database
-from bot.store.outbox import About
-from bot.store.reminders import Other
-from handlers.reminder_texts import PASSED_ON
+from bot.store.outbox import still_valid
+from bot.store.outbox.outbox import About
+from bot.store.outbox.still_valid import Other
+from bot.store.people import conversations, phone_owners
+from bot.store.staff import inbox
+from handlers.texts.reminders import PASSED_ON
 from tests import visits
 from tests.conftest import Clock
 from tests.visits import HOUR, called, local_time, states
@@ -22,7 +24,7 @@ from tests.visits import HOUR, called, local_time, states
 VISIT = local_time("2026-11-27 10:00")
 ZALO = Address("zalo", "z1")
 WEB = Address("web", "w1")
-PHONE = "f00d"  # the mark of a phone number: who a place is for
+PHONE = "f00d"  # the mark of a phone number that the booking account's platform vouches for
 PASSED = f"hours ABC234\n\n{PASSED_ON}"
 
 
@@ -34,7 +36,7 @@ class Post:
     error: SendError | None = None
     sent: list[tuple[str, str]] = field(default_factory=list)
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         if self.error:
             raise self.error
         self.sent.append((to, reply.text))
@@ -46,7 +48,7 @@ def town(database: Database, clock: Clock) -> Database:
     """A visit at ten, its reminder due now, at eight."""
     clock.now = local_time("2026-11-27 08:00")
     with database.transaction() as tx:
-        visits.book(tx, "ABC234", VISIT, clock(), holder=PHONE)
+        visits.book(tx, "ABC234", VISIT, clock(), vouched=PHONE)
         visits.remind(tx, "ABC234", clock(), VISIT - HOUR / 4)
     return database
 
@@ -55,7 +57,7 @@ def known(database: Database, clock: Clock, person: Address, mark: str = PHONE) 
     """*person*'s platform has named the same phone number as theirs."""
     with database.transaction() as tx:
         conversations.take(tx, person, clock())
-        numbers.owned(tx, person, mark, clock())
+        phone_owners.owned(tx, person, mark, clock())
 
 
 async def run(database: Database, clock: Clock, *posts: Post) -> Courier:
@@ -82,7 +84,7 @@ async def test_a_visit_of_another_member_of_the_family_is_told_there_too(
     town: Database, clock: Clock
 ) -> None:
     with town.transaction() as tx:
-        tx.rows("UPDATE bookings SET holder = holder || '/3'")
+        tx.rows("UPDATE bookings SET holder = 'telegram:1001/3'")
     known(town, clock, ZALO)
     zalo = Post("zalo")
     await run(town, clock, Post(error=Unreachable("403")), zalo)
@@ -93,9 +95,19 @@ async def test_who_typed_the_same_number_hears_nothing(town: Database, clock: Cl
     """A number in a booking may be anybody's: it took no proof to type it."""
     with town.transaction() as tx:
         visits.book(
-            tx, "OLD234", VISIT - timedelta(days=90), clock(), person=ZALO, holder=PHONE,
+            tx, "OLD234", VISIT - timedelta(days=90), clock(), person=ZALO, phone_mark=PHONE,
             state="served",
         )  # fmt: skip
+    zalo = Post("zalo")
+    await run(town, clock, Post(error=Unreachable("403")), zalo)
+    assert (zalo.sent, called(town)) == ([], [("ABC234", "hours")])
+
+
+async def test_a_number_that_was_only_typed_leads_to_nobody(town: Database, clock: Clock) -> None:
+    """Else whoever types a stranger's number would have them written to."""
+    with town.transaction() as tx:
+        tx.rows("UPDATE bookings SET vouched = '', phone_mark = :mark", mark=PHONE)
+    known(town, clock, ZALO)
     zalo = Post("zalo")
     await run(town, clock, Post(error=Unreachable("403")), zalo)
     assert (zalo.sent, called(town)) == ([], [("ABC234", "hours")])
@@ -184,7 +196,7 @@ async def test_a_booking_that_was_cancelled_while_its_reminder_was_under_way_cal
 
     @dataclass
     class Slow(Post):
-        async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+        async def send(self, to: str, reply: Reply, id: str) -> str:
             with town.transaction() as tx:
                 visits.become(tx, "ABC234", "cancelled")
             raise Unreachable("403")
@@ -201,19 +213,19 @@ async def test_what_concerns_no_booking_is_an_alert_and_no_call(
         tx.rows("UPDATE outbox SET code = NULL")
     await run(town, clock, Post(error=Refused("400")))
     with town.transaction() as tx:
-        assert len(officers.alerts(tx)) == 1
+        assert len(inbox.alerts(tx)) == 1
     assert called(town) == []
 
 
 def test_a_booking_nobody_knows_has_no_addresses(database: Database) -> None:
     with database.transaction() as tx:
-        assert reminders.others(tx, About("NONE", 1, "hours")) == []
+        assert still_valid.others(tx, About("NONE", 1, "hours")) == []
 
 
 async def test_who_lost_the_lease_passes_nothing_on(town: Database, clock: Clock) -> None:
     @dataclass
     class Slow(Post):
-        async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+        async def send(self, to: str, reply: Reply, id: str) -> str:
             with town.transaction() as tx:
                 tx.rows("UPDATE outbox SET owner = 'another'")
             raise Unreachable("403")
@@ -227,7 +239,7 @@ def test_it_is_the_newest_other_account_that_comes_first(town: Database, clock: 
     clock.move(minutes=1)
     known(town, clock, Address("telegram", "2002"))
     with town.transaction() as tx:
-        found = reminders.others(tx, About("ABC234", 1, "hours"))
+        found = still_valid.others(tx, About("ABC234", 1, "hours"))
     assert found == [Other(Address("telegram", "2002"), False), Other(ZALO, False)]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.vault import BadKey, Vault, key_for, phone_number
+from bot.core.crypto import BadKey, Vault, key_for, phone_number
 
 
 def test_what_was_sealed_opens_again_and_looks_different_each_time() -> None:

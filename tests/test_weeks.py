@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot import weeks
-from bot.weeks import Week
+from bot.core import weeks
+from bot.core.weeks import Week
 
 
 @pytest.mark.parametrize(

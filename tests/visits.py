@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.messages import Address, Priority, Reply, Tone
-from bot.store import consents, conversations, outbox
+from bot.core.clock import VIETNAM
+from bot.core.messages import Address, Priority, Reply, Tone
 from bot.store.database import Database, Row, Transaction
+from bot.store.outbox import outbox
+from bot.store.people import consents, conversations
 from bot.store.values import Ids, stamp
-from bot.vietnam import VIETNAM
 
 AN = Address("telegram", "1001")
 OFFICE_ID = "mau-a"
@@ -22,9 +23,10 @@ OFFICE = """
 """
 BOOKING = """
     INSERT INTO bookings (id, code, version, party, member, service, office, starts_at, channel,
-                          person, holder, name, phone, before, state, created_at, changed_at)
+                          person, holder, name, phone, phone_mark, vouched, before, state, created_at,
+                          changed_at)
     VALUES (:id, :code, :version, :code, 1, :service, :office, :starts_at, :channel, :person,
-            :holder, :name, :phone, :before, :state, :now, :now)
+            :holder, :name, :phone, :phone_mark, :vouched, :before, :state, :now, :now)
 """
 BEFORE = {"booked": "held", "served": "arrived", "moved": "booked", "cancelled": "booked"}
 
@@ -42,9 +44,12 @@ def book(
     service: str = "the",
     name: str = "cô Ba",
     phone: str = "",
+    phone_mark: str = "",
+    vouched: str = "",
     consent: bool = True,
 ) -> None:
-    """A booking of *person*, who exists, and has agreed to be reminded if *consent*."""
+    """A booking of *person*, who exists, and has agreed to be reminded if *consent*. *phone_mark* is of the
+    number that was given with it, *vouched* of the account's own."""
     tx.rows(OFFICE, id=OFFICE_ID, now=stamp(now))
     conversations.take(tx, person, now)
     if consent:
@@ -62,6 +67,8 @@ def book(
         holder=holder or f"{person.channel}:{person.user}/{code}",
         name=name,
         phone=phone,
+        phone_mark=phone_mark,
+        vouched=vouched,
         before=BEFORE[state],
         state=state,
         now=stamp(now),

@@ -7,7 +7,7 @@ import http.client
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,15 +16,17 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot import caller
 from bot.app import SERVICE, make_app
-from bot.config import Settings
-from bot.config.limits import Limits
-from bot.deployment import utc_now
-from bot.staff.answering import reply_to
-from bot.store import officers
+from bot.core import http_request
+from bot.core.config import Settings
+from bot.core.config.limits import Limits
+from bot.core.file_descriptors import shares
+from bot.desk.context import DESK, Desk
+from bot.ops.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
+from bot.store.staff import inbox
 from bot.store.values import Ids
+from handlers.questions.officer_answer import reply_to
 from tests import sqlite
 
 PATIENCE = 20  # seconds until a test gives up
@@ -36,6 +38,9 @@ ROOMY = Limits(
     requests_per_second=100_000,
     sessions_per_hour=100_000,
     sessions_per_minute=100_000,
+    unvouched_share=100,
+    near_per_address=100_000,
+    places_before_work=100_000,
 )
 
 
@@ -44,10 +49,17 @@ class Response:
     status: int
     headers: Mapping[str, str]  # names in lower case
     body: bytes
+    cookies: Mapping[str, str] = field(default_factory=dict)  # set, or "" where taken away
+    set_cookies: tuple[str, ...] = ()  # whole
 
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def _cookies(said: Iterable[str]) -> dict[str, str]:
+    pairs = (one.split(";", 1)[0].split("=", 1) for one in said)
+    return {name: value.strip('"') for name, value in pairs}
 
 
 @dataclass
@@ -67,6 +79,10 @@ class WebService:
     @property
     def database(self) -> SqliteDatabase:
         return self._database
+
+    @property
+    def desk(self) -> Desk:
+        return self._app[SERVICE].desk[DESK]
 
     @property
     def url(self) -> str:
@@ -97,7 +113,12 @@ class WebService:
         self._database = sqlite.opened(self.folder / "web.db")
         settings = self.settings.model_copy(update={"faq": str(self.faq), "limits": self.limits})
         self._app = make_app(settings, self._database, self.clock)
-        runner = caller.runner(self._app, shutdown_timeout=1, **self.patience)
+        runner = http_request.runner(
+            self._app,
+            connections=shares(self.limits.streams).connections,
+            shutdown_timeout=1,
+            **self.patience,
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", self.port).start()
@@ -121,7 +142,8 @@ class WebService:
             connection.request(method, path, data, dict(headers))
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
-            return Response(answer.status, names, answer.read())
+            said = tuple(answer.headers.get_all("Set-Cookie", []))
+            return Response(answer.status, names, answer.read(), _cookies(said), said)
         finally:
             connection.close()
 
@@ -161,7 +183,7 @@ class WebService:
         """Answer the one person who waits for an officer."""
         now = datetime.now(UTC)
         with self._database.transaction() as tx:
-            (waiting,) = officers.waiting(tx)
+            (waiting,) = inbox.waiting(tx)
             assert reply_to(tx, waiting["id"], text, now, Ids().new(now))
         courier = self._app[SERVICE].courier
         self._loop.call_soon_threadsafe(courier.wake, "web")

@@ -10,9 +10,9 @@ from typing import Protocol, TypeAlias
 
 from aiohttp import web
 
+from bot.core.messages import Incoming, Reply
+from bot.delivery.pacing import Tempo
 from bot.dialogue import Delivered
-from bot.messages import Incoming, Reply
-from bot.tempo import Tempo
 
 # What a channel does with a genuine update: `Dialogue.handle`. It returns after the commit; only
 # then may the update be acknowledged.
@@ -48,15 +48,15 @@ class Channel(Protocol):
         for."""
         ...
 
-    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+    def resume(self, id: str, receipt: str) -> None:
         """The row *id* was begun before; *receipt* names those of its messages that went out."""
         ...
 
-    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+    def receipts(self, id: str) -> str:
         """Of those messages of the row *id* that have gone out so far."""
         ...
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         """Send the outbox row *id*, a *reply*, to the chat *to*; returns the platform's id of the
-        message. Raises a `SendError` (bot.send_errors)."""
+        message. Raises a `SendError` (bot.delivery.errors)."""
         ...

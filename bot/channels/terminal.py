@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.channels import Handle
-from bot.messages import Address, Incoming, Kind, Reply
+from bot.core.messages import Address, Incoming, Kind, Reply
 
 NAME = "terminal"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from bot.messages import Attachment, Reply
+from bot.core.messages import Attachment, Reply
 
 PICTURES = frozenset({"image/png", "image/jpeg"})
 NO_FILE = (

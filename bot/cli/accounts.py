@@ -9,14 +9,15 @@ from pathlib import Path
 
 import click
 
-from bot import config
 from bot.cli.faults import explained
 from bot.cli.officer import config_option, officer
-from bot.deployment import open_database, utc_now
+from bot.core import config
 from bot.desk import passwords
 from bot.desk.roles import TITLES, Role
-from bot.store import accounts, audit, offices
+from bot.ops.deployment import open_database, utc_now
+from bot.store.booking import offices
 from bot.store.database import Transaction
+from bot.store.staff import accounts, audit, chat_accounts
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 BY_COMMAND = "lệnh trên máy chủ"
@@ -66,6 +67,7 @@ def reset(name: str, config_file: Path) -> None:
         if not accounts.set_password(tx, name, hash_, must_change=True):
             raise click.ClickException(f"không có ai tên {name}")
         accounts.set_totp(tx, name, "")
+        chat_accounts.unlink(tx, name)
         audit.write(tx, utc_now(), BY_COMMAND, "đặt lại mật khẩu", name)
     click.echo(f"Mật khẩu dùng một lần: {password}")
     click.echo("Mã hai lớp đã tắt: đăng nhập không cần mã 6 số, vào rồi bật lại ở trang tài khoản.")
@@ -81,6 +83,7 @@ def disable(name: str, undo: bool, config_file: Path) -> None:
     with _transaction(config_file) as tx:
         if not accounts.set_disabled(tx, name, disabled=not undo):
             raise click.ClickException(f"không có ai tên {name}")
+        chat_accounts.unlink(tx, name)
         audit.write(tx, utc_now(), BY_COMMAND, "mở tài khoản" if undo else "khóa tài khoản", name)
     click.echo(f"Đã {'mở lại' if undo else 'khóa'} {name}.")
 

@@ -11,18 +11,19 @@ from typing import Any
 
 import click
 
-from bot import config
-from bot.backup import BadBackup, archive, erased
-from bot.backup.archive import Manifest
-from bot.backup.folder import listed, rotate
-from bot.backup.restore import Erase, drill, restore
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.config import Settings
-from bot.deployment import fits, fitting_vault, found_vault, open_database, utc_now
-from bot.store import erasures, snapshot
-from bot.vault import Vault, beside
-from bot.vietnam import VIETNAM
+from bot.core import config
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings
+from bot.core.crypto import Vault, beside
+from bot.ops.backup import BadBackup, archive, erased
+from bot.ops.backup.archive import Manifest
+from bot.ops.backup.folder import listed, rotate
+from bot.ops.backup.restore import Erase, drill, restore
+from bot.ops.deployment import fits, fitting_vault, found_vault, open_database, utc_now
+from bot.store import snapshot
+from bot.store.people import erasure_log
 
 NO_KEY = (
     "chưa có khóa: đặt biến môi trường VNEID_BACKUP_KEY (openssl rand -hex 32) và cất một bản của khóa "
@@ -103,7 +104,7 @@ def _keep_list(settings: Settings, place: Path) -> None:
     """Of who was erased since the oldest backup there: the service does it in its own folder only."""
     since = listed(place)[0].at
     with closing(open_database(settings)) as database, database.transaction() as tx:
-        found, vault = erasures.recorded(tx, since), fitting_vault(settings, tx)
+        found, vault = erasure_log.recorded(tx, since), fitting_vault(settings, tx)
     erased.keep(place, vault, found, since)
 
 

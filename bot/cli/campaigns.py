@@ -10,18 +10,21 @@ from pathlib import Path
 
 import click
 
-from bot import config, places
+from bot.booking import wards
 from bot.cli.accounts import BY_COMMAND
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.config import Settings
-from bot.deployment import open_database, utc_now
-from bot.outreach import counting, feeding, rates
-from bot.outreach.counting import Told
-from bot.store import audit, campaigns
-from bot.store.campaigns import Campaign
+from bot.core import config
+from bot.core.clock import local
+from bot.core.config import Settings
+from bot.ops.deployment import open_database, utc_now
+from bot.outreach import batches, rates
+from bot.outreach import dry_run as counting
+from bot.outreach.dry_run import Told
+from bot.store.campaigns import campaigns
+from bot.store.campaigns.campaigns import Campaign
 from bot.store.database import Database, Transaction
-from bot.vietnam import local
+from bot.store.staff import audit
 
 STATES = {
     "draft": "nháp", "waiting": "chờ duyệt", "running": "đang chạy", "paused": "tạm dừng",
@@ -45,7 +48,7 @@ def list_(config_file: Path) -> None:
 
 
 def _line(tx: Transaction, one: Campaign) -> str:
-    states = feeding.counts(tx, one.id)
+    states = batches.counts(tx, one.id)
     span = f"{local(one.plan.starts_at):%d/%m %H:%M} đến {local(one.plan.ends_at):%d/%m %H:%M}"
     done = f"đã gửi {states.get('sent', 0)}, chờ {states.get('due', 0) + states.get('sending', 0)}"
     return f"{one.id}  {STATES[one.state]:9}  {span}  {done}\n    {one.plan.name}"
@@ -71,7 +74,7 @@ def dry_run(id_: str, config_file: Path) -> None:
 
 def _count(settings: Settings, database: Database, found: Campaign, now: datetime) -> Told:
     speeds = rates.of(settings)
-    counted = counting.begin(found.plan, settings, places.load(), speeds)
+    counted = counting.begin(found.plan, settings, wards.load(), speeds)
     while not counted.done:
         with database.transaction() as tx:
             counted = counting.step(tx, counted, now)
@@ -106,7 +109,7 @@ def stop(id_: str, config_file: Path) -> None:
 
 
 def _stop(tx: Transaction, id_: str, now: datetime) -> bool:
-    return feeding.stop(tx, id_, now)
+    return batches.stop(tx, id_, now)
 
 
 def _move(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from bot import config
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.deployment import utc_now
-from bot.matching import entries
+from bot.core import config
+from bot.core.clock import VIETNAM
+from bot.faq import entries
+from bot.ops.deployment import utc_now
 from bot.outreach import card_page, cards
-from bot.vietnam import VIETNAM
 
 
 @click.command()

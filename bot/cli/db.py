@@ -10,16 +10,16 @@ from typing import Any
 
 import click
 
-from bot import config
-from bot.backup import BadBackup, erased
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.config import Settings
-from bot.deployment import AlreadyRunning, lock, open_vault, take_key, utc_now
-from bot.store import invariants
+from bot.core import config
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings
+from bot.ops.backup import BadBackup, erased
+from bot.ops.deployment import AlreadyRunning, lock, open_vault, take_key, utc_now
+from bot.store import check as invariants
 from bot.store.database import DatabaseUnfit, is_shared, open_database, shown
 from bot.store.database.copying import copy
-from bot.vietnam import VIETNAM
 
 RUNNING = "dịch vụ đang chạy với {name}; tắt nó trước, để không tin nào bị bỏ lại"
 OTHER = "{name}: ghi một tệp SQLite, hoặc postgresql://người_dùng@máy/tên"

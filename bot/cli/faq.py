@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from bot import config
-from bot.document.file import Faults
-from bot.matching import entries
-from bot.matching.entries import Faq
-from bot.matching.matcher import Matcher, Outcome, Thresholds
-from bot.matching.score import Figures, Miss, Report, read_rows, score
+from bot.core import config
+from bot.core.documents.file import Faults
+from bot.faq import entries
+from bot.faq.entries import Faq
+from bot.faq.matching.matcher import Matcher, Outcome, Thresholds
+from bot.faq.score import Figures, Miss, Report, read_rows, score
 
 OUTCOMES = {Outcome.ANSWER: "trả lời", Outcome.ASK_BACK: "hỏi lại", Outcome.ADMIT: "nhận chưa biết"}
 VARIANT_NAMES = {

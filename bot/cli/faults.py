@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.document.file import Faults
+from bot.core.documents.file import Faults
 from bot.store.database import DatabaseFault, DatabaseUnfit
 
 BUSY = (

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import config
-from bot.cli import visits, volunteer
+from bot.cli import faq_commands, visits
 from bot.cli.accounts import audit_group
 from bot.cli.backup import backup, restore_command
 from bot.cli.campaigns import campaign
@@ -24,7 +23,8 @@ from bot.cli.offices import offices_group
 from bot.cli.posters import poster, posters_group
 from bot.cli.progress import progress_group
 from bot.cli.zalo import zalo
-from bot.watch import logs
+from bot.core import config
+from bot.ops import logs
 
 DEFAULT_CONFIG = Path(__file__).parents[2] / "config.yaml"
 
@@ -109,7 +109,7 @@ def chat(config_file: Path | None, faq: Path | None, payload: str) -> None:
     click.echo("\nTạm biệt!")
 
 
-for command in volunteer.COMMANDS:
+for command in faq_commands.COMMANDS:
     faq.add_command(command)
 for name, command in visits.COMMANDS.items():
     officer.add_command(command, name)

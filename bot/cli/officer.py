@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
-from bot import config
-from bot.deployment import open_database, utc_now
-from bot.staff.answering import reply_to
-from bot.store import erasures, officers
+from bot.core import config
+from bot.core.clock import local
+from bot.ops.deployment import open_database, utc_now
 from bot.store.database import Row, Transaction
+from bot.store.people import erasure_log
+from bot.store.staff import inbox
 from bot.store.values import Ids, moment
-from bot.vietnam import local
+from handlers.questions.officer_answer import reply_to
 
 config_option = click.option(
     "--config",
@@ -35,7 +36,7 @@ def officer() -> None:
 def waiting(config_file: Path) -> None:
     """Ai đang chờ cán bộ trả lời, và họ hỏi gì."""
     with _transaction(config_file) as tx:
-        rows = officers.waiting(tx)
+        rows = inbox.waiting(tx)
     click.echo("\n".join(map(_line, rows)) if rows else "Không có ai đang chờ.")
 
 
@@ -58,7 +59,7 @@ def answer(number: str, text: tuple[str, ...], config_file: Path) -> None:
 def alerts(config_file: Path) -> None:
     """Những việc dịch vụ không tự làm được: tin không gửi được, FAQ có lỗi…"""
     with _transaction(config_file) as tx:
-        rows = officers.alerts(tx)
+        rows = inbox.alerts(tx)
     click.echo("\n".join(map(_line, rows)) if rows else "Không có cảnh báo nào.")
 
 
@@ -69,7 +70,7 @@ def erased(code: str, config_file: Path) -> None:
     """Biên nhận xóa dữ liệu CODE (XÓA-…) có thật không, xóa lúc nào."""
     number = code.strip().upper().removeprefix("XÓA-").removeprefix("XOA-")
     with _transaction(config_file) as tx:
-        at = erasures.find(tx, number)
+        at = erasure_log.find(tx, number)
     if at is None:
         raise click.ClickException(f"Không có lần xóa nào mang biên nhận {code}.")
     click.echo(f"Đã xóa lúc {local(moment(at)):%H:%M, %d/%m/%Y}; không còn gì để tra thêm.")

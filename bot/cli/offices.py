@@ -9,20 +9,21 @@ from pathlib import Path
 
 import click
 
-from bot import config, offices, places
+from bot.booking import offices, wards
+from bot.booking.offices import OfficeRow
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.config import Settings
-from bot.deployment import open_database, utc_now
-from bot.offices import OfficeRow
-from bot.staff import hours
-from bot.store import offices as office_store
-from bot.store import slots
-from bot.store.bookings import Booking
+from bot.core import config
+from bot.core.config import Settings
+from bot.jobs import change_hours
+from bot.ops.deployment import open_database, utc_now
+from bot.store.booking import offices as office_store
+from bot.store.booking import slots
+from bot.store.booking.bookings import Booking
+from bot.store.booking.offices import Office
 from bot.store.database import Transaction
-from bot.store.offices import Office
 from bot.store.values import Ids
-from handlers import day_texts
+from handlers.texts import dates
 
 FIELDS = {
     "name": "tên",
@@ -74,7 +75,7 @@ def import_(file: Path, yes: bool, config_file: Path) -> None:
     """Nạp danh sách nơi làm từ tệp YAML hoặc CSV. Lịch đã đặt không bị đụng đến."""
     settings = config.load(config_file)
     services = tuple(service.id for service in settings.booking.services)
-    rows = offices.read(file, places.load(), services)
+    rows = offices.read(file, wards.load(), services)
     with closing(open_database(settings)) as database:
         for row in rows:  # one short transaction for each: the service goes on meanwhile
             with suppress(Preview), database.transaction() as tx:
@@ -97,7 +98,9 @@ def change(tx: Transaction, row: OfficeRow, settings: Settings, now: datetime) -
         yield f"  giữ nguyên  {row.id}  {row.name}"
         return
     ids = Ids()
-    turned = hours.refill(tx, office, settings.booking.horizon_days, now, lambda: ids.new(now))
+    turned = change_hours.refill(
+        tx, office, settings.booking.horizon_days, now, lambda: ids.new(now)
+    )
     yield f"  {_changed(known, office):10}  {row.id}  {row.name}"
     if turned.gone:
         yield f"    {len(turned.gone)} lịch đã đặt bị ảnh hưởng, bot sẽ mời đổi lịch:"
@@ -122,7 +125,7 @@ def _differs(field: str, known: Office, office: Office) -> bool:
 
 
 def _visit(booking: Booking) -> str:
-    return f"    mã hẹn {booking.code}  {day_texts.moment(booking.starts_at)}"
+    return f"    mã hẹn {booking.code}  {dates.moment(booking.starts_at)}"
 
 
 def _left_out(tx: Transaction, given: set[str]) -> Iterator[str]:

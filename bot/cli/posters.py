@@ -10,26 +10,26 @@ from typing import Any
 
 import click
 
-from bot import config
 from bot.cli.accounts import BY_COMMAND
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.config import Settings
-from bot.deployment import fitting_vault, open_database, open_vault, utc_now
-from bot.document.file import Fault, Faults
-from bot.matching import greetings
-from bot.matching.greetings import Greetings
+from bot.core import config
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.documents.file import Fault, Faults
+from bot.faq import greetings
+from bot.faq.greetings import Greetings
+from bot.ops.deployment import fitting_vault, open_database, open_vault, utc_now
 from bot.outreach import poster_files as files
 from bot.outreach import poster_list, poster_texts, posters
 from bot.outreach.poster_files import NoChannel, NoWords
 from bot.outreach.poster_list import Wanted
 from bot.outreach.posters import BadPlace
-from bot.store import audit
-from bot.store import posters as stored
+from bot.store.campaigns import posters as stored
+from bot.store.campaigns.posters import Counted, Poster
 from bot.store.database import Transaction
-from bot.store.posters import Counted, Poster
+from bot.store.staff import audit
 from bot.store.values import Ids
-from bot.vault import Vault
 
 Command = Callable[..., Any]
 

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import click
 
-from bot import config, places, progress
+from bot.booking import ward_figures
+from bot.booking import wards as places
+from bot.booking.ward_figures import Change, Figures, Reading
 from bot.cli.accounts import BY_COMMAND
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.deployment import open_database, utc_now
-from bot.document.file import Faults
-from bot.progress import Change, Figures, Reading
-from bot.store import audit
-from bot.store import progress as store
+from bot.core import config
+from bot.core.documents.file import Faults
+from bot.ops.deployment import open_database, utc_now
+from bot.store.booking import ward_figures as store
 from bot.store.database import Transaction
+from bot.store.staff import audit
 from bot.store.values import Ids
 
 
@@ -34,7 +36,7 @@ def progress_group() -> None:
 def import_(file: Path, yes: bool, config_file: Path) -> None:
     """Nạp số liệu theo phường từ tệp Excel hoặc CSV. Có lỗi ở dòng nào thì không ghi gì."""
     wards = places.load()
-    reading = progress.read(file.name, file.read_bytes(), wards)
+    reading = ward_figures.read(file.name, file.read_bytes(), wards)
     with closing(open_database(config.load(config_file))) as database, database.transaction() as tx:
         changes = _sound(file.name, reading, store.figures(tx))
         names = {ward.code: ward.name for ward in wards}
@@ -48,8 +50,8 @@ def import_(file: Path, yes: bool, config_file: Path) -> None:
 
 def _sound(name: str, reading: Reading, known: Mapping[str, Figures]) -> list[Change]:
     """What the table changes; raises `Faults`."""
-    changes = progress.changes(known, reading.given)
-    faults = (*reading.faults, *progress.impossible(name, changes))
+    changes = ward_figures.changes(known, reading.given)
+    faults = (*reading.faults, *ward_figures.impossible(name, changes))
     if faults:
         raise Faults(faults)
     return changes

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import click
 
-from bot import config
 from bot.cli.officer import config_option
-from bot.deployment import fitting_vault, open_database, utc_now
-from bot.staff import attendance, calling
-from bot.staff.attendance import NotMarked, TooEarly
-from bot.store import bookings, calls, offices
-from bot.store.bookings import Booking, State
+from bot.core import config
+from bot.core.clock import VIETNAM
+from bot.core.crypto import Vault
+from bot.desk import call_words
+from bot.ops.deployment import fitting_vault, open_database, utc_now
+from bot.store.booking import bookings, offices
+from bot.store.booking.bookings import Booking, State
 from bot.store.database import Row, Transaction
+from bot.store.outbox import calls
 from bot.store.values import Ids, moment
-from bot.vault import Vault
-from bot.vietnam import VIETNAM
-from handlers import day_texts
+from handlers.booking import attendance
+from handlers.booking.attendance import NotMarked, TooEarly
+from handlers.texts import dates
 
 STATES = {
     State.BOOKED: "đã đặt",
@@ -46,7 +48,7 @@ def day_command(office: str, day: datetime | None, config_file: Path) -> None:
             raise click.ClickException(f"Không có nơi nào có id {office}; đang có: {known}")
         found = visits_of(tx, office, on)
     coming = sum(booking.answer == "coming" for booking in found)
-    click.echo(f"{place.name}, {day_texts.day_name(on)}: {len(found)} lịch, {coming} báo sẽ đến")
+    click.echo(f"{place.name}, {dates.day_name(on)}: {len(found)} lịch, {coming} báo sẽ đến")
     for booking in found:
         click.echo(_visit_line(booking))
 
@@ -82,7 +84,8 @@ def mark_command(code: str, what: str, config_file: Path) -> None:
         except NotMarked as error:
             raise click.ClickException(_not_marked(code, error.state)) from error
         except TooEarly as error:
-            raise click.ClickException(f"Chưa đến giờ hẹn của mã {code}.") from error
+            what = "giờ" if error.on_the_day else "ngày"
+            raise click.ClickException(f"Chưa đến {what} hẹn của mã {code}.") from error
     click.echo(f"Đã ghi mã {code}: {STATES[booking.state]}.")
 
 
@@ -105,10 +108,10 @@ def calls_command(config_file: Path) -> None:
 
 def _call_lines(found: list[Row], vault: Vault) -> Iterator[str]:
     for row in found:
-        when = day_texts.moment(moment(row["starts_at"]))
+        when = dates.moment(moment(row["starts_at"]))
         name = row["name"] or "(không ghi tên)"
-        yield f"{row['code']}  {calling.phone(row['phone'], vault)}  {name}  {when}  {row['office']}"
-        yield f"    {calling.kind(row['kind'])}; {calling.reason(row['reason'])}"
+        yield f"{row['code']}  {call_words.phone(row['phone'], vault)}  {name}  {when}  {row['office']}"
+        yield f"    {call_words.kind(row['kind'])}; {call_words.reason(row['reason'])}"
 
 
 @click.command()

@@ -12,14 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import click
 from aiohttp import ClientSession
 
-from bot import config
 from bot.channels.zalo_oa import oauth, tokens
 from bot.cli.faults import explained
 from bot.cli.officer import config_option
-from bot.config import Settings
-from bot.config.channels import ZaloOa
-from bot.deployment import fitting_vault, open_database, utc_now
-from bot.send_errors import SendError
+from bot.core import config
+from bot.core.config import Settings
+from bot.core.config.channels import ZaloOa
+from bot.delivery.errors import SendError
+from bot.ops.deployment import fitting_vault, open_database, utc_now
 from bot.store.tokens import Pair
 
 INSTRUCTIONS = """\

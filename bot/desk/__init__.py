@@ -14,16 +14,17 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.config import Settings
-from bot.desk import guard
+from bot.booking.wards import Wards
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.file_descriptors import Streams
+from bot.desk import access
 from bot.desk.context import DESK, MOST, Desk
+from bot.desk.faq_session import ROOM, Room
 from bot.desk.filters import FILTERS
-from bot.desk.room import ROOM, Room
 from bot.desk.routes import ROUTES
-from bot.library import Library
-from bot.places import Wards
+from bot.faq.live import Library
 from bot.store.database import Database
-from bot.vault import Vault
 
 HERE = Path(__file__).parent
 
@@ -36,10 +37,11 @@ def make_desk(
     clock: Callable[[], datetime],
     wake: Callable[[str], None],
     wards: Wards,
+    streams: Streams,
 ) -> web.Application:
     """The sub-application; *wake* tells the courier of a channel with new rows."""
-    app = web.Application(middlewares=[guard.protect])
-    app[DESK] = Desk(settings, database, vault, library, clock, wake, wards)
+    app = web.Application(middlewares=[access.protect])
+    app[DESK] = Desk(settings, database, vault, library, clock, wake, wards, streams)
     app[ROOM] = Room()
     app[MOST] = {route.path: route.most for route in ROUTES if route.most}
     environment = aiohttp_jinja2.setup(
@@ -52,7 +54,7 @@ def make_desk(
     )
     environment.filters.update(FILTERS)
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, guard.guarded(route))
+        app.router.add_route(route.method, route.path, access.guarded(route))
     app.add_routes([web.static("/static", HERE / "static")])
     app.on_shutdown.append(_end_streams)
     return app

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import rest_hours
-from bot.config import Settings
-from bot.config.outreach import RestHours
+from bot.booking.wards import Wards
+from bot.core import quiet_hours
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings
+from bot.core.config.outreach import RestHours
 from bot.desk import days, forms
-from bot.outreach import message, segments
+from bot.outreach import message, segment_language
 from bot.outreach.message import Message
-from bot.outreach.segments import RuleError
-from bot.places import Wards
-from bot.store.campaigns import Campaign, Plan
-from bot.vietnam import VIETNAM
+from bot.outreach.segment_language import RuleError
+from bot.store.campaigns.campaigns import Campaign, Plan
 
 LONGEST_NAME = 80
 LONGEST = timedelta(days=60)  # of a campaign
@@ -88,7 +88,7 @@ def read(
 def _rule(form: Mapping[str, str], wards: Wards, faults: list[str]) -> tuple[str, str]:
     text = forms.one_line(form.get("rule", ""))
     try:
-        return text, segments.told(segments.parse(text, wards), wards)
+        return text, segment_language.told(segment_language.parse(text, wards), wards)
     except RuleError as error:
         faults.append(f"Luật chọn người, {error}.")
         return text, ""
@@ -127,5 +127,5 @@ def _time(text: str) -> datetime | None:
 
 def hours_in_words(hours: str) -> str:
     """The hours of a campaign, for reading."""
-    spans = rest_hours.parse(hours)
+    spans = quiet_hours.parse(hours)
     return ", ".join(f"{one.start:%H:%M}–{one.end:%H:%M}" for one in spans) or "cả ngày"

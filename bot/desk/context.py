@@ -13,15 +13,18 @@ from urllib.parse import quote
 import aiohttp_jinja2
 from aiohttp import web
 
-from bot.config import Settings
+from bot.booking.wards import Wards
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.file_descriptors import Streams
+from bot.core.rate_limit import Buckets
+from bot.desk.passwords import Hashing
 from bot.desk.roles import Right, Role, may
-from bot.library import Library
-from bot.places import Wards
-from bot.store import audit
-from bot.store.accounts import Session
+from bot.faq.live import Library
 from bot.store.database import Database, Transaction
+from bot.store.staff import audit
+from bot.store.staff.accounts import Session
 from bot.store.values import Ids
-from bot.vault import Vault
 
 T = TypeVar("T")
 
@@ -35,7 +38,11 @@ class Desk:
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
     wards: Wards
+    streams: Streams
     ids: Ids = field(default_factory=Ids)
+    hashing: Hashing = field(default_factory=Hashing)
+    strangers: Buckets = field(default_factory=lambda: Buckets(300, 600))  # tries from new devices
+    invented: Buckets = field(default_factory=lambda: Buckets(1, 900))  # lines of the audit log
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # ends what streams
 
 
@@ -59,13 +66,6 @@ def allowed(session: Session, right: Right, office: str | None = None) -> bool:
     account = session.account
     mine = office is None or not account.offices or office in account.offices
     return mine and may(Role(account.role), right)
-
-
-def demand_office(request: web.Request, office: str) -> None:
-    """Raise 403 for an office that is not the officer's."""
-    account = officer(request).account
-    if account.offices and office not in account.offices:
-        raise web.HTTPForbidden
 
 
 async def run(request: web.Request, work: Callable[[Transaction], T]) -> T:

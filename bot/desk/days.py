@@ -8,14 +8,14 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from bot.config.booking import Service
+from bot.core.clock import VIETNAM
+from bot.core.config.booking import Service
+from bot.core.crypto import BadKey, Vault, as_dialled, phone_number
+from bot.core.vietnamese import clean, strip
 from bot.desk.context import desk_of
-from bot.matching.text import clean, strip
-from bot.store.bookings import State
+from bot.store.booking.bookings import State
+from bot.store.booking.day_list import WALK_IN, Span
 from bot.store.database import Row
-from bot.store.visits import WALK_IN, Span
-from bot.vault import BadKey, Vault, as_dialled, phone_number
-from bot.vietnam import VIETNAM
 
 STATES: Mapping[str, str] = MappingProxyType({
     State.BOOKED: "Chờ đến",
@@ -106,7 +106,7 @@ def matching(query: str, vault: Vault) -> Callable[[Row], bool]:
     marks."""
     if number := phone_number(query):
         mark = vault.mark(number)
-        return lambda row: str(row["holder"]).partition("/")[0] == mark
+        return lambda row: bool(row["phone_mark"] == mark)
     words = strip(clean(query)).split()
     return lambda row: bool(words) and _has(f"{row['code']} {row['name']}", words)
 

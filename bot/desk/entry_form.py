@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 from bot.desk import forms
-from bot.document.values import Value
-from bot.matching.entries import Entry
+from bot.faq.editing.values import Value
+from bot.faq.entries import Entry
 
 TEXTS = {"answer": "Câu trả lời", "fee": "Lệ phí", "time": "Thời gian", "more": "Lưu ý thêm"}
 NAMES = {**TEXTS, "steps": "Các bước", "reviewed": "Ngày xem lại", "review_by": "Hạn xem lại"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from bot.desk.groups import Count, Kind
-from bot.store.figures import FEWEST
-from bot.vietnam import local
-from handlers.day_texts import day_name
+from bot.core.clock import local
+from bot.desk.small_counts import Count, Kind
+from bot.store.staff.figures import FEWEST
+from handlers.texts.dates import day_name
 
 
 def clock(at: datetime) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.core.documents.file import MAX_BYTES
 from bot.desk.roles import Right
 from bot.desk.views import (
     audit,
@@ -36,7 +37,6 @@ from bot.desk.views import (
     visit,
     weekly,
 )
-from bot.document.file import MAX_BYTES
 
 MAX_UPLOAD = MAX_BYTES + 64 * 1024  # a file and what stands around it
 
@@ -65,6 +65,7 @@ ROUTES = (
     Route("GET", "/", home.home, Right.SIGNED_IN),
     Route("GET", "/me", me.show, Right.SIGNED_IN, before_change=True),
     Route("POST", "/me/password", me.change_password, Right.SIGNED_IN, before_change=True),
+    Route("POST", "/me/leave", me.leave_everywhere, Right.SIGNED_IN, before_change=True),
     Route("POST", "/me/totp", me.turn_on_totp, Right.SIGNED_IN),
     Route("POST", "/me/totp/off", me.turn_off_totp, Right.SIGNED_IN),
     Route("GET", "/day/{office}", day.today, Right.SEE_VISITS),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from bot.desk import groups
-from bot.desk.groups import Count
-from bot.progress import Figures
+from bot.booking.ward_figures import Figures
+from bot.desk import small_counts
+from bot.desk.small_counts import Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ NAMES = ("target", "collected", "activated")
 def total(lines: Sequence[Line], people: Mapping[str, Iterable[int]]) -> Line:
     """The sum of *lines*; *people* are the numbers behind `asked`, `waiting` and `needing`."""
     sums = {name: sum(getattr(one.figures, name) for one in lines) for name in NAMES}
-    counted = {name: groups.together(values) for name, values in people.items()}
+    counted = {name: small_counts.together(values) for name, values in people.items()}
     return Line(
-        "", "Cộng", Figures(**sums), free=groups.total(one.free for one in lines), **counted
+        "", "Cộng", Figures(**sums), free=small_counts.total(one.free for one in lines), **counted
     )

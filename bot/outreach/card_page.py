@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot import qr
+from bot.core import qr
 from bot.outreach.cards import Card
-from bot.outreach.print_type import BLACK, BOLD, FILES, MEDIUM, REGULAR, Block, fit, width
+from bot.outreach.print_text import BLACK, BOLD, FILES, MEDIUM, REGULAR, Block, fit, width
 
 WIDE, HIGH = 1080, 1350
 EDGE = 72
@@ -201,7 +201,7 @@ def _dot(brush: Brush) -> None:
 
 
 def _mark(brush: Brush) -> None:
-    """The letter ỏ: the service's sign (bot/channels/static/icon.svg)."""
+    """The letter ỏ: the service's sign (bot/channels/web/static/icon.svg)."""
     brush.ellipse(_fine(18, 46, 70, 98), outline=WHITE, width=13 * FINE)
     brush.arc(_fine(29, 2, 59, 28), 180, 75, fill=WARM, width=9 * FINE)
     brush.line(_fine(44, 26, 44, 38), fill=WARM, width=9 * FINE)

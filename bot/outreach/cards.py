@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bot import deep_links
-from bot.config import Settings
-from bot.matching.entries import Entry
+from bot.core import deep_links
+from bot.core.config import Settings
+from bot.faq.entries import Entry
 from bot.outreach import links
 
 MOST_LINES = 5

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot import deep_links
-from bot.config import Settings
+from bot.core import deep_links
+from bot.core.config import Settings
 
 CHECK_PATH = "/kiem-tra-poster"
+WEB = "Trang web"
 AUDIENCE = "a_"  # deep link `a_<audience>`: greets as for these people
 
 
@@ -36,7 +37,12 @@ def of(settings: Settings, payload: str) -> Iterator[Link]:
         yield Link("Zalo", outreach.zalo_url, bare, carries=False)
     if settings.public_url:
         host = urlsplit(settings.public_url).netloc
-        yield Link("Trang web", f"{settings.public_url}/?p={payload}", host, carries=True)
+        yield Link(WEB, f"{settings.public_url}/?p={payload}", host, carries=True)
+
+
+def chats(settings: Settings) -> list[Link]:
+    """The same without the web page, which keeps a message until it is looked at."""
+    return [one for one in of(settings, deep_links.ASK) if one.title != WEB]
 
 
 def check_page(settings: Settings, payload: str = "") -> str:

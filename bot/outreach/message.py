@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from bot import privacy
-from bot.messages import NEWS, Button, Facts, Reply, Tone
+from bot.core import privacy
+from bot.core.messages import NEWS, Button, Facts, Reply, Tone
 from bot.store.values import pack, unpack
 
 TAP = "camp"  # `camp:<campaign>:<number of the choice>`
@@ -27,7 +27,10 @@ SHORTENERS = frozenset({
     "soo.gd", "bl.ink", "short.io", "qr.ae", "trib.al", "dub.sh", "tny.im", "surl.li", "urlz.fr",
     "bom.so", "by.com.vn", "gg.gg", "linktr.ee", "me2.do", "dlvr.it", "x.co", "snip.ly", "clck.ru",
 })  # fmt: skip
-ADDRESS = re.compile(r"\b(?:https?://|www\.)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
+# It begins where no name does before it: from within one, a search would read its rest again each time.
+ADDRESS = re.compile(
+    r"\b(?<![\w-])(?<![\w-]\.)(?:https?://|www\.)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE
+)
 PLAIN_HTTP = re.compile(r"\bhttp://", re.IGNORECASE)
 SECRETS = re.compile(
     r"(?:gửi|đọc|cho|nhập|nhắn)[^.!?\n]{0,30}(?:otp|mật khẩu|passcode|mã pin)", re.IGNORECASE

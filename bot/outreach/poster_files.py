@@ -11,14 +11,14 @@ from types import MappingProxyType
 
 from PIL import Image
 
-from bot.config import Settings
-from bot.matching.greetings import Greetings
-from bot.matching.likeness import plain
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.likeness import plain
+from bot.faq.greetings import Greetings
 from bot.outreach import links, posters
 from bot.outreach.poster_page import SIZES, Sheet, pdf
-from bot.store.posters import Poster
-from bot.vault import Vault
-from bot.vietnam import VIETNAM
+from bot.store.campaigns.posters import Poster
 
 FORMATS: Mapping[str, str] = MappingProxyType({"pdf": "application/pdf", "png": "image/png"})
 DOTS = 1754  # across a picture: A3 at 150 dpi, A5 at 300

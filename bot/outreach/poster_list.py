@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.document.file import Fault, Faults
-from bot.matching.greetings import Greetings, Place
-from bot.matching.likeness import closest, plain
+from bot.core.documents.file import Fault, Faults
+from bot.core.documents.tables import table
+from bot.core.likeness import closest, plain
+from bot.faq.greetings import Greetings, Place
 from bot.outreach.posters import BadPlace, place_name
-from bot.outreach.print_type import unprintable
-from bot.spreadsheet import table
+from bot.outreach.print_text import unprintable
 
 MOST = 500  # posters of one list
 PLACE, KIND = "Nơi dán", "Loại nơi"

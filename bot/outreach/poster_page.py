@@ -14,9 +14,9 @@ from types import MappingProxyType
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.pdfgen.canvas import Canvas
 
-from bot.outreach import print_marks as marks
+from bot.outreach import print_shapes as marks
 from bot.outreach.links import Link
-from bot.outreach.print_type import BLACK, BOLD, MEDIUM, REGULAR, Block, fit, width
+from bot.outreach.print_text import BLACK, BOLD, MEDIUM, REGULAR, Block, fit, width
 
 WIDTH, HEIGHT = 841.89, 1190.55  # A3
 SIZES: Mapping[str, float] = MappingProxyType({"A3": 1.0, "A5": 0.5})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.outreach.poster_files import NoChannel, NoWords
-from bot.store.figures import FEWEST
+from bot.store.staff.figures import FEWEST
 
 STEPS = ("Lượt quét", "Có hỏi", "Đặt lịch", "Đến làm", "Đã kích hoạt")
 

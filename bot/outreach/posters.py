@@ -13,10 +13,11 @@ import unicodedata
 from base64 import urlsafe_b64encode
 from datetime import datetime
 
-from bot.store import posters
+from bot.core.crypto import Vault
+from bot.core.text import few_marks
+from bot.store.campaigns import posters
+from bot.store.campaigns.posters import Poster
 from bot.store.database import Transaction
-from bot.store.posters import Poster
-from bot.vault import Vault
 
 LINK = "p_"  # deep link `p_<code><mark>`: 18 of the 64 characters that Telegram takes
 SHOWN = "PT-"
@@ -29,8 +30,8 @@ FORMULA = "=+-@＝＋－＠"  # a place that begins so would be run by a spreads
 PAYLOAD = re.compile(rf"p_([{DIGITS}][{LETTERS}][{LETTERS}{DIGITS}]{{3}})([A-Za-z0-9_-]{{11}})")
 # As people type it: "PT-7K3M9", "pt 7k3m9", "kiểm tra pt7k3m9".
 TYPED = re.compile(
-    rf"\s*/?(?:(?:mã|ma|kiểm tra|kiem tra)\s+)?(?:áp phích\s+|ap phich\s+|poster\s+)?"
-    rf"pt\s*[-–—.:]?\s*([{DIGITS}][a-z0-9]{{4}})\s*[.!?]?\s*",
+    rf"\s*+/?(?:(?:mã|ma|kiểm tra|kiem tra)\s++)?(?:áp phích\s++|ap phich\s++|poster\s++)?"
+    rf"pt\s*+[-–—.:]?\s*+([{DIGITS}][a-z0-9]{{4}})\s*+[.!?]?\s*+",
     re.IGNORECASE,
 )
 
@@ -81,7 +82,7 @@ def code_of(seed: str, attempt: int) -> str:
 
 def place_name(text: str) -> str:
     """*text* as it is printed and kept: one line, NFC. Raises `BadPlace`."""
-    normal = unicodedata.normalize("NFC", text)
+    normal = unicodedata.normalize("NFC", few_marks(text))
     if any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Cn"} for c in normal.strip()):
         raise BadPlace("tên nơi dán có ký tự ẩn; gõ lại cho sạch")
     name = " ".join(normal.split())

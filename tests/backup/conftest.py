@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Address, Reply, Tone
-from bot.store import audit, bookings, outbox
+from bot.core.messages import Address, Reply, Tone
+from bot.store.booking import bookings
 from bot.store.database import Database, SqliteDatabase, Transaction
+from bot.store.outbox import outbox
+from bot.store.staff import audit
 from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.handlers import town

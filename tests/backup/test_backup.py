@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.backup import BadBackup, archive
-from bot.backup.folder import listed
-from bot.backup.restore import drill, restore
 from bot.cli.main import main
-from bot.store import marks, snapshot
+from bot.ops.backup import BadBackup, archive
+from bot.ops.backup.folder import listed
+from bot.ops.backup.restore import drill, restore
+from bot.store import key_value, snapshot
 from bot.store.database import Database, SqliteDatabase, Transaction
 from tests.backup.conftest import KEY, NAME, write
 from tests.conftest import Clock
@@ -25,7 +25,7 @@ from tests.conftest import Clock
 
 def big(tx: Transaction, number: int) -> None:
     """A row of 4 MB, which is one step of the copy."""
-    marks.put(tx, f"big-{number}", "x" * 4_000_000)
+    key_value.put(tx, f"big-{number}", "x" * 4_000_000)
 
 
 @pytest.fixture

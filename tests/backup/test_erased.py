@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.backup import BadBackup, archive, erased
-from bot.backup.erasures import Erasures
-from bot.channels.alarm import Alarm
 from bot.cli.main import main
-from bot.config import Settings
-from bot.config.backup import Backup
-from bot.messages import Address
-from bot.store import erasure, erasures
+from bot.core.config import Settings
+from bot.core.config.backup import Backup
+from bot.core.crypto import Vault
+from bot.core.messages import Address
+from bot.ops.backup import BadBackup, archive, erased
+from bot.ops.backup.erasures import Erasures
+from bot.store.alerts import Alarm
 from bot.store.database import Database, SqliteDatabase
-from bot.store.erasures import Erased
+from bot.store.people import erasure, erasure_log
+from bot.store.people.erasure_log import Erased
 from bot.store.values import Ids, stamp
-from bot.vault import Vault
 from handlers.turn import erased_mark
 from tests.backup.conftest import KEY, NAME, write
 from tests.conftest import Clock
@@ -50,7 +50,7 @@ def erase(source: Database, clock: Clock, *people: Address) -> str:
         for person in people:
             erasure.erase(tx, person, clock.now, clock.now, nobody=ids.new(clock.now))
         marks = [erased_mark(VAULT, person) for person in people]
-        return erasures.record(tx, marks, clock.now, lambda: ids.new(clock.now))
+        return erasure_log.record(tx, marks, clock.now, lambda: ids.new(clock.now))
 
 
 def watching(source: Database, folder: Path, clock: Clock, key: str = DATA_KEY) -> Erasures:
@@ -97,7 +97,7 @@ def test_who_was_erased_after_the_backup_is_not_in_what_is_restored(
     assert NAME.encode() not in left
     assert OTHER.encode() in left
     with closing(SqliteDatabase(to)) as opened, opened.transaction() as tx:
-        assert erasures.find(tx, code) is not None  # the receipt is as genuine as before
+        assert erasure_log.find(tx, code) is not None  # the receipt is as genuine as before
         assert AN not in erasure.everybody(tx)
 
 

@@ -17,7 +17,7 @@ from string import Template
 
 import pytest
 
-from bot.store import invariants, snapshot
+from bot.store import check, snapshot
 from tests.conftest import FAQ, PROJECT
 from tests.service import Service, running, write_config
 
@@ -112,7 +112,7 @@ def test_after_the_machine_is_lost_the_replica_has_every_answer_that_was_given(
     assert counts["incoming"] == MESSAGES
     assert counts["outbox"] >= MESSAGES
     with snapshot.reading(litestream.database) as tx:
-        assert list(invariants.faults(tx)) == []
+        assert list(check.faults(tx)) == []
     with running(config) as service:
         ask(service, MESSAGES)
         assert service.stop() == 0

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.backup.folder import listed
-from bot.backup.nightly import Nightly, due
-from bot.channels.alarm import Alarm
-from bot.config import Settings
-from bot.config.backup import Backup
-from bot.store import officers
+from bot.core.config import Settings
+from bot.core.config.backup import Backup
+from bot.ops.backup.folder import listed
+from bot.ops.backup.nightly import Nightly, due
+from bot.store.alerts import Alarm
 from bot.store.database import Database
+from bot.store.staff import inbox
 from tests.backup.conftest import KEY
 from tests.conftest import Clock
 
@@ -73,7 +73,7 @@ async def test_one_that_fails_is_told_once_tried_again_later_and_counted(
     clock.move(minutes=31)
     await nightly.look()
     assert nightly.failures == 2
-    (alert,) = await source.run(officers.alerts)
+    (alert,) = await source.run(inbox.alerts)
     assert "Không sao lưu được" in alert["text"]
     assert str(tmp_path) not in alert["text"]
     (tmp_path / "kept").unlink()

@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backup.folder import listed, name_of, rotate
-from bot.backup.rotation import kept
-from bot.config.backup import Keep
-from bot.vietnam import VIETNAM
+from bot.core.clock import VIETNAM
+from bot.core.config.backup import Keep
+from bot.ops.backup.folder import listed, name_of, rotate
+from bot.ops.backup.rotation import kept
 
 NIGHT = datetime(2026, 1, 1, 18, 30, tzinfo=UTC)  # 01:30 in Vietnam
 

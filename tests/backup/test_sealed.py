@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.backup import BadBackup
-from bot.backup.sealed import CHECK, MAGIC, SALT, SIZE, TAG, SealedReader, SealedWriter
+from bot.ops.backup import BadBackup
+from bot.ops.backup.sealed import CHECK, MAGIC, SALT, SIZE, TAG, SealedReader, SealedWriter
 
 KEY = "a-made-up-key-of-the-tests"
 HEAD = len(MAGIC) + SALT + CHECK

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.backup.archive import TEMPORARY
-from bot.backup.folder import name_of
-from bot.backup.restore import drill
+from bot.core.clock import VIETNAM
+from bot.ops.backup.archive import TEMPORARY
+from bot.ops.backup.folder import name_of
+from bot.ops.backup.restore import drill
 from bot.store.database import SqliteDatabase
 from bot.store.values import stamp
-from bot.vietnam import VIETNAM
 from tests.bench.load import Stats, drive, post
 from tests.conftest import FAQ
 from tests.service import running, write_config

@@ -19,8 +19,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.messages import Address
-from bot.store import bookings
+from bot.core.messages import Address
+from bot.store.booking import bookings
 from bot.store.database import SqliteDatabase, Transaction
 from bot.store.values import Ids, stamp
 from tests.handlers import town
@@ -77,7 +77,7 @@ async def book(database: SqliteDatabase, ids: Ids, number: int) -> None:
         return held[0].party
 
     def confirm(tx: Transaction) -> None:
-        bookings.confirm(tx, party, person, NOW, holders=[f"web:{person.user}"], phone="")
+        bookings.confirm(tx, party, person, NOW)
 
     party = await database.run(hold)
     await database.run(confirm)

@@ -1,4 +1,4 @@
-"""Fit the curve of bot/matching/confidence.py: `.venv/bin/python -m tests.bench.calibrate`.
+"""Fit the curve of bot/faq/matching/confidence.py: `.venv/bin/python -m tests.bench.calibrate`.
 
 Held-out questions only: each phrasing asked of a matcher built without it (four-fold), the
 questions of faq/questions/, and talk that is no question at all. Prints the coefficients, and what
@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.matching import corpus, entries
-from bot.matching.confidence import LONG, MOST_MARGIN
-from bot.matching.entries import Faq, Kind
-from bot.matching.ranker import Ranker
-from bot.matching.score import OUT_OF_SCOPE, auroc, read_rows
-from bot.matching.variants import VARIANTS, hard
+from bot.faq import entries
+from bot.faq.entries import Faq, Kind
+from bot.faq.matching import lessons
+from bot.faq.matching.confidence import LONG, MOST_MARGIN
+from bot.faq.matching.ranker import Ranker
+from bot.faq.score import OUT_OF_SCOPE, auroc, read_rows
+from bot.faq.variants import VARIANTS, hard
 
 PROJECT = Path(__file__).parent.parent.parent
 FOLDS = 4
@@ -53,7 +54,7 @@ class Case(NamedTuple):
 
 
 def cases(faq: Faq) -> Iterator[Case]:
-    ranker = Ranker.build(corpus.lesson(faq))
+    ranker = Ranker.build(lessons.lesson(faq))
     for file in sorted((PROJECT / "faq/questions").glob("*.tsv")):
         for row in read_rows(file, faq.entries):
             kind = "outside" if row.expected == OUT_OF_SCOPE else "asked"
@@ -62,7 +63,7 @@ def cases(faq: Faq) -> Iterator[Case]:
         yield _case(faq, ranker, text.strip(), OUT_OF_SCOPE, "talk")
     for fold in range(FOLDS):
         part, held = without(faq, fold)
-        ranker = Ranker.build(corpus.lesson(part))
+        ranker = Ranker.build(lessons.lesson(part))
         for text, entry in held:
             yield from (_case(faq, ranker, way(text), entry, "unseen") for way in (str, hard))
 

@@ -23,11 +23,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.messages import Address, Priority, Reply, Tone
-from bot.reminders import HOURS
-from bot.store import claims, outbox
+from bot.booking.reminders import HOURS
+from bot.core.messages import Address, Priority, Reply, Tone
 from bot.store.database import SqliteDatabase, Transaction
-from bot.store.outbox import Letter
+from bot.store.outbox import claim as claims
+from bot.store.outbox import outbox
+from bot.store.outbox.outbox import Letter
 from tests import visits
 
 SMALL, LARGE = 10_000, 1_000_000

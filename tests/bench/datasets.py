@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.matching import entries
-from bot.matching.entries import Entry, Faq
-from bot.matching.score import OUT_OF_SCOPE, read_rows
+from bot.faq import entries
+from bot.faq.entries import Entry, Faq
+from bot.faq.score import OUT_OF_SCOPE, read_rows
 
 PROJECT = Path(__file__).parent.parent.parent
 PUBLIC = ("rasa_pool", "vnslu")

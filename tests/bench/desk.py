@@ -24,12 +24,12 @@ from urllib.parse import urlencode
 import numpy as np
 from aiohttp import web
 
-from bot.desk.guard import COOKIE, token_id
-from bot.store import accounts
+from bot.core.clock import local
+from bot.core.crypto import Vault, key_for
+from bot.desk.access import COOKIE, token_id
 from bot.store.database import SqliteDatabase
+from bot.store.staff import accounts
 from bot.store.values import stamp
-from bot.vault import Vault, key_for
-from bot.vietnam import local
 from tests.service import Service, running, write_config
 
 BOOKINGS, ASKED = 10_000, 30
@@ -46,9 +46,10 @@ SLOT = """
 """
 BOOKING = """
     INSERT INTO bookings (id, code, version, party, member, service, office, slot, starts_at, channel,
-                          person, holder, name, phone, before, state, booked_at, created_at, changed_at)
-    VALUES (:id, :id, 1, :id, 1, 'the', 'mau', :slot, :at, 'web', :id, :holder, :name, :phone, :before,
-            :state, :now, :now, :now)
+                          person, holder, name, phone, phone_mark, before, state, booked_at, created_at,
+                          changed_at)
+    VALUES (:id, :id, 1, :id, 1, 'the', 'mau', :slot, :at, 'web', :id, 'web:' || :id, :name, :phone, :mark,
+            :before, :state, :now, :now, :now)
 """
 
 
@@ -68,7 +69,7 @@ def fill(database: SqliteDatabase, vault: Vault, token: str) -> str:
             name = f"{SURNAMES[number % 5]} {NAMES[number % 3]}"
             tx.rows(
                 BOOKING, id=f"B{number:05}", slot=f"s{hour}", at=stamp(first + timedelta(hours=hour)),
-                holder=f"{vault.mark(str(number))}", name=name, phone=phone, before=before,
+                mark=vault.mark(str(number % 900)), name=name, phone=phone, before=before,
                 state=state, now=stamp(now),
             )  # fmt: skip
         accounts.add(tx, "bench", "manager", ["mau"], "-", now)

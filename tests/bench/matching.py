@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.matching.matcher import Matcher, Thresholds
-from bot.matching.variants import VARIANTS, hard
+from bot.faq.matching.matcher import Matcher, Thresholds
+from bot.faq.variants import VARIANTS, hard
 from tests.bench.datasets import Dataset, as_faq, datasets, own_faq
 from tests.bench.peers import Answer, available
 

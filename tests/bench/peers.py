@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from bot.matching.matcher import Matcher, Thresholds
-from bot.matching.text import strip
-from bot.matching.variants import no_diacritics, typo
+from bot.core.vietnamese import strip
+from bot.faq.matching.matcher import Matcher, Thresholds
+from bot.faq.variants import no_diacritics, typo
 from tests.bench.datasets import Dataset
 
 Answer = Callable[[str], str]

@@ -27,9 +27,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.store import claims, outbox
+from bot.core.clock import VIETNAM
 from bot.store.database import Database, open_database
-from bot.vietnam import VIETNAM
+from bot.store.outbox import claim, outbox
 from tests import postgres, visits
 from tests.bench import share
 from tests.bench.load import Stats, drive, post
@@ -205,7 +205,7 @@ async def claimed(make: Callable[[], Database], processes: int, waiting: int) ->
     async def work(database: Database, owner: str) -> None:
         for _ in left:
             letter = await database.run(
-                lambda tx: claims.claim(tx, "telegram", owner, now, now + timedelta(minutes=1))
+                lambda tx: claim.claim(tx, "telegram", owner, now, now + timedelta(minutes=1))
             )
             if letter is None:
                 raise RuntimeError("nothing to take")

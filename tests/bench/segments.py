@@ -21,13 +21,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot import places
-from bot.audiences import AUDIENCES, STATUSES
-from bot.outreach import segments as language
-from bot.outreach.feeding import BATCH
-from bot.store import segments
+from bot.booking import wards as places
+from bot.core.audiences import AUDIENCES, STATUSES
+from bot.outreach import segment_language as language
+from bot.outreach.batches import BATCH
+from bot.store.campaigns import segments
+from bot.store.campaigns.segments import compiled
 from bot.store.database import SqliteDatabase, Transaction
-from bot.store.segments import compiled
 from bot.store.values import stamp
 
 PEOPLE = 1_000_000

@@ -20,13 +20,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.calendar import Hours, slots
-from bot.offices import OfficeRow
-from bot.store import offices
-from bot.store import slots as store
+from bot.booking.offices import OfficeRow
+from bot.booking.opening_hours import Hours, slots
+from bot.core.clock import VIETNAM
+from bot.store.booking import offices
+from bot.store.booking import slots as store
 from bot.store.database import SqliteDatabase, Transaction
 from bot.store.values import stamp
-from bot.vietnam import VIETNAM
 
 OFFICES, DAYS, ASKED = 170, 60, 500
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from bot.app import SERVICE
-from bot.messages import Address
+from bot.core.messages import Address
 from bot.store.values import moment, stamp
 from tests.channels.telegram_service import Running
 from tests.conftest import Clock
@@ -82,6 +82,10 @@ class Citizen(ABC):
             assert MORE in self.heard.choices, f"no {label!r} in {list(self.heard.choices)}"
             await self._does(self._press(self.heard.choices[MORE]))
         return await self._does(self._press(found))
+
+    async def presses(self, choice: Any) -> Heard:
+        """Press what was shown earlier and still stands in the chat."""
+        return await self._does(self._press(choice))
 
     async def does_it_again(self) -> Heard:
         """The platform (or the page) sends the last update once more."""
@@ -253,11 +257,15 @@ class OnTheWeb(Citizen):
         return list(self._lines.values())
 
     async def _deliver(self, update: Any) -> None:
+        before = self._people()
         answer = await self._call("chat", update)
         self._session = answer["session"]
         if not self.user:
-            (row,) = self.service.rows("SELECT person FROM people WHERE channel = 'web'")
-            self.user = row["person"]
+            (self.user,) = self._people() - before
+
+    def _people(self) -> set[str]:
+        rows = self.service.rows("SELECT person FROM people WHERE channel = 'web'")
+        return {row["person"] for row in rows}
 
     async def listens(self) -> Heard:
         await self._settle()

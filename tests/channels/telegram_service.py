@@ -13,8 +13,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import SERVICE, make_app
-from bot.config import Settings
-from bot.deployment import utc_now
+from bot.core.config import Settings
+from bot.ops.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
 from tests import sqlite
 from tests.fakes.server import PATIENCE

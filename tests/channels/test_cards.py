@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.config import Settings
-from bot.gallery import Gallery
-from bot.matching.matcher import Matcher
-from bot.messages import Attachment, Reply, Tone
+from bot.channels.web.answer_cards import Gallery
+from bot.core.config import Settings
+from bot.core.messages import Attachment, Reply, Tone
+from bot.faq.matching.matcher import Matcher
 from tests.conftest import Clock
 from tests.web_service import WebService
 

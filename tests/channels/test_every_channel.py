@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from bot.core.crypto import Vault
 from bot.outreach import posters
 from bot.outreach.message import Choice, Message
-from bot.staff.answering import reply_to
-from bot.store import officers
+from bot.store.staff import inbox
 from bot.store.values import Ids
-from bot.vault import Vault
+from handlers.questions.officer_answer import reply_to
 from tests import sqlite
 from tests.channels.citizens import Citizen, OnTelegram, OnTheWeb, OnZaloBot, OnZaloOa
 from tests.channels.telegram_service import SECRET, Running
@@ -161,7 +161,7 @@ async def test_an_officer_answers_into_the_same_chat(citizen: Citizen, clock: Cl
     assert "chuyển cho cán bộ" in (await citizen.taps("Gặp cán bộ")).text
     assert "đã chuyển câu hỏi" in (await citizen.says("Nhà tôi ở xa thì sao?")).text
     with citizen.service.database.transaction() as tx:
-        (row,) = officers.waiting(tx)
+        (row,) = inbox.waiting(tx)
         text, new_id = "Phường nào cũng được bác ạ.", Ids().new(clock())
         assert reply_to(tx, row["id"], text, clock(), new_id)
     heard = await citizen.listens()
@@ -247,6 +247,25 @@ async def test_a_visit_is_booked_with_a_picture_of_its_code_seen_and_cancelled(
     assert "Đã hủy lịch" in (await citizen.taps("Hủy lịch này")).text
 
 
+async def test_a_yes_that_is_pressed_again_is_answered_with_the_booking(citizen: Citizen) -> None:
+    await _calendar_open(citizen.service)
+    await citizen.says("đặt lịch")
+    for label in ("Thẻ căn cước", "Công an phường Mẫu A", "Thứ Sáu 27/11", "08:00"):
+        await citizen.taps(label)
+    form = (await citizen.says("cô Ba")).choices
+    yes = next(choice for label, choice in form.items() if label.startswith("✅ Đồng ý, đặt lịch"))
+    code = _code_in((await citizen.taps("✅ Đồng ý, đặt lịch và nhắc tôi")).text)
+    said = (await citizen.presses(yes)).text
+    assert code in said
+    assert "08:00, Thứ Sáu 27/11/2026" in said
+    assert "hết giờ" not in said
+    # There a choice is a number, and that of the newest message is meant: to move, which it offers.
+    offers = "Chỗ cũ vẫn giữ" if isinstance(citizen, OnZaloBot) else "Bạn đã đặt rồi"
+    assert offers in said
+    (row,) = citizen.service.rows("SELECT code, version FROM bookings WHERE state = 'booked'")
+    assert row == {"code": code, "version": 1}
+
+
 async def test_a_booking_is_reminded_of_and_answered_with_a_tap(
     citizen: Citizen, clock: Clock
 ) -> None:
@@ -298,6 +317,28 @@ async def test_news_is_agreed_to_comes_and_is_ended_with_one_word(
     assert "✅ Đã dừng" in (await citizen.says("DỪNG")).text
     rows = citizen.service.rows("SELECT news FROM profiles")
     assert [row["news"] for row in rows] == [0]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_who_types_anothers_number_books_sees_nothing_of_them_and_locks_nobody_out(
+    citizen: Citizen, town: dict[str, Any], clock: Clock, known: bool
+) -> None:
+    """The same words whether the number is known or not."""
+    owner = OnTheWeb(town["service"], clock, town["web"])
+    await _book(owner, "Thứ Tư 02/12", phone="0900000001" if known else "0900000002")
+    theirs = _code_in(owner.heard.text)
+    await _book(citizen, phone="0900000001")
+    mine = _code_in(citizen.heard.text)
+    for heard in (citizen.heard, await citizen.says("lịch của tôi")):
+        assert mine in heard.text
+        assert theirs not in heard.text
+        assert "02/12" not in heard.text
+    assert theirs in (await owner.says("lịch của tôi")).text
+    await owner.taps("Hủy hẹn")
+    await owner.taps("Hủy lịch này")
+    await _book(owner, "Thứ Năm 26/11", phone="0900000001")
+    rows = citizen.service.rows("SELECT phone_mark FROM bookings WHERE state = 'booked'")
+    assert len({row["phone_mark"] for row in rows}) == 1
 
 
 # --- from one channel to another ---------------------------------------------------------------------

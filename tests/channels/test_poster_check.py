@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.config import Settings
+from bot.core.config import Settings
+from bot.core.crypto import Vault
 from bot.outreach import posters
-from bot.store import posters as stored
-from bot.store.posters import Poster
-from bot.vault import Vault
+from bot.store.campaigns import posters as stored
+from bot.store.campaigns.posters import Poster
 from tests.conftest import Clock
 from tests.web_service import Response, WebService
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import parse
-from bot.messages import OWN, Address, Incoming, Kind
+from bot.core.messages import OWN, Address, Incoming, Kind
 from tests.fakes.telegram import DATE, FakeTelegram
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -49,7 +49,10 @@ def test_words_and_commands(text: str, kind: Kind, read_text: str, data: str) ->
 @pytest.mark.parametrize(
     ("parts", "kind"),
     [
-        ({"photo": [{}], "caption": "số căn cước của tôi"}, Kind.PHOTO),
+        ({"photo": [{}]}, Kind.PHOTO),
+        ({"photo": [{}], "caption": " "}, Kind.PHOTO),
+        ({"live_photo": {}}, Kind.PHOTO),
+        ({"paid_media": {"star_count": 1, "paid_media": []}}, Kind.PHOTO),
         ({"voice": {}}, Kind.VOICE),
         ({"audio": {}}, Kind.VOICE),
         ({"video_note": {}}, Kind.VOICE),
@@ -68,6 +71,119 @@ def test_media_have_a_kind_and_no_words(parts: dict[str, Any], kind: Kind) -> No
     found = read(telegram.message(AN, **parts))
     assert found is not None
     assert (found.kind, found.text, found.data) == (kind, "", "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind"),
+    [
+        ({"photo": [{}]}, Kind.PHOTO),
+        ({"voice": {}}, Kind.VOICE),
+        ({"audio": {"title": "Bài hát", "performer": "Ai đó"}}, Kind.VOICE),
+        ({"animation": {}, "document": {}}, Kind.STICKER),
+        ({"document": {"file_name": "don.pdf"}}, Kind.DOCUMENT),
+        ({"video": {}}, Kind.DOCUMENT),
+        ({"invented_in_2030": {"title": "Gì đó"}}, None),
+    ],
+)
+def test_a_caption_is_what_was_said_and_the_rest_came_beside_it(
+    parts: dict[str, Any], kind: Kind | None
+) -> None:
+    found = read(telegram.message(AN, **parts, caption="mất thẻ", media_group_id="7"))
+    assert found is not None
+    assert (found.kind, found.text, found.data) == (Kind.TEXT, "mất thẻ", "")
+    assert (found.beside, found.album) == (kind, "7")
+
+
+SECRETIVE = [{"type": "text_link", "offset": 0, "length": 3, "url": "https://x.example"}]
+
+
+@pytest.mark.parametrize(
+    ("parts", "text", "shown"),
+    [
+        ({"poll": {"question": "mất thẻ?", "options": [{"text": "có"}]}}, "mất thẻ?", "có"),
+        ({"checklist": {"title": "việc", "tasks": [{"id": 1, "text": "mất thẻ"}]}}, "việc\nmất thẻ", ""),
+        ({"game": {"title": "trò", "description": "mất thẻ", "photo": []}}, "trò\nmất thẻ", ""),
+        ({"invented_in_2030": {"inside": [{"text": "mất thẻ"}]}}, "mất thẻ", ""),
+        ({"text": {"text": "mất thẻ"}}, "mất thẻ", ""),
+        ({"quote": {"text": "mất thẻ", "position": 0}}, "mất thẻ", ""),
+        ({"text": "xem", "entities": SECRETIVE}, "xem", "https://x.example"),
+        ({"photo": [{}], "caption": "xem", "caption_entities": SECRETIVE}, "xem", "https://x.example"),
+        ({"text": "xem", "link_preview_options": {"url": "https://y.example"}}, "xem", "https://y.example"),
+        ({"text": "xem", "reply_markup": {"inline_keyboard": [[{"text": "Tải", "url": "https://z.example"}]]}},
+         "xem", "Tải\nhttps://z.example"),
+        ({"text": "gì đây", "quote": {"text": "tải app"}, "external_reply": {"document": {"file_name": "a.apk"}}},
+         "gì đây", "tải app\na.apk"),
+        ({"text": "gì đây", "reply_to_message": {"text": "tải app"}}, "gì đây", "tải app"),
+    ],
+)  # fmt: skip
+def test_words_are_read_wherever_they_stand(parts: dict[str, Any], text: str, shown: str) -> None:
+    found = read(telegram.message(AN, **parts))
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.TEXT, text)
+    assert sorted(found.shown.split("\n")) == sorted(shown.split("\n"))
+
+
+def test_what_the_bot_itself_said_is_not_held_against_anybody() -> None:
+    ours = {"text": "đừng tải app", "from": {"id": 1, "is_bot": True}}
+    found = read(telegram.message(AN, text="ừ", reply_to_message=ours, quote={"text": "tải app"}))
+    assert found is not None
+    assert found.shown == ""
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"photo": [{}]}, {"contact": {"user_id": 7, "phone_number": "84000000001", "first_name": "Thử"}},
+        {"story": {"chat": {"id": 7, "type": "private", "title": "Thử"}, "id": 1}}, {"sticker": {"emoji": "👍"}},
+        {"web_app_data": {"data": "{}", "button_text": "Gửi"}}, {"venue": {"title": "Công an"}, "location": {}},
+        {"forward_origin": {"type": "channel", "chat": {"title": "Kênh"}}, "voice": {}},
+    ],
+)  # fmt: skip
+def test_names_are_no_words(parts: dict[str, Any]) -> None:
+    found = read(telegram.message(AN, **parts))
+    assert found is not None
+    assert found.text == ""
+
+
+@pytest.mark.parametrize("name", ["edited_message", "business_message", "invented_in_2030"])
+def test_words_are_read_from_every_kind_of_update(name: str) -> None:
+    found = read(telegram.update(**{name: telegram.text(AN, "mất thẻ")["message"]}))
+    assert found is not None
+    assert (found.sender.user, found.text) == (str(AN), "mất thẻ")
+
+
+def test_what_an_account_that_a_bot_looks_after_says_itself_is_no_question() -> None:
+    message = {**telegram.text(AN, "mất thẻ")["message"], "from": {"id": 7}}
+    assert read(telegram.update(business_message=message)) is None
+
+
+@pytest.mark.parametrize(
+    "chat", [None, {}, {"id": "x"}, {"id": AN}, {"id": AN, "type": 7}, {"type": "private"}]
+)
+def test_a_chat_that_is_told_badly_is_its_persons(chat: object) -> None:
+    message = {**telegram.text(AN, "mất thẻ")["message"], "chat": chat}
+    found = read(telegram.update(message=message))
+    assert found is not None
+    assert found.sender == Address("telegram", str(AN))
+
+
+@pytest.mark.parametrize(
+    ("update", "kind"),
+    [
+        ({"update_id": 1, "message": {"text": "mất thẻ"}}, "message"),
+        ({"update_id": 1, "message": "mất thẻ"}, "message"),
+        ({"update_id": 1, "invented_in_2030": {}}, "invented_in_2030"),
+        ({"update_id": 1, "callback_query": {"id": "1", "data": "menu"}}, "callback_query"),
+        ({"update_id": 1}, "empty"),
+        ({"message": {}}, "without an id"),
+        ({"update_id": 1, "poll": {}}, ""),
+        ({"update_id": 1, "message": {"chat": {"id": -5, "type": "group"}, "text": "chào"}}, ""),
+        ({"update_id": 1, "message": {"chat": {"id": AN}, "pinned_message": {}}}, ""),
+    ],
+)
+def test_what_nothing_can_be_made_of_has_a_name(update: dict[str, Any], kind: str) -> None:
+    assert read(update) is None
+    assert parse.overlooked(update) == kind
 
 
 @pytest.mark.parametrize(

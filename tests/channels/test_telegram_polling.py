@@ -14,12 +14,13 @@ from structlog.testing import capture_logs
 
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.polling import Position
-from bot.config import Settings
-from bot.deployment import utc_now
+from bot.core.config import Settings
+from bot.core.messages import Address, Button, Incoming, Reply, Tone
 from bot.dialogue import Delivered
-from bot.messages import Address, Button, Incoming, Reply, Tone
-from bot.store import marks, outbox
+from bot.ops.deployment import utc_now
+from bot.store import key_value
 from bot.store.database import Database
+from bot.store.outbox import outbox
 from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running, serving
 from tests.fakes.server import Fault
 from tests.fakes.telegram import BOT_ID, TOKEN, FakeTelegram
@@ -272,7 +273,7 @@ async def test_an_update_that_comes_again_is_answered_once(
         await telegram.offer(update)
         await telegram.handled(update)
         with running.database.transaction() as tx:
-            marks.put(tx, MARK, Position(1, utc_now()).to_text())
+            key_value.put(tx, MARK, Position(1, utc_now()).to_text())
     await telegram.offer(update)
     async with serving(telegram, tmp_path) as running:
         await telegram.handled(update)
@@ -286,7 +287,7 @@ async def test_after_a_week_of_silence_numbers_may_begin_anew(
     async with serving(telegram, tmp_path) as running:
         long_ago = utc_now() - timedelta(days=7)
         with running.database.transaction() as tx:
-            marks.put(tx, MARK, Position(2_000_000_000, long_ago).to_text())
+            key_value.put(tx, MARK, Position(2_000_000_000, long_ago).to_text())
     async with serving(telegram, tmp_path):
         assert ANSWER in await say(telegram, QUESTION)
 
@@ -321,7 +322,7 @@ async def test_stopping_finishes_what_is_being_handled_and_takes_nothing_new(
     await channel.close()
     assert handled == ["một"]
     with database.transaction() as tx:
-        kept = Position.from_text(marks.get(tx, MARK) or "")
+        kept = Position.from_text(key_value.get(tx, MARK) or "")
     assert kept.offset == telegram.queue[1]["update_id"]
 
 

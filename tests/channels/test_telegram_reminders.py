@@ -9,16 +9,17 @@ from functools import partial
 
 import pytest
 
-from bot import reminders
+from bot.booking import reminders
 from bot.channels.telegram import TelegramChannel
-from bot.config import Settings
-from bot.config.booking import Reminders
-from bot.courier import Courier
+from bot.core.config import Settings
+from bot.core.config.booking import Reminders
+from bot.core.messages import Address, Incoming
+from bot.delivery.courier import Courier
 from bot.dialogue import Delivered
-from bot.messages import Address, Incoming
-from bot.store import conversations, numbers, outbox
 from bot.store.database import Database, Row, Transaction
-from handlers.reminder_texts import PASSED_ON
+from bot.store.outbox import outbox
+from bot.store.people import conversations, phone_owners
+from handlers.texts.reminders import PASSED_ON
 from tests import visits
 from tests.conftest import Clock
 from tests.fakes.server import Fault
@@ -67,7 +68,7 @@ async def post(database: Database, clock: Clock) -> AsyncIterator[Post]:
     """A visit at ten, of which one is reminded at eight."""
     clock.now = DUE
     with database.transaction() as tx:
-        visits.book(tx, "ABC234", VISIT, clock(), holder=PHONE)
+        visits.book(tx, "ABC234", VISIT, clock(), vouched=PHONE)
         visits.remind(tx, "ABC234", DUE, LAST_USE)
     async with FakeTelegram() as telegram:
         telegram.known |= {CHAT, OTHER}
@@ -91,11 +92,11 @@ def _channel(telegram: FakeTelegram, database: Database, clock: Clock) -> Telegr
 
 
 def other_account(post: Post) -> None:
-    """Telegram has named the booking's phone number as another account's own."""
+    """Telegram has named the booker's own phone number as another account's, later."""
     owner = Address("telegram", str(OTHER))
     with post.database.transaction() as tx:
         conversations.take(tx, owner, post.clock())
-        numbers.owned(tx, owner, PHONE, post.clock())
+        phone_owners.owned(tx, owner, PHONE, post.clock())
 
 
 async def test_a_reminder_arrives(post: Post) -> None:

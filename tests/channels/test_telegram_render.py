@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.split import split, units
+from bot.channels.split_text import split, units
 from bot.channels.telegram.render import MAX_TEXT, messages, rows
-from bot.messages import Attachment, Button, Reply, Tone, Wish
+from bot.core.messages import Attachment, Button, Reply, Tone, Wish
 from tests.fakes.telegram_rules import utf16
 
 SHORT = Button("Cách dùng", "help")

@@ -17,15 +17,15 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels.pace import MAX_ROWS, Pace, Progress
+from bot.channels.long_replies import MAX_ROWS, Pace, Progress
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.errors import explain
-from bot.config import Settings
+from bot.core.config import Settings
+from bot.core.messages import Attachment, Button, Incoming, Reply, Tone, Wish
+from bot.delivery.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
 from bot.dialogue import Delivered
-from bot.messages import Attachment, Button, Incoming, Reply, Tone, Wish
-from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
-from bot.store import officers
 from bot.store.database import Database
+from bot.store.staff import inbox
 from tests.conftest import Clock
 from tests.fakes.server import Fault
 from tests.fakes.telegram import TOKEN, FakeTelegram
@@ -277,7 +277,7 @@ async def test_a_bad_token_alerts_the_officers_once(database: Database, clock: C
             with pytest.raises(Unavailable):
                 await channel.send(AN, HELLO, row)
         with database.transaction() as tx:
-            (alert,) = officers.alerts(tx)
+            (alert,) = inbox.alerts(tx)
         await channel.start()
         await channel.stop()
         await channel.close()

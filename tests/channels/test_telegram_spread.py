@@ -14,7 +14,7 @@ import pytest
 from bot.channels.telegram import parse
 from bot.channels.telegram.groups import Me
 from bot.channels.telegram.render import messages
-from bot.messages import Button, Kind, Reply, Tone, Wish
+from bot.core.messages import Button, Kind, Reply, Tone, Wish
 from tests.channels.telegram_service import ANSWER, QUESTION, Running, serving
 from tests.fakes.server import Fault
 from tests.fakes.telegram import BOT_ID, FakeTelegram
@@ -74,11 +74,16 @@ def test_a_reply_to_the_bot_is_said_to_it_and_one_to_others_is_not() -> None:
     assert heard("còn lệ phí?", reply_to_message=other) is None
 
 
-def test_pictures_in_a_group_are_passed_over() -> None:
-    update = quiet.in_group(GROUP, "@thu_bot")
-    update["message"] = {**update["message"], "photo": [{}], "caption": "@thu_bot xem giúp"}
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [("@thu_bot xem giúp", "xem giúp"), ("/hoi mất thẻ", "/hoi mất thẻ"), ("xem này", None), ("", None)],
+)  # fmt: skip
+def test_the_words_under_a_picture_in_a_group_count_as_any(caption: str, said: str | None) -> None:
+    update = quiet.in_group(GROUP, "")
+    update["message"] = {**update["message"], "photo": [{}], "caption": caption}
     del update["message"]["text"]
-    assert parse.incoming(update, NOW, ME) is None
+    found = parse.incoming(update, NOW, ME)
+    assert (found.text if found else None) == said
 
 
 def test_an_answer_that_was_put_in_by_its_name_is_no_question() -> None:

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from bot.channels.secret_webhook import MAX_BODY, SecretWebhook
 from bot.channels.telegram.parse import UPDATES
-from bot.channels.webhook import MAX_BODY, SecretWebhook
 from tests.channels.telegram_service import (
     ANSWER,
     BREAK,

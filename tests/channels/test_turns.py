@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.channels.turns import Turns
+from bot.channels.leader import Turns
 from bot.store.database import Database
 from tests.conftest import Clock
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.channels.files import Files
-from bot.messages import Address, Attachment, Reply, Tone
-from bot.store import outbox
+from bot.channels.file_links import Files
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Attachment, Reply, Tone
+from bot.store.outbox import outbox
 from bot.store.values import Ids
-from bot.vault import Vault
 from tests.web_service import WebService
 
 QR = Attachment.of("image/png", "ma-qr.png", b"made-up picture")

@@ -11,12 +11,13 @@ import pytest
 
 from bot.channels.zalo_bot import ZaloBotChannel, parse
 from bot.channels.zalo_bot.render import MAX_TEXT, Message, messages
-from bot.config import Settings
+from bot.core.config import Settings
+from bot.core.messages import Attachment, Button, Incoming, Kind, Reply, Tone, Wish
+from bot.delivery.errors import Refused, SendError, Throttled, Unavailable, Uncertain
 from bot.dialogue import Delivered
-from bot.messages import Attachment, Button, Incoming, Kind, Reply, Tone, Wish
-from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain
-from bot.store import officers, outbox
 from bot.store.database import Database
+from bot.store.outbox import outbox
+from bot.store.staff import inbox
 from bot.store.values import Ids
 from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
 from tests.channels.zalo_service import AN, BINH, BOT_SECRET, serving_bot
@@ -39,7 +40,13 @@ fake = FakeZaloBot(lambda: NOW)
     ("kind", "parts", "expected", "text"),
     [
         ("text", {"text": "mất thẻ"}, Kind.TEXT, "mất thẻ"),
-        ("image", {"photo_url": "https://x", "caption": "ảnh"}, Kind.PHOTO, ""),
+        ("image", {"photo_url": "https://x", "caption": "mất thẻ"}, Kind.TEXT, "mất thẻ"),
+        ("image", {"photo_url": "https://x", "caption": ""}, Kind.PHOTO, ""),
+        ("voice", {"text": "mất thẻ"}, Kind.TEXT, "mất thẻ"),
+        ("link", {"link": {"title": "mất thẻ", "url": "https://x"}}, Kind.TEXT, "mất thẻ"),
+        ("unsupported", {"text": "mất thẻ"}, Kind.TEXT, "mất thẻ"),
+        ("text", {"text": "chào", "chat": {}}, Kind.TEXT, "chào"),
+        ("text", {"text": " "}, Kind.TEXT, ""),
         ("image", {"photo": "https://x"}, Kind.PHOTO, ""),
         ("sticker", {"sticker": "x"}, Kind.STICKER, ""),
         ("unsupported", {}, Kind.HIDDEN, ""),
@@ -64,8 +71,7 @@ def test_everything_a_person_can_do(
     [
         fake.update(AN, "text", text="x", chat={"id": "g", "chat_type": "GROUP"}),
         fake.update(AN, "text", text="x", **{"from": {"is_bot": True}}),
-        fake.update(AN, "text", text="x", message_id=""),
-        fake.update(AN, "text", text="x", chat={}),
+        fake.update(AN, "text", text="x", chat={}, **{"from": {}}),
         {"event_name": "message.text.received", "message": "x"},
         {"event_name": None},
         {"result": []},
@@ -74,6 +80,26 @@ def test_everything_a_person_can_do(
 )
 def test_what_is_not_for_us_is_passed_over(update: dict[str, Any]) -> None:
     assert parse.incoming(update, NOW) is None
+
+
+def test_a_message_without_an_id_is_known_by_what_it_holds() -> None:
+    one, other = (fake.update(AN, "text", text=text, message_id="") for text in ("x", "y"))
+    found = [parse.incoming(update, NOW) for update in (one, one, other)]
+    ids = [read.id for read in found if read]
+    assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize(
+    ("update", "kind"),
+    [
+        ({"event_name": "message.text.received", "message": "x"}, "message.text.received"),
+        ({"event_name": None}, "without a name"),
+        (fake.update(AN, "text", text="x", chat={"id": "g", "chat_type": "GROUP"}), ""),
+        ({}, ""),
+    ],
+)
+def test_what_nothing_can_be_made_of_has_a_name(update: dict[str, Any], kind: str) -> None:
+    assert parse.overlooked(update) == kind
 
 
 @pytest.mark.parametrize("date", [0, -1, 1 << 60, "soon", None])
@@ -190,7 +216,7 @@ async def test_a_bad_token_alerts_once(
         with pytest.raises(Unavailable):
             await channel.send(AN, HELLO, "row")
     with database.transaction() as tx:
-        (alert,) = officers.alerts(tx)
+        (alert,) = inbox.alerts(tx)
     assert "ZALO_BOT_TOKEN" in alert["text"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.zalo_oa import parse
-from bot.messages import Address, Incoming, Kind
+from bot.core.messages import Address, Incoming, Kind
 from tests.fakes.zalo import OA_ID, FakeZalo
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -68,7 +68,10 @@ PLACE = {"coordinates": {"latitude": "10.7769", "longitude": "106.7009"}}
         (zalo.media(AN, "location", PLACE), Kind.LOCATION, "", "10.77690,106.70090"),
         (zalo.media(AN, "location", {"coordinates": None}), Kind.LOCATION, "", ""),
         (zalo.message(AN, "user_send_location"), Kind.LOCATION, "", ""),
-        (zalo.media(AN, "link", {"url": "https://x"}), Kind.UNKNOWN, "", ""),
+        (zalo.media(AN, "link", {}), Kind.UNKNOWN, "", ""),
+        (zalo.message(AN, text=7), Kind.UNKNOWN, "", ""),
+        (zalo.message(AN, "invented_in_2030"), Kind.UNKNOWN, "", ""),
+        (zalo.message(AN, text=" "), Kind.TEXT, "", ""),
         (zalo.message(AN, "user_send_link", text="xem này"), Kind.TEXT, "xem này", ""),
         (zalo.media(AN, "business_card", {"phone": "84900000000"}), Kind.UNKNOWN, "", ""),
         (zalo.submit_info(AN, "84900000001"), Kind.CONTACT, "84900000001", ""),
@@ -82,6 +85,82 @@ def test_everything_a_person_can_do(
     found = read(event)
     assert found is not None
     assert (found.sender.user, found.kind, found.text, found.data) == (AN, kind, text, data)
+
+
+LINK = {
+    "title": "Cách làm",
+    "description": "mất thẻ",
+    "url": "https://x.example/a",
+    "thumbnail": "https://y",
+}
+CARD = {
+    "title": "An",
+    "description": '{"phone":"84900000001","qrCodeUrl":"https://x"}',
+    "url": "https://x",
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "text", "beside", "shown"),
+    [
+        (zalo.media(AN, "image", {"url": "https://x"}, "mất thẻ"), "mất thẻ", Kind.PHOTO, ""),
+        (zalo.media(AN, "gif", {"url": "https://x"}, "mất thẻ"), "mất thẻ", Kind.STICKER, ""),
+        (zalo.media(AN, "audio", {"url": "https://x"}, "mất thẻ"), "mất thẻ", Kind.VOICE, ""),
+        (zalo.media(AN, "video", {"description": "mất thẻ"}), "mất thẻ", Kind.DOCUMENT, ""),
+        (zalo.media(AN, "file", {"name": "a.apk"}, "mất thẻ"), "mất thẻ", Kind.DOCUMENT, "a.apk"),
+        (zalo.media(AN, "location", PLACE, "mất thẻ"), "mất thẻ", Kind.LOCATION, ""),
+        (zalo.media(AN, "link", LINK), "Cách làm\nmất thẻ", Kind.UNKNOWN, "https://x.example/a"),
+        (zalo.media(AN, "link", {"url": "https://x.example/a"}), "https://x.example/a", Kind.UNKNOWN, ""),
+        (zalo.media(AN, "hologram", {"title": "mất thẻ"}), "mất thẻ", None, ""),
+        ({**zalo.text(AN, "mất thẻ"), "event_name": "invented_in_2030"}, "mất thẻ", None, ""),
+        (zalo.message(AN, text="mất thẻ", quote_msg_id="7"), "mất thẻ", None, ""),
+    ],
+)  # fmt: skip
+def test_words_are_read_whatever_they_stand_beside(
+    event: dict[str, Any], text: str, beside: Kind | None, shown: str
+) -> None:
+    found = read(event)
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.TEXT, text)
+    assert (found.beside, found.shown) == (beside, shown)
+
+
+@pytest.mark.parametrize("kind", ["business_card", "link"])
+def test_somebodys_card_is_not_read(kind: str) -> None:
+    found = read(zalo.media(AN, kind, CARD))
+    assert found is not None
+    assert (found.kind, found.text, found.shown) == (Kind.UNKNOWN, "", "")
+
+
+def test_a_files_name_is_looked_at_and_is_no_question() -> None:
+    found = read(zalo.media(AN, "file", {"name": "VNeID.apk"}))
+    assert found is not None
+    assert (found.kind, found.text, found.shown) == (Kind.DOCUMENT, "", "VNeID.apk")
+
+
+def test_somebody_who_is_no_account_is_answered_in_their_talk() -> None:
+    found = read(zalo.anonymous("e27a3a4ca6088a56d319", "mất thẻ", talk="6b5c-7d"))
+    assert found is not None
+    assert found.text == "mất thẻ"
+    assert parse.recipient(found.sender.user) == {
+        "anonymous_id": "e27a3a4ca6088a56d319",
+        "conversation_id": "6b5c-7d",
+    }
+    assert parse.recipient(AN) == {"user_id": AN}
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        ({**zalo.text(AN, "chào"), "sender": {}}, "user_send_text"),
+        ({**zalo.text(AN, "chào"), "event_name": 7}, "without a name"),
+        ({**zalo.text(AN, "chào"), "event_name": "oa_send_text"}, ""),
+        ({**zalo.text(AN, "chào"), "event_name": "user_seen_message"}, ""),
+        ({"event_name": "change_template_status"}, ""),
+    ],
+)
+def test_what_nothing_can_be_made_of_has_a_name(event: dict[str, Any], name: str) -> None:
+    assert parse.overlooked(event) == name
 
 
 def test_events_without_an_id_are_told_apart_by_who_what_and_when() -> None:
@@ -100,12 +179,12 @@ def test_events_without_an_id_are_told_apart_by_who_what_and_when() -> None:
         {**zalo.text(AN, "chào"), "event_name": "user_seen_message"},
         {**zalo.text(AN, "chào"), "event_name": "user_received_message"},
         {**zalo.text(AN, "chào"), "event_name": "user_click_chatnow"},
-        {**zalo.text(AN, "chào"), "event_name": "invented_in_2030"},
+        {**zalo.text(AN, "chào"), "event_name": "user_send_group_text"},
+        zalo.event("invented_in_2030", AN),
         {**zalo.text(AN, "chào"), "event_name": ["user_send_text"]},
         {**zalo.text(AN, "chào"), "sender": {"id": "abc:def"}},
         {**zalo.text(AN, "chào"), "sender": {}},
         {**zalo.text(AN, "chào"), "sender": None},
-        {**zalo.text(AN, "chào"), "message": {"text": 7}},
         {**zalo.submit_info(AN, ""), "info": {"name": "Thử"}},
         {},
     ],

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.zalo_oa import render
 from bot.channels.zalo_oa.render import MORE, Message, cut, messages, text_body, values
-from bot.messages import Attachment, Button, Facts, Reply, Tone, Wish
+from bot.core.messages import Attachment, Button, Facts, Reply, Tone, Wish
 
 PNG = Attachment.of("image/png", "qr.png", b"\x89PNG\r\n\x1a\n")
 ICS = Attachment.of("text/calendar", "hen.ics", b"BEGIN:VCALENDAR")

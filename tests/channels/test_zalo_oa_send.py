@@ -11,10 +11,9 @@ import pytest
 from bot.channels.zalo_oa import ZaloOaChannel
 from bot.channels.zalo_oa.api import error_number
 from bot.channels.zalo_oa.errors import OA, PHONE, Act, ZaloError, explain
-from bot.messages import Address, Attachment, Button, Facts, Reply, Tone, Wish
-from bot.outreach import message
-from bot.outreach.message import Message
-from bot.send_errors import (
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Attachment, Button, Facts, Reply, Tone, Wish
+from bot.delivery.errors import (
     NotBefore,
     OutsideWindow,
     Refused,
@@ -24,9 +23,11 @@ from bot.send_errors import (
     Uncertain,
     Unreachable,
 )
-from bot.store import interactions, officers
+from bot.outreach import message
+from bot.outreach.message import Message
 from bot.store.database import Database
-from bot.vault import Vault
+from bot.store.people import interactions
+from bot.store.staff import inbox
 from tests.channels.zalo_service import AN, BINH, log_in, make_channel
 from tests.conftest import Clock
 from tests.fakes.server import Fault
@@ -73,7 +74,7 @@ def reminder(vault: Vault, phone: str = "84900000001") -> Reply:
 
 def alerts(database: Database) -> list[str]:
     with database.transaction() as tx:
-        return [row["text"] for row in officers.alerts(tx)]
+        return [row["text"] for row in inbox.alerts(tx)]
 
 
 async def test_a_ticket_goes_out_as_text_with_buttons_and_a_picture(

@@ -9,11 +9,13 @@ from contextlib import suppress
 import pytest
 
 from bot.channels.zalo_oa import ZaloOaChannel
-from bot.messages import Address, Reply, Tone
-from bot.send_errors import SendError, Unavailable, Uncertain
-from bot.store import interactions, officers, tokens
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Reply, Tone
+from bot.delivery.errors import SendError, Unavailable, Uncertain
+from bot.store import tokens
 from bot.store.database import Database
-from bot.vault import Vault
+from bot.store.people import interactions
+from bot.store.staff import inbox
 from tests.channels.zalo_service import AN, log_in, make_channel
 from tests.conftest import Clock
 from tests.fakes.server import Fault
@@ -50,7 +52,7 @@ def generation(database: Database) -> int:
 
 def alerts(database: Database) -> list[str]:
     with database.transaction() as tx:
-        return [row["text"] for row in officers.alerts(tx)]
+        return [row["text"] for row in inbox.alerts(tx)]
 
 
 async def test_a_fresh_token_is_used_as_it_is(

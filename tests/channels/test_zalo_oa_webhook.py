@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.webhook import MAX_BODY
+from bot.channels.secret_webhook import MAX_BODY
 from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
 from tests.channels.zalo_service import AN, BINH, serving_oa
 from tests.conftest import Clock

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.zalo_oa import ZaloOaChannel, oauth, tokens
-from bot.config import Settings
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.messages import Incoming
 from bot.dialogue import Delivered
-from bot.messages import Incoming
 from bot.store.database import Database
-from bot.vault import Vault
 from tests import sqlite
 from tests.channels.telegram_service import Running, in_folder, in_process
 from tests.conftest import Clock

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli.main import main
-from bot.messages import Address
+from bot.core.messages import Address
 from bot.store.database import SqliteDatabase
 from tests.outreach.world import launch, plan, subscribe
 from tests.service import write_config

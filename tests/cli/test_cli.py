@@ -8,10 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.main import main
-from bot.deployment import utc_now
-from bot.messages import Address
-from bot.store import claims, erasures, officers
+from bot.core.messages import Address
+from bot.ops.deployment import utc_now
 from bot.store.database import SqliteDatabase
+from bot.store.outbox import claim
+from bot.store.people import erasure_log
+from bot.store.staff import inbox
 from tests.conftest import FAQ
 from tests.service import write_config
 
@@ -65,7 +67,7 @@ def test_faults_of_the_configuration_are_all_told_with_exit_code_2(tmp_path: Pat
 def test_a_receipt_of_an_erasure_is_genuine_or_not(config: Path) -> None:
     database = SqliteDatabase(config.parent / "vneid.db")
     with database.transaction() as tx:
-        code = erasures.record(tx, ["a mark"], utc_now(), lambda: "an id")
+        code = erasure_log.record(tx, ["a mark"], utc_now(), lambda: "an id")
     database.close()
     assert "Đã xóa lúc" in run("officer", "erased", f"xóa-{code.lower()}", config=config).output
     refused = run("officer", "erased", "XÓA-KHONG1", config=config)
@@ -78,14 +80,14 @@ def test_an_officer_sees_who_waits_and_answers_into_their_chat(config: Path) -> 
     database = SqliteDatabase(config.parent / "vneid.db")
     person = Address("web", "an")
     with database.transaction() as tx:
-        officers.hand_over(tx, "h1", person, utc_now(), "hồ sơ của tôi đâu")
-        officers.alert(tx, "a1", utc_now(), "send", "không gửi được")
+        inbox.hand_over(tx, "h1", person, utc_now(), "hồ sơ của tôi đâu")
+        inbox.alert(tx, "a1", utc_now(), "send", "không gửi được")
     assert "hồ sơ của tôi đâu" in run("officer", "waiting", config=config).output
     assert "không gửi được" in run("officer", "alerts", config=config).output
 
     assert run("officer", "answer", "h1", "đã", "xong", config=config).exit_code == 0
     with database.transaction() as tx:
-        letter = claims.claim(tx, "web", "me", utc_now(), utc_now())
+        letter = claim.claim(tx, "web", "me", utc_now(), utc_now())
     assert letter
     assert letter.reply.text == "👮 Cán bộ trả lời:\nđã xong"
 

@@ -12,11 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.main import main
-from bot.config import Settings
-from bot.deployment import lock
-from bot.store import audit, leases, marks
+from bot.core.config import Settings
+from bot.ops.deployment import lock
+from bot.store import key_value, leases
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.database.copying import SEEDED, TABLES
+from bot.store.staff import audit
 from tests import visits
 from tests.conftest import Clock
 from tests.handlers import town
@@ -58,9 +59,9 @@ def file(tmp_path: Path, clock: Clock) -> Path:
             for number in range(30):
                 visits.book(tx, f"C{number}", clock(), clock(), name=f"cô Ba {number} 🌸 'a' %s :b")
                 visits.remind(tx, f"C{number}", clock(), clock())
-            marks.put(tx, "Ảnh", 'Xin "chào"\n\\n')
+            key_value.put(tx, "Ảnh", 'Xin "chào"\n\\n')
             for number in range(4500):
-                marks.put(tx, f"mark {number}", str(number))
+                key_value.put(tx, f"mark {number}", str(number))
             audit.write(tx, clock(), "somebody", "looked")
             leases.take(tx, "work", "somebody", clock(), clock())
     return tmp_path / "old.db"
@@ -91,7 +92,7 @@ def test_what_holds_something_is_not_written_over(
     file: Path, postgres: Cluster, tmp_path: Path
 ) -> None:
     with looking(tmp_path / "full.db") as full, full.transaction() as tx:
-        marks.put(tx, "a", "b")
+        key_value.put(tx, "a", "b")
     for target in (file, tmp_path / "full.db"):
         address = postgres.create()
         run(file, address)

@@ -8,8 +8,9 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from bot.cli.main import main
-from bot.store import audit, progress
+from bot.store.booking import ward_figures
 from bot.store.database import SqliteDatabase
+from bot.store.staff import audit
 from tests.service import write_config
 
 
@@ -25,7 +26,7 @@ def table(folder: Path, text: str) -> str:
 
 def wards(folder: Path) -> int:
     with closing(SqliteDatabase(folder / "vneid.db")) as database, database.transaction() as tx:
-        return len(progress.figures(tx))
+        return len(ward_figures.figures(tx))
 
 
 def test_a_table_is_shown_then_written_then_taken_back(tmp_path: Path) -> None:

@@ -11,15 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.main import main
-from bot.config import Settings, load
-from bot.deployment import open_vault, utc_now
-from bot.staff import attendance
-from bot.staff.attendance import NotMarked, TooEarly
-from bot.store import bookings, calls
-from bot.store.bookings import State
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings, load
+from bot.ops.deployment import open_vault, utc_now
+from bot.store.booking import bookings
+from bot.store.booking.bookings import State
 from bot.store.database import Database, SqliteDatabase, Transaction
-from bot.store.outbox import About
-from bot.vietnam import VIETNAM
+from bot.store.outbox import calls
+from bot.store.outbox.outbox import About
+from handlers.booking import attendance
+from handlers.booking.attendance import NotMarked, TooEarly
 from tests import visits
 from tests.conftest import FAQ, Clock
 from tests.handlers import town
@@ -122,10 +123,12 @@ def test_marks_that_make_no_sense_are_refused_with_the_reason(
     book(opened, "AAAAAA", utc_now() + timedelta(days=1))
     book(opened, "BBBBBB", FRIDAY, state="cancelled", name="chú Tư")
     assert "Không có mã hẹn ZZZZZZ" in run("mark", "zzzzzz", "served", config=config).output
-    assert "Chưa đến giờ hẹn" in run("mark", "AAAAAA", "no-show", config=config).output
+    for what in ("arrived", "served", "no-show"):
+        assert "Chưa đến ngày hẹn" in run("mark", "AAAAAA", what, config=config).output
     assert "không còn hiệu lực" in run("mark", "BBBBBB", "served", config=config).output
-    run("mark", "AAAAAA", "served", config=config)
-    again = run("mark", "AAAAAA", "served", config=config)
+    book(opened, "CCCCCC", FRIDAY, name="dì Sáu")
+    run("mark", "CCCCCC", "served", config=config)
+    again = run("mark", "CCCCCC", "served", config=config)
     assert again.exit_code == 1
     assert "đang là “làm xong”" in again.output
 
@@ -237,3 +240,53 @@ def test_marking_finds_the_newest_version(tx: Transaction, clock: Clock) -> None
     found = bookings.by_code(tx, "AAAAAA")
     assert found
     assert (found.version, found.state) == (2, State.ARRIVED)
+
+
+OWN_DAY = [local_time("2026-11-27 00:00"), local_time("2026-11-27 07:59"), FRIDAY]
+BEFORE = [
+    local_time("2026-11-24 10:00"),
+    local_time("2026-11-26 08:00"),
+    local_time("2026-11-26 23:59"),
+]
+
+
+@pytest.mark.parametrize("now", BEFORE)
+@pytest.mark.parametrize("to", [State.ARRIVED, State.SERVED, State.NO_SHOW])
+def test_nothing_is_said_of_a_visit_before_its_day_in_vietnam(
+    tx: Transaction, clock: Clock, to: State, now: datetime
+) -> None:
+    clock.now = now
+    with pytest.raises(TooEarly) as early:
+        mark(tx, to, clock)
+    assert not early.value.on_the_day
+    for before in State:  # and the store's own statement says the same
+        if before in bookings.MARKS:
+            assert bookings.mark(tx, "AAAAAA", before, to, now, "officer") is None
+
+
+@pytest.mark.parametrize("now", OWN_DAY)
+def test_who_is_early_on_the_day_has_come_and_nobody_is_missing_before_the_hour(
+    tx: Transaction, clock: Clock, now: datetime
+) -> None:
+    clock.now = now
+    if now < FRIDAY:
+        with pytest.raises(TooEarly) as early:
+            mark(tx, State.NO_SHOW, clock)
+        assert early.value.on_the_day
+        assert bookings.mark(tx, "AAAAAA", State.BOOKED, State.NO_SHOW, now, "officer") is None
+    assert mark(tx, State.ARRIVED, clock) is State.ARRIVED
+
+
+def test_what_was_marked_too_early_before_this_was_refused_can_be_taken_back(
+    tx: Transaction, clock: Clock
+) -> None:
+    assert mark(tx, State.ARRIVED, clock) is State.ARRIVED
+    assert bookings.mark(tx, "AAAAAA", State.ARRIVED, State.BOOKED, BEFORE[0], "officer")
+
+
+def test_what_nobody_marked_in_time_is_put_right_on_a_later_day(
+    tx: Transaction, clock: Clock
+) -> None:
+    assert mark(tx, State.NO_SHOW, clock) is State.NO_SHOW
+    clock.move(days=1)
+    assert mark(tx, State.SERVED, clock) is State.SERVED

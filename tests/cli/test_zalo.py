@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 
 from bot.channels.zalo_oa.oauth import challenge
 from bot.cli.main import main
+from bot.core.crypto import Vault
 from bot.store import tokens
 from bot.store.database import SqliteDatabase
 from bot.store.tokens import Pair
-from bot.vault import Vault
 from tests.conftest import FAQ
 from tests.fakes.server import Fault
 from tests.fakes.zalo import APP_ID, APP_SECRET, FakeZalo

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from argon2 import PasswordHasher
 
-from bot.store import accounts
+from bot.store.staff import accounts
 from tests.conftest import Clock
 from tests.handlers import town
 from tests.web_service import Response, WebService
@@ -52,9 +52,7 @@ class Officer:
         return {"Cookie": "; ".join(pairs), "Host": f"127.0.0.1:{self.service.port}"}
 
     def _keep(self, answer: Response) -> Response:
-        if cookie := answer.headers.get("set-cookie"):
-            name, value = cookie.split(";", 1)[0].split("=", 1)
-            self.cookies[name] = value.strip('"')
+        self.cookies |= answer.cookies
         if found := CSRF.search(answer.body.decode("utf-8", "replace")):
             self.csrf = found[1]
         return answer

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.calendar import Hours
-from bot.store import bookings
-from bot.store.bookings import Booking
+from bot.booking.opening_hours import Hours
+from bot.core.crypto import Vault
+from bot.store.booking import bookings
+from bot.store.booking.bookings import Booking
 from bot.store.values import Ids
-from bot.vault import Vault
 from tests.bookings import HOLD, account
 from tests.conftest import Clock
 from tests.handlers.town import FRIDAY, SETTINGS, slot_id
@@ -30,8 +30,9 @@ def book(
 ) -> list[Booking]:
     """One party of these people, each by their name."""
     person = account(IDS.new(clock()))
-    base = VAULT.mark(phone) if phone else f"web:{person.user}"
+    base = f"web:{person.user}"
     holders = [base if n == 1 else f"{base}/{n}" for n in range(1, len(names) + 1)]
+    mark = VAULT.mark(phone) if phone else ""
     slot = slot_id(office, day, hour)
     now = clock()
     with service.database.transaction() as tx:
@@ -42,7 +43,7 @@ def book(
         for one, name in zip(held, names, strict=True):
             bookings.set_name(tx, one.party, one.member, name, now)
         done = bookings.confirm(
-            tx, held[0].party, person, now, holders=holders, phone=VAULT.seal(phone)
+            tx, held[0].party, person, now, phone=VAULT.seal(phone), phone_mark=mark
         )
     return list(done)
 

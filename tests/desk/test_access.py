@@ -7,18 +7,26 @@ import re
 from collections.abc import Callable
 from functools import cache
 from secrets import token_hex
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
-from bot.desk.guard import COOKIE, token_id
+from bot.core.config.channels import Listen
+from bot.desk import access
+from bot.desk.access import COOKIE, token_id
+from bot.desk.context import DESK, Desk
 from bot.desk.roles import RIGHTS, Right, Role
 from bot.desk.routes import ROUTES, Route
-from bot.store import accounts
-from handlers.ticket import check_in_mark
+from bot.store.staff import accounts
+from handlers.booking.ticket import check_in_mark
 from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer, text
 from tests.desk.people import VAULT, book, more_places
-from tests.handlers.town import FRIDAY
+from tests.handlers.town import FRIDAY, SETTINGS
 from tests.web_service import WebService
 
 PARAMETER = re.compile(r"{(\w+)(?::[^{}]+)?}")
@@ -163,3 +171,80 @@ def test_the_first_page_leads_everybody_to_their_work(browser: Browser, role: Ro
     links = re.findall(r'href="(/desk/[^"#]+)"', main)
     assert links
     assert [one.get(link).status for link in links] == [200] * len(links)
+
+
+# --- where a form comes from -------------------------------------------------------------------------
+
+
+PUBLIC = "troly.example.vn"  # of `town.SETTINGS`
+
+
+def sent(proxied: bool, host: str, origins: list[str], proto: list[str] = []) -> bool:  # noqa: B006 - read only
+    """Whether the desk's guard lets a form pass that says this of where it comes from."""
+    settings = SETTINGS.model_copy(update={"listen": Listen(behind_proxy=proxied)})
+    app = web.Application()
+    app[DESK] = cast("Desk", SimpleNamespace(settings=settings))
+    named = [("Host", host), *(("Origin", one) for one in origins)]
+    named += [("X-Forwarded-Proto", one) for one in proto]
+    request = make_mocked_request("POST", "/desk/sign-out", headers=CIMultiDict(named), app=app)
+    try:
+        access._same_origin(request)
+    except web.HTTPForbidden:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("proxied", "host", "origin", "proto"),
+    [
+        (False, "127.0.0.1:8080", "http://127.0.0.1:8080", []),
+        (False, "127.0.0.1:8080", "http://127.0.0.1:8080", ["https"]),  # nobody of ours says that
+        (False, "localhost", "http://localhost:80", []),
+        (False, PUBLIC, f"https://{PUBLIC}", []),
+        (True, PUBLIC, f"https://{PUBLIC}", []),
+        (True, PUBLIC, f"https://{PUBLIC}", ["http"]),  # the proxy before ours ended https
+        (True, f"{PUBLIC}:443", f"https://{PUBLIC.upper()}", []),
+        (True, "desk.example.vn", "https://desk.example.vn", []),
+        (True, "desk.example.vn", "https://desk.example.vn", ["http, https"]),
+        (True, "10.0.0.5", "http://10.0.0.5", ["http"]),
+        (True, "[2001:db8::1]:8443", "https://[2001:db8::1]:8443", ["https"]),
+    ],
+)
+def test_a_form_of_our_own_page_passes(
+    proxied: bool, host: str, origin: str, proto: list[str]
+) -> None:
+    assert sent(proxied, host, [origin], proto)
+
+
+@pytest.mark.parametrize(
+    ("proxied", "host", "origin", "proto"),
+    [
+        (False, "127.0.0.1:8080", "https://127.0.0.1:8080", []),
+        (False, "127.0.0.1:8080", "http://127.0.0.1", []),
+        (False, "127.0.0.1:8080", "http://127.0.0.1:8081", []),
+        (False, "127.0.0.1:8080", "http://localhost:8080", []),
+        (True, PUBLIC, f"http://{PUBLIC}", []),
+        (True, PUBLIC, f"http://{PUBLIC}", ["http"]),
+        (True, PUBLIC, f"https://{PUBLIC}:8443", []),
+        (True, PUBLIC, f"https://{PUBLIC}.evil.example", []),
+        (True, PUBLIC, f"https://evil.{PUBLIC}", []),
+        (True, "desk.example.vn", "http://desk.example.vn", []),
+        (True, "desk.example.vn", "http://desk.example.vn", ["http, https"]),
+        (True, "desk.example.vn", f"https://{PUBLIC}", []),
+        (True, "10.0.0.5", "https://10.0.0.5", ["http"]),
+    ],
+)
+def test_another_scheme_host_or_port_is_elsewhere(
+    proxied: bool, host: str, origin: str, proto: list[str]
+) -> None:
+    assert not sent(proxied, host, [origin], proto)
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [[], ["null"], [""], [PUBLIC], [f"//{PUBLIC}"], [f"ftp://{PUBLIC}"], [f"https://{PUBLIC}/desk/"],
+     [f"https://a@{PUBLIC}"], [f"https://{PUBLIC}:x"], ["https://[x"], [f"https://{PUBLIC} "], ["https://"],
+     [f"https://{PUBLIC}", f"https://{PUBLIC}"], [f"https://{PUBLIC}, https://evil.example"]],
+)  # fmt: skip
+def test_what_is_no_single_origin_is_refused(origins: list[str]) -> None:
+    assert not sent(True, PUBLIC, origins)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.calendar import Hours
-from bot.loops.keeper import keep
-from bot.store import calls, offices
+from bot.booking.opening_hours import Hours
+from bot.jobs.expire_bookings import keep
+from bot.store.booking import offices
+from bot.store.outbox import calls
 from bot.store.values import Ids
 from tests.bookings import Desk
 from tests.conftest import Clock

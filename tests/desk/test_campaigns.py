@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Address
-from bot.store import consents, conversations
-from bot.vietnam import local
+from bot.core.clock import local
+from bot.core.messages import Address
+from bot.store.people import consents, conversations
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.outreach.world import IDS, subscribe

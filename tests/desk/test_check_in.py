@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.store import bookings
-from bot.store.bookings import Booking
-from handlers.ticket import check_in_mark
+from bot.store.booking import bookings
+from bot.store.booking.bookings import Booking
+from handlers.booking.ticket import check_in_mark
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import VAULT, book, more_places
@@ -120,7 +120,13 @@ def test_another_day_and_a_cancelled_visit_are_told(
 ) -> None:
     one = officer()
     (later,) = book(service, moving, "Lê Mai", day=FRIDAY + timedelta(days=3))
-    assert "không phải hôm nay" in text(one.get(ticket(later)))
+    told = text(one.get(ticket(later)))
+    assert "không phải hôm nay" in told
+    assert "Đến ngày đó mới ghi" in told
+    assert "Đã đến</button>" not in told
+    answer = one.post(ticket(later), who=later.code)
+    assert "chưa đến ngày hẹn" in text(one.get(answer.headers["location"]))
+    assert states(service, later) == ["booked"]
     (gone,) = book(service, moving, "Lê Hủy")
     with service.database.transaction() as tx:
         bookings.cancel(tx, gone.code, moving(), moving(), "person")

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.store import audit, bookings
-from bot.store.bookings import State
+from bot.store.booking import bookings
+from bot.store.booking.bookings import State
+from bot.store.staff import audit
 from tests.bookings import wrong
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
@@ -264,6 +265,21 @@ def test_nobody_fails_to_come_before_their_hour(
     assert state_of(service, visit.code) is State.BOOKED
 
 
+@pytest.mark.parametrize("to", ["arrived", "served", "no_show"])
+def test_nothing_is_marked_before_the_day_of_the_visit(
+    service: WebService, moving: Clock, officer: SignedIn, to: str
+) -> None:
+    one, monday = officer(), FRIDAY + timedelta(days=3)
+    (visit,) = book(service, moving, "Bà Hai", day=monday)
+    ahead = f"/desk/day/mau-a/{monday}"
+    assert buttons(one.get(ahead), visit.code) == []
+    for path in (LIST, ahead):  # whatever list the form comes from
+        form = {"code": visit.code, "seen": "booked", "to": to, "version": "1"}
+        answer = one.post(f"{path}/mark", **form)
+        assert "chưa đến ngày hẹn" in text(one.get(answer.headers["location"]))
+    assert state_of(service, visit.code) is State.BOOKED
+
+
 def test_a_visit_that_was_moved_meanwhile_is_not_marked(
     service: WebService, moving: Clock, officer: SignedIn
 ) -> None:
@@ -370,6 +386,29 @@ def test_the_paper_is_in_order_without_phones_and_without_who_cancelled(
     hours = re.findall(r'<td class="big">(\d\d:\d\d)</td>', answer)
     assert hours == sorted(hours)
     assert noted(service, "in danh sách") == ["mau-a"]
+
+
+def test_visits_with_the_same_number_are_pointed_out_in_the_list_the_search_and_on_paper(
+    service: WebService, moving: Clock, officer: SignedIn
+) -> None:
+    """A number that somebody typed proves nothing, so two accounts may book with it."""
+    phone = "84900000005"
+    (one, _) = book(service, moving, "Trùng Số Một", "Trùng Số Con", phone=phone)
+    (two,) = book(
+        service, moving, "Trùng Số Hai", office="mau-b", day=FRIDAY + timedelta(days=3), phone=phone
+    )
+    (alone,) = book(service, moving, "Số Riêng", phone="84900000006")
+    here = officer()
+    with_others = "cùng số điện thoại với {} lịch khác"
+    listed = rows(here.get(LIST))
+    assert with_others.format(1) in listed[one.code]
+    assert "cùng số" not in listed[alone.code]
+    found = rows(here.post(f"{LIST}/search", q="0900000005"))
+    assert len(found) == 2
+    assert all(with_others.format(1) in line for line in found.values())
+    elsewhere = f"/desk/day/mau-b/{FRIDAY + timedelta(days=3)}"
+    assert with_others.format(2) in rows(here.get(elsewhere))[two.code]
+    assert with_others.format(1) in text(officer("viewer").get(f"{LIST}/print"))
 
 
 def test_tomorrows_paper_is_two_clicks_away(officer: SignedIn) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.desk import sheets
+from bot.desk import excel as sheets
 from bot.desk.views.export import HEADINGS
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.messages import Address
-from bot.store import audit, questions
+from bot.core.messages import Address
+from bot.store.people import questions
+from bot.store.staff import audit
 from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text

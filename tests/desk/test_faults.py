@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from bot.desk.guard import HEADERS
+from bot.desk.access import HEADERS
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import book, more_places
-from tests.handlers.town import FRIDAY
+from tests.handlers.town import FRIDAY, at
 from tests.web_service import WebService
 
 SignedIn = Callable[..., Officer]
@@ -32,8 +32,9 @@ def without(service: WebService, table: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def room(service: WebService) -> None:
+def room(service: WebService, moving: Clock) -> None:
     more_places(service)
+    moving.now = at(FRIDAY, 7)  # the day on which visits can be marked
 
 
 def test_a_fault_shows_a_page_whose_reference_is_in_the_log(

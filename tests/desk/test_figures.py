@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.progress import Change, Figures, Given
-from bot.store import audit, bookings, coachings, progress, tallies
-from bot.store.bookings import State
+from bot.booking.ward_figures import Change, Figures, Given
+from bot.store.booking import bookings, ward_figures
+from bot.store.booking.bookings import State
+from bot.store.people import coachings
+from bot.store.staff import audit, tallies
 from tests.bookings import Desk
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
@@ -27,7 +29,7 @@ def served(service: WebService, clock: Clock, office: str, people: int, *, hour:
     with service.database.transaction() as tx:
         for one in made:
             for before, after in ((State.BOOKED, State.ARRIVED), (State.ARRIVED, State.SERVED)):
-                bookings.mark(tx, one.code, before, after, clock(), "officer")
+                bookings.mark(tx, one.code, before, after, one.starts_at, "officer")
 
 
 def row(page: str, title: str) -> list[str]:
@@ -79,7 +81,7 @@ def test_targets_are_those_of_the_progress_page_which_is_linked(
     with service.database.transaction() as tx:
         for ward, collected in (("27004", 30_000), ("27007", 1_250)):
             change = Change(ward, None, Figures(25_000, collected, 1_000), GIVEN)
-            progress.put(tx, [change], id=ward, account="an", now=datetime.now(UTC))
+            ward_figures.put(tx, [change], id=ward, account="an", now=datetime.now(UTC))
     page = text(one.get("/desk/figures"))
     assert "<b>31.250</b> trên 50.000 hồ sơ (62,5%)" in page
     assert "3.700.000" not in page

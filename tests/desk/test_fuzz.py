@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import bot.desk
-from bot.desk.guard import COOKIE, token_id
+from bot.desk.access import COOKIE, token_id
 from bot.desk.routes import ROUTES, Route
 from bot.outreach import posters
-from bot.store import accounts
-from bot.store.bookings import State
-from handlers.ticket import check_in_mark
+from bot.store.booking.bookings import State
+from bot.store.staff import accounts
+from handlers.booking.ticket import check_in_mark
 from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer
 from tests.desk.people import VAULT, book, more_places

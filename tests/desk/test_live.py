@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Address
-from bot.store import accounts, bookings, officers
+from bot.core.messages import Address
+from bot.store.booking import bookings
 from bot.store.database import SqliteDatabase
+from bot.store.staff import accounts, inbox
 from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer, text
 from tests.desk.people import book, more_places
@@ -70,13 +71,13 @@ def test_an_open_list_of_people_hears_of_each_who_waits_and_of_more_that_they_wr
     with stream(officer("officer", "mau-a"), PEOPLE) as answer:
         heard = [news(answer)]
         with service.database.transaction() as tx:
-            officers.hand_over(tx, "h1", Address("web", "an"), moving(), "Câu Hỏi Thử")
+            inbox.hand_over(tx, "h1", Address("web", "an"), moving(), "Câu Hỏi Thử")
         heard.append(news(answer))
         with service.database.transaction() as tx:
-            officers.add_to_handoff(tx, Address("web", "an"), "một dòng nữa")
+            inbox.add_to_handoff(tx, Address("web", "an"), "một dòng nữa")
         heard.append(news(answer))
         with service.database.transaction() as tx:
-            officers.close_handoff(tx, "h1", moving(), "ai", answered=False)
+            inbox.close_handoff(tx, "h1", moving(), "ai", answered=False)
         heard.append(news(answer))
     assert heard[0] == heard[3]
     assert len(set(heard)) == 3

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from bot.core.crypto import Vault
 from bot.desk import forms
-from bot.store import audit, calls, officers
-from bot.store.reminders import About
+from bot.store.outbox import calls
+from bot.store.outbox.still_valid import About
+from bot.store.staff import audit, inbox
 from bot.store.values import Ids
-from bot.vault import Vault
 from tests import visits
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
@@ -58,8 +59,8 @@ def citizen(service: WebService) -> Iterator[Citizen]:
     somebody.says(QUESTION)
     yield somebody
     with service.database.transaction() as tx:
-        for row in officers.waiting(tx):
-            officers.close_handoff(tx, row["id"], service.clock(), "", answered=False)
+        for row in inbox.waiting(tx):
+            inbox.close_handoff(tx, row["id"], service.clock(), "", answered=False)
 
 
 def path_of(one: Officer) -> str:
@@ -316,7 +317,7 @@ def test_an_alert_is_shown_until_somebody_has_seen_it(
     service: WebService, officer: SignedIn, moving: Clock
 ) -> None:
     with service.database.transaction() as tx:
-        officers.alert(tx, IDS.new(moving()), moving(), "faq", "the.yaml:3:1: thiếu <answer>")
+        inbox.alert(tx, IDS.new(moving()), moving(), "faq", "the.yaml:3:1: thiếu <answer>")
     one = officer()
     shown = text(one.get("/desk/people"))
     assert "thiếu &lt;answer&gt;" in shown

@@ -16,14 +16,14 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from bot.config import Settings
-from bot.desk.guard import COOKIE, token_id
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.desk.access import COOKIE, token_id
 from bot.outreach import posters as codes
-from bot.staff import attendance
-from bot.store import accounts, audit
-from bot.store.booking import State
+from bot.store.booking.model import State
+from bot.store.staff import accounts, audit
 from bot.store.values import Ids
-from bot.vault import Vault
+from handlers.booking import attendance
 from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer, text
 from tests.handlers import town
@@ -94,7 +94,7 @@ class Citizen:
     def books(self, number: int) -> str:
         self.sends(button=f"time:the:{slot_id('mau-a', FRIDAY, 14)}")
         self.sends(text=f"Người Thử {'ABCDEF'[number]}")
-        said = self.sends(button=self.buttons["✅ Đồng ý, đặt lịch và nhắc tôi"])
+        said = self.sends(button=self.buttons["✅ Đồng ý, đặt lịch và nhắc tôi ở trang này"])
         found = re.search(r"Mã hẹn: (\w{6})", said)
         assert found, said
         return found[1]

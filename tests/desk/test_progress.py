@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from openpyxl import load_workbook
 
-from bot import places, progress
-from bot.desk import groups, wards
+from bot.booking import ward_figures
+from bot.booking import wards as places
+from bot.booking.ward_figures import Figures
+from bot.core.documents.file import MAX_BYTES
+from bot.core.messages import Address
+from bot.desk import small_counts, wards
 from bot.desk.wards import SORTS, Line
-from bot.document.file import MAX_BYTES
-from bot.messages import Address
-from bot.progress import Figures
-from bot.store import audit, consents, conversations, profiles
+from bot.store.people import consents, conversations, profiles
+from bot.store.staff import audit
 from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import more_places
@@ -267,8 +269,8 @@ def names_of(code: str) -> str:
 
 def test_the_order_tells_nothing_of_hidden_numbers() -> None:
     def line(name: str, people: int) -> Line:
-        few = groups.count(people)
-        return Line(name, name, Figures(), groups.Count(0), few, few, few)
+        few = small_counts.count(people)
+        return Line(name, name, Figures(), small_counts.Count(0), few, few, few)
 
     for sort in SORTS:
         lines = [line("b", 4), line("a", 1), line("c", 2)]
@@ -302,5 +304,5 @@ def test_the_picture_is_of_the_first_wards(officer: SignedIn) -> None:
 
 
 def test_a_reading_without_faults_is_what_the_command_writes_too() -> None:
-    reading = progress.read("a", TABLE.encode(), places.load())
+    reading = ward_figures.read("a", TABLE.encode(), places.load())
     assert len(reading.given) == 3

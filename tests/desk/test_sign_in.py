@@ -10,9 +10,9 @@ import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from bot.core.crypto import Vault
 from bot.desk import passwords
-from bot.store import accounts
-from bot.vault import Vault
+from bot.store.staff import accounts
 from tests.conftest import Clock
 from tests.desk.conftest import PASSWORD, Officer, text
 from tests.web_service import WebService
@@ -49,6 +49,7 @@ def test_the_cookie_is_the_hosts_alone_and_no_script_reads_it(
 ) -> None:
     cookie = somebody.sign_in(account()).headers["set-cookie"]
     assert cookie.startswith("__Host-desk=")
+    assert "__Host-desk-device" in somebody.cookies
     for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
@@ -208,7 +209,9 @@ def test_a_second_factor_is_asked_for_once_it_was_shown_to_work(
     assert Officer(service).sign_in(name, code=code).status == 303
     assert Officer(service).sign_in(name, code=code).status == 401
     moving.move(minutes=16)
-    assert somebody.post("/desk/me/totp/off", password=PASSWORD).status == 303
+    moving.move(seconds=30)
+    code = pyotp.TOTP(secret).at(moving())
+    assert somebody.post("/desk/me/totp/off", password=PASSWORD, code=code).status == 303
     assert Officer(service).sign_in(name).status == 303
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.document import file as yaml_file
-from bot.document.file import Faults
+from bot.core.documents import file as yaml_file
+from bot.core.documents.file import Faults
 
 
 def fault(raw: bytes | str) -> yaml_file.Fault:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.document import file as yaml_file
-from bot.document.file import Faults
+from bot.core.documents import file as yaml_file
+from bot.core.documents.file import Faults
 
 GOOD = """\
 entries:

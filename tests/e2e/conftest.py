@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.desk import passwords
-from bot.store import accounts
 from bot.store.database import SqliteDatabase
+from bot.store.staff import accounts
 from tests.e2e.officers import Desk
 from tests.e2e.sites import PASSWORD, PATIENCE, Chat, Site, begun
 

@@ -9,15 +9,17 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from bot.config import load
+from bot.core.clock import local
+from bot.core.config import load
+from bot.core.crypto import Vault, key_for
 from bot.desk import passwords
-from bot.outreach import counting, posters
-from bot.store import accounts, bookings, campaigns
+from bot.outreach import dry_run, posters
+from bot.store.booking import bookings
+from bot.store.campaigns import campaigns
 from bot.store.database import SqliteDatabase
+from bot.store.staff import accounts
 from bot.store.values import Ids, stamp
-from bot.vault import Vault, key_for
-from bot.vietnam import local
-from handlers.ticket import check_in_mark
+from handlers.booking.ticket import check_in_mark
 from tests.e2e.sites import PASSWORD, Site
 from tests.outreach import world
 
@@ -79,7 +81,7 @@ class Desk:
         with self._tx() as tx:
             tx.rows(
                 BOOKED, id=id_, code=bookings.code_of(id_), at=stamp(at),
-                holder=f"{self.vault.mark(phone)}/{id_}", name=name,
+                mark=self.vault.mark(phone) if phone else "", name=name,
                 phone=self.vault.seal(phone), now=stamp(now),
             )  # fmt: skip
             tx.rows(BOOKED_EVENT, id=id_, code=bookings.code_of(id_), now=stamp(now))
@@ -102,7 +104,7 @@ class Desk:
         id_, now = IDS.new(datetime.now(UTC)), datetime.now(UTC)
         with self._tx() as tx:
             campaigns.add(tx, id_, world.plan(now), "lan", now)
-            told = counting.Told({"telegram": counting.Counts(people=300)}, 0, now)
+            told = dry_run.Told({"telegram": dry_run.Counts(people=300)}, 0, now)
             campaigns.keep_count(tx, id_, campaigns.as_of(tx, id_), told.packed(), 300, now)
             campaigns.launch(tx, id_, 200, now)
         return id_
@@ -125,9 +127,10 @@ class Desk:
 
 BOOKED = """
     INSERT INTO bookings (id, code, version, party, member, service, office, slot, starts_at, channel,
-                          person, holder, name, phone, before, state, booked_at, created_at, changed_at)
-    SELECT :id, :code, 1, :id, 1, 'the', 'mau', id, :at, 'web', :id, :holder, :name, :phone, 'held',
-           'booked', :now, :now, :now
+                          person, holder, name, phone, phone_mark, before, state, booked_at, created_at,
+                          changed_at)
+    SELECT :id, :code, 1, :id, 1, 'the', 'mau', id, :at, 'web', :id, 'web:' || :id, :name, :phone, :mark,
+           'held', 'booked', :now, :now, :now
     FROM slots WHERE office = 'mau' LIMIT 1
 """
 BOOKED_EVENT = """

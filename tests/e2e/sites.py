@@ -15,10 +15,10 @@ from typing import TypeAlias
 
 from playwright.sync_api import Locator, Page, expect
 
-from bot.staff.answering import reply_to
-from bot.store import officers
 from bot.store.database import SqliteDatabase
+from bot.store.staff import inbox
 from bot.store.values import Ids
+from handlers.questions.officer_answer import reply_to
 from tests.service import Service, running, write_config
 
 PASSWORD = "made-up words 42"  # of every officer
@@ -67,11 +67,14 @@ class Site:
     folder: Path
     config: Path
     process: Service | None = None
+    descriptors: tuple[int, int] | None = None  # soft and hard limit
     _open: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:
         port = self.process.port if self.process else 0
-        self.process = self._open.enter_context(running(self.config, port=port))
+        self.process = self._open.enter_context(
+            running(self.config, port=port, descriptors=self.descriptors)
+        )
 
     def kill(self) -> None:
         assert self.process
@@ -103,18 +106,21 @@ class Site:
         database = SqliteDatabase(self.folder / "vneid.db")
         try:
             with database.transaction() as tx:
-                (waiting,) = officers.waiting(tx)
+                (waiting,) = inbox.waiting(tx)
                 assert reply_to(tx, waiting["id"], text, now, Ids().new(now))
         finally:
             database.close()
 
 
-def begun(folder: Path) -> Iterator[Site]:
+def begun(
+    folder: Path, descriptors: tuple[int, int] | None = None, limits: str = ""
+) -> Iterator[Site]:
     faq = folder / "faq"
     shutil.copytree(FAQ, faq)
     (faq / "la.yaml").write_text(HOSTILE, encoding="utf-8")
     (folder / "offices.yaml").write_text(OFFICES, encoding="utf-8")
-    site = Site(folder, write_config(folder, SURE + BOOKING, faq))
+    config = write_config(folder, SURE + BOOKING + limits, faq)
+    site = Site(folder, config, descriptors=descriptors)
     site.start()
     yield site
     site.close()

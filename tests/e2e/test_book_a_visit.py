@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import icalendar
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.sites import Chat, Site
+from tests.e2e.sites import Chat, Site, begun
 
 pytestmark = pytest.mark.browser
 
@@ -107,3 +108,16 @@ def test_a_killed_service_forgets_no_booking(own_site: Site, visit: Visit) -> No
     chat.reload()
     chat.types("lịch của tôi")
     chat.says("Mã hẹn")
+
+
+def test_where_many_places_were_taken_the_page_works_before_it_holds_one(
+    tmp_path: Path, visit: Visit
+) -> None:
+    limits = "limits: {places_before_work: 1, near_per_address: 100, unvouched_share: 100, work_bits: 12}\n"
+    for site in begun(tmp_path, limits=limits):
+        book(visit(site))
+        chat = visit(site)
+        with chat.page.expect_response(lambda answer: answer.status == 429) as refused:
+            book(chat)
+        assert refused.value.json()["challenge"].startswith("12.")
+        expect(chat.page.locator("#hint")).to_have_text("")

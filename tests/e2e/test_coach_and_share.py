@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import expect
 
-from handlers.coach_texts import STEPS
+from handlers.texts.activation import STEPS
 from tests.e2e.sites import Chat, Site
 
 pytestmark = pytest.mark.browser

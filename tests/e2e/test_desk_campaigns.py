@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.vietnam import local
+from bot.core.clock import local
 from tests.e2e.sites import Chat, Site
 
 pytestmark = pytest.mark.browser

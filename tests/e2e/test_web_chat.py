@@ -34,6 +34,27 @@ def test_the_welcome_says_what_it_is_and_what_it_never_asks(site: Site, visit: V
     expect(chat.theirs).to_have_count(1)
 
 
+GIVE_A_FILE = """(kind) => {
+  const given = new DataTransfer();
+  given.items.add(new File(["x"], "the.png", { type: "image/png" }));
+  const Given = kind === "paste" ? ClipboardEvent : DragEvent;
+  const name = kind === "paste" ? "clipboardData" : "dataTransfer";
+  const event = new Given(kind, { [name]: given, bubbles: true, cancelable: true });
+  document.querySelector("textarea").dispatchEvent(event);
+}"""
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_picture_pasted_or_dropped_is_said_not_to_be_looked_at(
+    site: Site, visit: Visit, kind: str
+) -> None:
+    chat = visit(site)
+    chat.page.evaluate(GIVE_A_FILE, kind)
+    expect(chat.page.locator("#hint")).to_contain_text("không xem và không lưu ảnh")
+    chat.types(QUESTION)
+    chat.says(ANSWER)
+
+
 def test_a_tap_is_answered(site: Site, visit: Visit) -> None:
     chat = visit(site)
     chat.page.get_by_role("button", name="Danh mục").first.click()

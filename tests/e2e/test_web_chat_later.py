@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.sites import ANSWER, QUESTION, Site, Visit
+from bot.channels.web.channel import KEY
+from bot.channels.web.sessions import Sessions
+from tests.e2e.sites import ANSWER, QUESTION, Chat, Site, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +23,48 @@ ANSWERED = (
     "(SELECT 'reply:web:' || id || ':0' FROM incoming WHERE kind = 'text')"
 )
 OFFICERS_ANSWERS_SENT = "SELECT count(*) FROM outbox WHERE key LIKE 'officer:%' AND state = 'sent'"
+
+
+# --- a talk that nobody came back to ---------------------------------------------------------------
+
+
+KEPT = "localStorage.getItem('vneid.session')"
+KEEP = "token => localStorage.setItem('vneid.session', token)"
+
+
+def last_used(chat: Chat, site: Site, *, days_ago: int) -> str:
+    """Make it so long ago that this browser was here; the token that it has now."""
+    with closing(sqlite3.connect(site.folder / "vneid.db")) as database:
+        (key,) = database.execute("SELECT value FROM marks WHERE name = ?", (KEY,)).fetchone()
+    now = datetime.now(UTC)
+    sessions = Sessions(bytes.fromhex(key), timedelta(days=90), now)
+    talk = chat.page.evaluate(KEPT).split(".")[0]
+    token = sessions._issue(talk, now - timedelta(days=days_ago)).token
+    chat.page.evaluate(KEEP, token)
+    return token
+
+
+def test_a_talk_that_has_ended_says_so_and_a_new_one_begins(own_site: Site, visit: Visit) -> None:
+    chat = visit(own_site)
+    chat.types(QUESTION)
+    chat.says(ANSWER)
+    old = last_used(chat, own_site, days_ago=91)
+    chat.reload()
+    expect(chat.page.get_by_text("cuộc trò chuyện cũ đã khép lại")).to_be_visible()
+    expect(chat.page.get_by_text(QUESTION)).to_have_count(0)
+    chat.types(QUESTION)
+    chat.says(ANSWER)
+    assert chat.page.evaluate(KEPT).split(".")[0] not in old
+
+
+def test_a_token_that_is_written_anew_keeps_the_talk(own_site: Site, visit: Visit) -> None:
+    chat = visit(own_site)
+    chat.types(QUESTION)
+    chat.says(ANSWER)
+    old = last_used(chat, own_site, days_ago=50)
+    chat.reload()
+    expect(chat.page.get_by_text(QUESTION)).to_have_count(1)
+    assert chat.page.evaluate(KEPT) not in (old, "", None)
 
 
 # --- messages that come later --------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Self
 
 from aiohttp import ClientSession, web
 
-PATIENCE = 10.0  # seconds until a test that waits for something fails
+PATIENCE = 60.0  # seconds until a test that waits for something fails
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class FakeZalo(FakeServer):
     codes: dict[str, str] = field(default_factory=dict)  # authorization code -> challenge
     interactions: dict[str, datetime] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)  # do not follow
+    talks: set[tuple[str, str]] = field(default_factory=set)  # of people who are no account
     sent: list[Sent] = field(default_factory=list)
     uploads: dict[str, Upload] = field(default_factory=dict)
     templates: dict[str, set[str]] = field(default_factory=dict)  # id -> its parameters
@@ -168,8 +169,8 @@ class FakeZalo(FakeServer):
         body = await request.json()
         self.calls.append(("cs", body))
         require(set(body) == {"recipient", "message"}, -201, "unknown fields")
-        user = body["recipient"].get("user_id")
-        require(isinstance(user, str) and user.isdigit(), -201, "user_id is invalid")
+        user = body["recipient"].get("user_id") or self._anonymous(body["recipient"])
+        require(isinstance(user, str) and user.isalnum(), -201, "user_id is invalid")
         message = accepted(user, body["message"], self._image)
         require(user not in self.strangers, -213, "User has not followed OA")
         last = self.interactions.get(user)
@@ -177,6 +178,12 @@ class FakeZalo(FakeServer):
         self.sent.append(message)
         quota = {"quota_type": "reply"}
         return {"message_id": f"m{next(self._numbers)}", "user_id": user, "quota": quota}
+
+    def _anonymous(self, recipient: dict[str, str]) -> str:
+        require(set(recipient) == {"anonymous_id", "conversation_id"}, -201, "recipient")
+        talk = recipient["anonymous_id"], recipient["conversation_id"]
+        require(talk in self.talks, -201, "conversation_id is invalid")
+        return talk[0]
 
     def _image(self, attachment: str) -> bytes:
         found = self.uploads.get(attachment)
@@ -293,9 +300,18 @@ class FakeZalo(FakeServer):
     def text(self, user: str, text: str) -> dict[str, Any]:
         return self.message(user, text=text)
 
-    def media(self, user: str, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def media(
+        self, user: str, kind: str, payload: dict[str, Any], text: str = ""
+    ) -> dict[str, Any]:
+        """Something that is no text, with a *text* beside it or none."""
         attachments = [{"type": kind, "payload": payload}]
-        return self.message(user, f"user_send_{kind}", attachments=attachments)
+        words = {"text": text} if text else {}
+        return self.message(user, f"user_send_{kind}", attachments=attachments, **words)
+
+    def anonymous(self, id_: str, text: str, *, talk: str) -> dict[str, Any]:
+        """Somebody who is no account writes; only their talk can be answered."""
+        self.talks.add((id_, talk))
+        return self.message(id_, "anonymous_send_text", text=text, conversation_id=talk)
 
     def follow(self, user: str) -> dict[str, Any]:
         self.strangers.discard(user)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from bot import places
+from bot.booking import wards as places
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Incoming, Kind
 from bot.dialogue import Dialogue
-from bot.loops.keeper import keep
-from bot.matching.matcher import Matcher
-from bot.messages import Address, Incoming, Kind
-from bot.store import bookings, marks
-from bot.store.bookings import State
+from bot.faq.matching.matcher import Matcher
+from bot.jobs.expire_bookings import keep
+from bot.store import key_value as marks
+from bot.store.booking import bookings
+from bot.store.booking.bookings import State
 from bot.store.database import Database, Transaction
 from bot.store.values import Ids
-from bot.vault import Vault
 from tests.handlers import town
 from tests.handlers.town import FRIDAY, slot_id
 
@@ -37,13 +38,13 @@ class World:
     now: datetime = NOW
     ids: Ids = field(default_factory=Ids)
 
-    def says(self, who: str, text: str, id: str = "") -> None:  # noqa: A002 - the update's id
+    def says(self, who: str, text: str, id: str = "") -> None:
         self._does(who, Kind.TEXT, text, "", id)
 
-    def taps(self, who: str, data: str, id: str = "") -> None:  # noqa: A002
+    def taps(self, who: str, data: str, id: str = "") -> None:
         self._does(who, Kind.BUTTON, "", data, id)
 
-    def _does(self, who: str, kind: Kind, text: str, data: str, id: str) -> None:  # noqa: A002
+    def _does(self, who: str, kind: Kind, text: str, data: str, id: str) -> None:
         self.now += A_MOMENT  # so that who came first is no matter of chance
         update = id or self.new_id()
         incoming = Incoming(update, Address("telegram", who), kind, self.now, text, data)
@@ -172,6 +173,13 @@ def _cancelled(world: World) -> None:
     press(world)
 
 
+def _to_take_back(world: World) -> None:
+    _to_cancel(world)
+    code = world.code()
+    world.taps("an", f"visit:drop:{code}")
+    world.remember(f"an visit:back:{code}")
+
+
 ACTS = {
     "hold": Act(_nothing, press, "held"),
     "hold for a family": Act(
@@ -181,7 +189,8 @@ ACTS = {
     "confirm": Act(_family_ready, press, "booked"),
     "move": Act(_to_move, press, "moved"),
     "cancel": Act(_to_cancel, press, "cancelled"),
-    "arrive": Act(_to_mark, _arrives, "arrived"),
+    "take back": Act(_to_take_back, press, "moved"),
+    "arrive": Act(_to_mark, _arrives, "arrived", timedelta(days=3)),
     "end holds": Act(_family, World.keeps, "expired", timedelta(minutes=11)),
     "wait": Act(lambda w: w.remember("an wait:the:mau-a"), press, "waiting"),
     "offer": Act(_awaited, World.keeps, "offered"),

@@ -17,12 +17,12 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from bot.messages import Address
+from bot.core.clock import local
+from bot.core.crypto import Vault
+from bot.core.messages import Address
 from bot.outreach.message import FOOTER
-from bot.store import consents, conversations
 from bot.store.database import SqliteDatabase
-from bot.vault import Vault
-from bot.vietnam import local
+from bot.store.people import consents, conversations
 from tests.channels.zalo_service import KEY, log_in
 from tests.conftest import FAQ, Clock
 from tests.fakes.telegram import FakeTelegram

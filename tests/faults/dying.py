@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import bot.store.database.postgres  # noqa: F401 - here, and not in every fork
-from bot import places
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
+from bot.booking import wards as places
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import Database, Row, Transaction, open_database
 from tests.conftest import FAQ, PROJECT
 from tests.faults.acts import ACTS, NOW, World

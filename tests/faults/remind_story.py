@@ -19,20 +19,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import bot.store.database.postgres  # noqa: F401 - here, and not in every process that is forked
-from bot import places, reminders
-from bot.courier import EVERY_LEASE, LEASE, Courier
+from bot.booking import reminders, wards
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Incoming, Kind, Reply
+from bot.delivery.courier import EVERY_LEASE, LEASE, Courier
+from bot.delivery.errors import Unreachable
 from bot.dialogue import Dialogue
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
-from bot.messages import Address, Incoming, Kind, Reply
-from bot.send_errors import Unreachable
-from bot.staff import attendance
-from bot.staff.attendance import NotMarked
-from bot.store import conversations, numbers, outbox
-from bot.store.bookings import State
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
+from bot.store.booking.bookings import State
 from bot.store.database import Row, Transaction, open_database
+from bot.store.outbox import outbox
+from bot.store.people import conversations, phone_owners
 from bot.store.values import Ids
-from bot.vault import Vault
+from handlers.booking import attendance
+from handlers.booking.attendance import NotMarked
 from tests import visits
 from tests.conftest import FAQ
 from tests.handlers import town
@@ -44,7 +45,7 @@ Tick = Callable[[str], None]
 
 # Built once, in the process that the others are forked from.
 MATCHER = Matcher.build(entries.load(FAQ), Thresholds())
-WARDS = places.load()
+WARDS = wards.load()
 RULES = town.SETTINGS.booking.reminders
 AN, BINH, CHI = (Address("telegram", name) for name in ("an", "binh", "chi"))
 CHI_ZALO = Address("zalo", "chi")
@@ -103,7 +104,7 @@ class Post:
     book: Path
     tick: Tick
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         if self.name == "telegram" and to in ("binh", "chi"):
             raise Unreachable("403")
         self.tick("before sending")
@@ -230,9 +231,9 @@ def prepare(address: str) -> None:
     then = local_time("2026-11-25 09:00")
     with database.transaction() as tx:
         visits.book(tx, "BINH", VISIT, then, person=BINH, holder="b")
-        visits.book(tx, "CHI", VISIT, then, person=CHI, holder="c")
+        visits.book(tx, "CHI", VISIT, then, person=CHI, vouched="c")
         conversations.take(tx, CHI_ZALO, then)
-        numbers.owned(tx, CHI_ZALO, "c", then)
+        phone_owners.owned(tx, CHI_ZALO, "c", then)
         visits.book(tx, "DUNG", VISIT, then, person=Address("telegram", "dung"), holder="d")
         for code, person in (("BINH", BINH), ("CHI", CHI)):
             for due in reminders.due(VISIT, then, RULES):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Address
+from bot.core.messages import Address
 from bot.store.database import SqliteDatabase, Transaction
 from tests import visits
 from tests.conftest import FAQ

@@ -13,9 +13,9 @@ from typing import Any
 from aiohttp import ClientError
 
 from bot.channels.zalo_oa import oauth, tokens
-from bot.config import Settings
+from bot.core.config import Settings
+from bot.core.crypto import Vault
 from bot.store.database import SqliteDatabase
-from bot.vault import Vault
 from tests.conftest import FAQ
 from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
 from tests.service import running, write_config

@@ -12,18 +12,29 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
 import pytest
 
-from bot.store.bookings import AlreadyBooked, HoldEnded, SlotFull
+from bot.core.messages import Address
+from bot.store.booking import bookings, fair_shares, limits
+from bot.store.booking.bookings import (
+    AlreadyBooked,
+    BookedElsewhere,
+    HoldEnded,
+    NotBooked,
+    SlotFull,
+)
 from bot.store.database import BrokenRule, Row, Transaction, is_shared, open_database
-from tests.bookings import Desk, hour, wrong
+from bot.store.people import phone_owners
+from bot.store.values import Ids, stamp
+from tests.bookings import Desk, account, hour, wrong
 from tests.handlers import town
 from tests.postgres import Cluster
 
@@ -33,6 +44,7 @@ SLOTS = {hour(number): 10 for number in (8, 9, 10, 11, 13)}  # 50 places
 # A race on PostgreSQL takes ten times as long.
 SEEDS = [*(("sqlite", seed) for seed in range(20)), *(("postgres", seed) for seed in range(5))]
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+LINK = "INSERT INTO links (channel, person, owner, at) VALUES ('web', :name, :owner, '')"
 UNGUARDED = "AND booked < capacity"
 CHECK = " CHECK (booked BETWEEN 0 AND capacity)"
 RULE = """
@@ -220,3 +232,196 @@ def test_the_table_alone_refuses_what_an_unguarded_statement_would_do(address: s
 def test_the_guarded_statement_alone_keeps_to_the_places(unchecked: str) -> None:
     told = race(lambda: store(unchecked), seed=0)
     assert outcome(unchecked, told) == Outcome(50, 0, 0, 0, 0, [])
+
+
+# --- a capacity that is lowered while people come and go -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("engine", "seed"), [("sqlite", 0), ("sqlite", 1), ("postgres", 0)], indirect=["engine"]
+)
+def test_a_lowered_capacity_holds_in_a_rush_of_cancels_and_new_ones(
+    address: str, seed: int
+) -> None:
+    """All places are booked, each hour serves four from now on, all cancel while others book: no
+    hour is filled over its four again."""
+    codes = [one.code for one in race(lambda: store(address), seed) if one.code]
+    with closing(open_database(address)) as database, database.transaction() as tx:
+        tx.rows("UPDATE slots SET lowered_to = 4")
+    random.Random(seed).shuffle(codes)
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for done in [pool.submit(_come_and_go, address, codes[n::4], n) for n in range(4)]:
+            done.result()
+    with closing(open_database(address)) as database, database.transaction() as tx:
+        rows = tx.rows("SELECT capacity, booked FROM slots")
+        assert [row["capacity"] for row in rows] == [4] * len(SLOTS)
+        assert all(row["booked"] <= 4 for row in rows)
+        assert wrong(tx) == {}
+
+
+def _come_and_go(address: str, codes: Sequence[str], worker: int) -> None:
+    """Somebody cancels, what was given back is freed, and somebody new looks for a place."""
+    with store(address) as book, closing(open_database(address)) as database:
+        for number, code in enumerate(codes):
+            with database.transaction() as tx:
+                desk = Desk(tx, lambda: NOW)
+                desk.cancel(code)
+                tx.rows("UPDATE returned SET release_at = :now", now=stamp(NOW))
+                desk.release()
+            book(f"new-{worker}-{number}", list(SLOTS))
+
+
+# --- one person with two accounts ------------------------------------------------------------------
+
+
+def two_accounts(address: str, names: SimpleQueue[str], linked: bool) -> None:
+    """Each of *names* holds a place and books it, as far as it can."""
+    with closing(open_database(address)) as database, asyncio.Runner() as runner:
+
+        def attempt(step: Callable[[Desk], Any]) -> None:
+            with suppress(AlreadyBooked, BookedElsewhere, HoldEnded):
+                runner.run(database.run(lambda tx: step(Desk(tx, lambda: NOW))))
+
+        while not names.empty():
+            name = names.get()
+            attempt(partial(Desk.hold, who=name, slot=hour(8)))
+            attempt(partial(_confirm, name=name, mark="" if linked else f"number of {name[:-1]}"))
+
+
+def _confirm(desk: Desk, name: str, mark: str) -> None:
+    if mark:
+        phone_owners.owned(desk.tx, account(name), mark, NOW)
+    desk.confirm(name, vouched=mark)
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_two_accounts_of_one_person_that_book_at_once_get_one_place(
+    address: str, linked: bool
+) -> None:
+    """Linked, or of one number that their platform vouches for."""
+    people = [f"{n:03}" for n in range(20)]
+    names: SimpleQueue[str] = SimpleQueue()
+    with closing(open_database(address)) as database, database.transaction() as tx:
+        tx.rows("UPDATE slots SET capacity = 100")
+        for name in (f"{person}{which}" for person in people for which in "ab"):
+            names.put(name)
+            if linked:
+                tx.rows(LINK, name=name, owner=name[:-1])
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        jobs = [pool.submit(two_accounts, address, names, linked) for _ in range(CONNECTIONS)]
+        assert [job.result() for job in jobs] == [None] * CONNECTIONS
+    with closing(open_database(address)) as database, database.transaction() as tx:
+        booked = tx.rows("SELECT person FROM bookings WHERE state = 'booked' ORDER BY person")
+        assert [row["person"][:-1] for row in booked] == people
+        assert wrong(tx) == {}
+
+
+# --- a cancel that is taken back while others want the place -----------------------------------------
+
+RIVALS = 30
+
+
+@pytest.mark.parametrize(("engine", "seed"), [*(("sqlite", n) for n in range(5)), ("postgres", 0)])
+def test_a_place_given_back_goes_to_its_giver_or_to_one_other_never_to_both(
+    address: str, seed: int
+) -> None:
+    """The giver takes it back from two devices while the place becomes free for all and others rush."""
+    dice = random.Random(seed)
+    late = NOW + timedelta(minutes=31)
+    with at_desk(address, NOW) as run:
+        givers = [run(lambda desk, n=n: desk.book(f"giver-{n}", hour(8)).code) for n in range(10)]
+        for code in givers:
+            run(lambda desk, code=code: desk.cancel(code))
+
+    def take_back(code: str) -> Callable[[Desk], object]:
+        return lambda desk: desk.take_back(code)
+
+    def rival(n: int) -> Callable[[Desk], object]:
+        return lambda desk: desk.book(f"rival-{n}", hour(8))
+
+    works = [*(take_back(code) for code in givers * 2), *map(rival, range(RIVALS))]
+    works += [lambda desk: desk.release()]
+    dice.shuffle(works)
+    _all_at_once(address, late, works)
+    with at_desk(address, late) as run:
+        assert run(lambda desk: wrong(desk.tx)) == {}
+        assert run(lambda desk: desk.taken(hour(8))) == 10
+        booked = "SELECT count(*) AS n FROM bookings WHERE state = 'booked'"
+        assert run(lambda desk: desk.tx.rows(booked)) == [{"n": 10}]
+
+
+def _all_at_once(address: str, now: datetime, works: Sequence[Callable[[Desk], object]]) -> None:
+    """Do *works* from several connections; a refusal is an outcome like any other."""
+    queue: SimpleQueue[Callable[[Desk], object]] = SimpleQueue()
+    for work in works:
+        queue.put(work)
+
+    def worker() -> None:
+        with at_desk(address, now) as run:
+            while not queue.empty():
+                try:
+                    run(queue.get_nowait())
+                except (SlotFull, NotBooked, HoldEnded, AlreadyBooked, Empty):
+                    continue
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for job in [pool.submit(worker) for _ in range(CONNECTIONS)]:
+            job.result()
+
+
+@contextmanager
+def at_desk(address: str, now: datetime) -> Iterator[Callable[[Callable[..., Any]], Any]]:
+    """A connection of its own; each piece of work is one transaction."""
+    with closing(open_database(address)) as database, asyncio.Runner() as runner:
+        ids = Ids()
+        yield lambda work: runner.run(database.run(lambda tx: work(Desk(tx, lambda: now, ids))))
+
+
+# --- accounts that nothing vouches for ---------------------------------------------------------------
+
+ASKER = fair_shares.Asker("one network", NOW, of_day=100, near_each=2, near_common=10)
+THEIRS = 2 + 5  # the address's own, and a tenth of the fifty places
+
+
+@pytest.mark.parametrize(
+    ("engine", "seed"), [("sqlite", 0), ("postgres", 0), ("postgres", 1)], indirect=["engine"]
+)
+def test_an_address_gets_no_more_than_its_share_by_asking_from_everywhere_at_once(
+    address: str, seed: int
+) -> None:
+    """Eighty web accounts at one address, from four connections, at all hours of the day."""
+    dice = random.Random(seed)
+    who = [(f"{n:02}", dice.choice(list(SLOTS))) for n in range(80)]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        got = [pool.submit(_hoard, address, who[n::4]) for n in range(CONNECTIONS)]
+        assert sum(one.result() for one in got) == THEIRS
+    with closing(open_database(address)) as database, database.transaction() as tx:
+        assert wrong(tx) == {}
+
+
+def _hoard(address: str, who: Sequence[tuple[str, str]]) -> int:
+    """How many of them get a place."""
+    got = 0
+    with closing(open_database(address)) as database, asyncio.Runner() as runner:
+        for name, slot in who:
+            take = partial(_hold, name=name, slot=slot)
+            with suppress(SlotFull):
+                runner.run(database.run(take))
+                got += 1
+    return got
+
+
+def _hold(tx: Transaction, name: str, slot: str) -> None:
+    person = Address("web", name)
+    held = bookings.hold(
+        tx,
+        slot=slot,
+        service="the",
+        person=person,
+        holders=[name],
+        now=NOW,
+        held_until=NOW + timedelta(minutes=10),
+        new_id=Desk(tx, lambda: NOW).new_id,
+        asker=ASKER,
+    )
+    limits.note_origin(tx, held[0].party, ASKER.origin, NOW)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.clock import VIETNAM
 from bot.store.database import SqliteDatabase
-from bot.vietnam import VIETNAM
 from tests.bench.load import answer, post
 from tests.bookings import wrong
 from tests.service import Service, running, write_config

@@ -1,5 +1,7 @@
 """The long run: `make fuzz`. A million inputs (or as many as are given), told target by target.
 
+After them "+ …": what reads a text that is twice and four times as long, and whether its time grows faster.
+
     python -m tests.fuzz [--inputs 1000000] [--seed 1] [--only telegram] [--guided]
 
 `--guided` has atheris look for inputs that reach new lines (of one target: `--only`).
@@ -42,11 +44,29 @@ def _by_chance(options: argparse.Namespace) -> int:
             outcome = run(target, options.inputs * share // 1000, options.seed)
             outcomes.append(outcome)
             _tell(outcome)
+        outcomes += _growth(options) if not options.only else []
     total = Outcome("all", sum(o.inputs for o in outcomes), sum(o.seconds for o in outcomes))
     for outcome in outcomes:
         total.findings |= outcome.findings
     _tell(total)
     return 1 if total.findings else 0
+
+
+def _growth(options: argparse.Namespace) -> list[Outcome]:
+    """Whether reading takes longer than in proportion to a text: one text for every thousand inputs."""
+    from bot.booking import wards
+    from bot.faq import entries
+    from bot.faq.matching.matcher import Matcher, Thresholds
+    from tests.conftest import FAQ
+    from tests.fuzz.run import grow
+    from tests.fuzz.targets import growing
+
+    found = []
+    readers = growing(wards.load(), Matcher.build(entries.load(FAQ), Thresholds()))
+    for name, read in readers.items():
+        found.append(grow(f"+ {name}", read, options.inputs // 1000, options.seed))
+        _tell(found[-1])
+    return found
 
 
 def _options() -> argparse.Namespace:

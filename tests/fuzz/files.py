@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot import config, offices, places
-from bot.document.file import Faults
-from bot.matching import entries, regression
+from bot.booking import offices
+from bot.booking import wards as places
+from bot.core import config
+from bot.core.documents.file import Faults
+from bot.faq import entries, regression
 from tests.conftest import FAQ, PROJECT
 
 CSV = (PROJECT / "tests" / "fuzz" / "offices.csv").read_text("utf-8")

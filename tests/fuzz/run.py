@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
-from tests.fuzz.made import Chance, Drawn
+from tests.fuzz.endless import AGAIN, HEADS, TAILS, text
+from tests.fuzz.made import Chance, Drawn, one_of
+from tests.fuzz.made import text as few_words
 from tests.fuzz.targets import Target
+
+SHORT = 1000  # characters, from which on it is doubled twice; Telegram sends four times as many
+STEEP = 3.0  # times the time for twice the text, twice in a row: linear work takes 2, square work 4
+LEAST = 0.004  # seconds of CPU; what takes less is measured as chance would have it
+TRIES = 3  # of which the shortest counts
 
 
 @dataclass
@@ -39,6 +49,41 @@ def run(target: Target, inputs: int, seed: int) -> Outcome:
             )
     outcome.seconds = time.perf_counter() - began
     return outcome
+
+
+def grow(name: str, read: Callable[[str], object], texts: int, seed: int) -> Outcome:
+    """Give *read* texts that are the same again and again, then twice and four times as long: those of
+    endless.py, then others by chance. A finding is
+    one whose time grows faster than its length, told with what makes it."""
+    outcome = Outcome(name)
+    began = time.perf_counter()
+    known = [(head, again) for again in AGAIN for head in HEADS]
+    for number in range(seed, seed + texts):
+        chance = Chance(number)
+        head, again = few_words(chance)[:20], few_words(chance)[:20] or " "
+        if number <= len(known):
+            head, again = known[number - 1]
+        tail = one_of(chance, TAILS)
+        outcome.inputs += 1
+        times = [_spent(read, text(head, again, tail, SHORT * times)) for times in (1, 2, 4)]
+        if times[-1] > LEAST and all(b > STEEP * a for a, b in pairwise(times)):
+            told = (
+                f"{[round(one * 1000, 1) for one in times]} ms, seed {number}: {head!r} {again!r}"
+            )
+            outcome.findings.setdefault(f"grows with {again!r}", told)
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def _spent(read: Callable[[str], object], words: str) -> float:
+    """Seconds of CPU; what raises is found by others."""
+    found = []
+    for _ in range(TRIES):
+        began = time.process_time()
+        with suppress(Exception):
+            read(words)
+        found.append(time.process_time() - began)
+    return min(found)
 
 
 def place_of(error: Exception) -> str:

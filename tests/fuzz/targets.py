@@ -11,22 +11,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import places, privacy
-from bot.channels import web_json
+from bot.booking import hours_text
+from bot.booking import wards as places
+from bot.channels.reading import MAX_SHOWN
 from bot.channels.telegram import parse as telegram
 from bot.channels.telegram.groups import Me
-from bot.channels.web_json import BadRequest
+from bot.channels.web import json_api
+from bot.channels.web.json_api import BadRequest
 from bot.channels.zalo_bot import parse as zalo_bot
 from bot.channels.zalo_oa import parse as zalo_oa
+from bot.core import privacy
+from bot.core.crypto import Vault, phone_number
+from bot.core.messages import Address, Conversation, Incoming, Kind
+from bot.core.text import clean as clean_text
+from bot.core.vietnamese import clean, tokens
+from bot.desk import forms
 from bot.dialogue import Delivered, Dialogue
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
-from bot.matching.text import clean, tokens
-from bot.messages import Address, Conversation, Incoming, Kind
-from bot.store import conversations
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
+from bot.outreach import posters, segment_language
 from bot.store.database import Database, SqliteDatabase
-from bot.vault import Vault, phone_number
-from handlers import texts
+from bot.store.people import conversations
+from handlers.booking import names
+from handlers.questions import safety
+from handlers.texts import common
 from handlers.words import plain
 from tests.conftest import FAQ, PROJECT, Clock
 from tests.fuzz import files
@@ -45,6 +53,31 @@ class Target:
     make: Callable[[Source], Any]
     check: Callable[[Any], None]
     share: int
+
+
+def growing(wards: places.Wards, matcher: Matcher) -> dict[str, Callable[[str], object]]:
+    """What reads texts that may be long, by name; as they come in, or as the door hands them on."""
+    return {
+        "clean": clean_text,
+        "mask": privacy.mask,
+        "words": lambda words: plain(clean_text(words)),
+        "names": names.read,
+        "a number": phone_number,
+        "a scam": lambda words: safety.looks_like_scam(plain(clean_text(words))),
+        "a place": wards.find,
+        "a question": lambda words: matcher.understand(clean_text(words)),
+        "a poster": lambda words: posters.typed(clean_text(words)),
+        "telegram": lambda words: telegram.incoming(_said(words, "private"), NOW, ME),
+        "a group": lambda words: telegram.incoming(_said(f"@vneid_bot {words}", "group"), NOW, ME),
+        "a rule": lambda words: segment_language.parse(words, wards),
+        "opening hours": hours_text.parse_week,
+        "a form": forms.tidy,
+    }
+
+
+def _said(words: str, kind: str) -> dict[str, Any]:
+    chat = {"id": 1, "type": kind}
+    return {"update_id": 1, "message": {"chat": chat, "date": 1, "text": words}}
 
 
 @contextmanager
@@ -121,7 +154,8 @@ def _incoming(found: Incoming | None) -> None:
         return
     assert found.id
     assert found.sender.user
-    assert isinstance(found.text + found.data, str)
+    assert isinstance(found.text + found.data + found.album, str)
+    assert len(found.shown) <= MAX_SHOWN
     assert found.at.tzinfo is not None
 
 
@@ -130,9 +164,23 @@ ME = Me(1, "vneid_bot")
 
 def _telegram(update: Any) -> None:
     if isinstance(update, dict):
-        _incoming(telegram.incoming(update, NOW, ME))
+        found = telegram.incoming(update, NOW, ME)
+        _incoming(found)
+        _readable(update, found)
+        assert isinstance(telegram.overlooked(update), str)
         telegram.query_id(update)
         telegram.inline(update)
+
+
+def _readable(update: dict[str, Any], found: Incoming | None) -> None:
+    """Words to the bot alone are heard, whatever stands around them."""
+    match update:
+        case {
+            "update_id": int(),
+            "message": {"chat": {"type": "private", "id": int(id_)}, "text": str(words)},
+        }:
+            if id_ > 0 and words.strip() and "callback_query" not in update:
+                assert found is not None
 
 
 def _zalo_oa(event: Any) -> None:
@@ -140,6 +188,7 @@ def _zalo_oa(event: Any) -> None:
         _incoming(zalo_oa.incoming(event, NOW))
         assert isinstance(zalo_oa.account(event), str)
         zalo_oa.known(event)
+        assert isinstance(zalo_oa.overlooked(event), str)
         seen = zalo_oa.interaction(event, NOW)
         assert seen is None or seen[1] <= NOW
 
@@ -147,6 +196,7 @@ def _zalo_oa(event: Any) -> None:
 def _zalo_bot(update: Any) -> None:
     if isinstance(update, dict):
         _incoming(zalo_bot.incoming(update, NOW))
+        assert isinstance(zalo_bot.overlooked(update), str)
 
 
 WEB: list[Any] = [
@@ -162,9 +212,9 @@ def _web(body: Any) -> None:
         return
     for key in ("session", "text", "button", "id", "proof", "after"):
         with suppress(BadRequest):
-            web_json.text_of(body, key).encode()
+            json_api.text_of(body, key).encode()
     with suppress(BadRequest):
-        assert "," in (web_json.place_of(body) or ",")
+        assert "," in (json_api.place_of(body) or ",")
 
 
 # --- talks ---------------------------------------------------------------------------------------
@@ -264,7 +314,7 @@ class Talk:
             conversations.save(tx, person, Conversation(step, dict(kept), deadline))
         delivered = self.handle(Incoming(str(self.count), person, kind, now, words, data))
         said = [reply.text for reply in delivered.replies]
-        assert texts.sorry().text not in said, "a handler failed"
+        assert common.sorry().text not in said, "a handler failed"
 
 
 def _empty(database: Database) -> None:

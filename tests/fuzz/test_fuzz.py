@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fuzz.made import text
-from tests.fuzz.run import feed_by_hypothesis, run
+from tests.fuzz.run import feed_by_hypothesis, grow, run
 from tests.fuzz.targets import Target, targets
 
 INPUTS = 12_000  # by chance, in all
@@ -33,6 +33,12 @@ def test_no_input_breaks_a_target(known: dict[str, Target], name: str) -> None:
     outcome = run(target, INPUTS * target.share // 1000, seed=7)
     assert outcome.findings == {}
     feed_by_hypothesis(target, DRAWN)
+
+
+def test_growth_is_seen() -> None:
+    """Reading the text anew at each of its characters. Of what is straight `make fuzz` tells, with a clock."""
+    found = grow("square", lambda words: [words.upper() for _ in words], 3, seed=1)
+    assert found.findings
 
 
 def test_a_finding_is_told_once_with_its_input() -> None:

@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
+from bot.core.messages import Address, Incoming
 from bot.dialogue import Delivered, Dialogue
-from bot.loops.keeper import keep
-from bot.messages import Address, Incoming
+from bot.jobs.expire_bookings import keep
 from bot.store.database import Database
 from bot.store.values import Ids
 from tests.conftest import Clock, Person

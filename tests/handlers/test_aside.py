@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.store.database import Database, Row
-from handlers import names
+from handlers.booking import names
 from tests.conftest import Person
 from tests.handlers.town import FRIDAY, slot_id
 

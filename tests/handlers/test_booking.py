@@ -8,10 +8,10 @@ from datetime import timedelta
 import icalendar
 import pytest
 
-from bot.matching.matcher import Matcher
-from bot.messages import OWN, Kind
+from bot.core.crypto import Vault
+from bot.core.messages import OWN, Kind
+from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, Row
-from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.town import FRIDAY, slot_id
@@ -138,7 +138,7 @@ def test_places_of_one_name_are_told_apart_by_a_tap(chat: Chat) -> None:
 def test_a_name_that_too_many_bear_is_asked_with_its_district(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.book.MOST_WARDS", 5)
+    monkeypatch.setattr("handlers.booking.place.MOST_WARDS", 5)
     an = chat()
     an.presses("book:the")
     assert "quận, huyện cũ" in an.says("phường 1").text
@@ -292,15 +292,6 @@ def test_a_family_has_five_places_at_most_and_is_told_so(chat: Chat, database: D
     assert [row["holder"] for row in holders] == ["telegram:an", "telegram:an/2", "telegram:an/3"]
 
 
-def test_one_phone_number_has_one_booking_in_the_whole_city(chat: Chat) -> None:
-    for name, said in (("an", "✅ Đã đặt lịch"), ("binh", "Bạn đã có lịch hẹn này rồi")):
-        person = chat(name)
-        person.presses(f"time:the:{EIGHT}")
-        person.says("cô Ba")
-        heard = tap(person, person.says("0900 000 001"), "✅ Đồng ý đặt lịch, không cần nhắc")
-        assert said in heard.text
-
-
 # --- phone and consent -----------------------------------------------------------------------------
 
 
@@ -314,9 +305,10 @@ def test_a_phone_number_is_sealed_and_nobody_is_scolded_for_it(
     assert "Số điện thoại: đã có" in heard.text
     assert "Mình đã che đi" not in heard.text
     tap(an, heard, "✅ Đồng ý, đặt lịch")
-    (row,) = rows(database, "SELECT phone, holder FROM bookings")
+    (row,) = rows(database, "SELECT phone, phone_mark, vouched, holder FROM bookings")
     assert vault.open(row["phone"]) == "84900000001"
-    assert row["holder"] == vault.mark("84900000001")
+    assert row["phone_mark"] == vault.mark("84900000001")
+    assert (row["holder"], row["vouched"]) == ("telegram:an", "")
     for table in ("incoming", "people", "outbox", "bookings", "questions"):
         assert "900000001" not in str(rows(database, f"SELECT * FROM {table}"))  # noqa: S608 - a name of this line
 

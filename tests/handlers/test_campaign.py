@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.messages import Address
+from bot.core.messages import Address
 from bot.outreach.message import Choice, Message, reply
 from bot.store.database import Database
 from tests.conftest import Clock, Person

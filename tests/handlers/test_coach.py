@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings
+from bot.core.config import Settings
+from bot.core.messages import Kind
 from bot.dialogue import Dialogue
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
-from bot.messages import Kind
-from bot.store import coachings, consents
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import Database
-from handlers import coach_texts
-from handlers.coach_texts import STEPS
+from bot.store.people import coachings, consents
+from handlers.texts import activation
+from handlers.texts.activation import STEPS
 from tests.conftest import PROJECT, Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.test_remind import Town
@@ -96,8 +96,8 @@ def test_eight_taps_from_the_first_step_to_a_working_account(there: Town) -> Non
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
-def test_each_step_is_short_and_has_two_to_four_buttons(step: coach_texts.Step) -> None:
-    reply = coach_texts.show(step)
+def test_each_step_is_short_and_has_two_to_four_buttons(step: activation.Step) -> None:
+    reply = activation.show(step)
     assert len(reply.text) <= 420
     assert 2 <= len(reply.buttons) <= 4
     assert all(len(button.label) <= 36 for button in reply.buttons)
@@ -186,14 +186,14 @@ def test_numbers_that_belong_into_the_app_are_refused_and_not_kept(there: Town, 
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
-def test_where_one_is_stuck_is_answered_by_the_faq(there: Town, step: coach_texts.Step) -> None:
+def test_where_one_is_stuck_is_answered_by_the_faq(there: Town, step: activation.Step) -> None:
     an = there.person()
     heard = an.presses(f"coach:stuck:{step.id}")
     assert "giống điều nào" in heard.text
     heard = tap(an, heard, f"Mục {step.troubles[0]}")
     assert heard.entries == [step.troubles[0]]
     assert f"Trả lời về {step.troubles[0]}." in heard.text
-    following = STEPS[coach_texts.number_of(step)] if step is not LAST else None
+    following = STEPS[activation.number_of(step)] if step is not LAST else None
     heard = tap(an, heard, "✅ Được rồi, làm tiếp")
     assert (following.name if following else "🎉") in heard.text
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Address, Kind
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Kind
 from bot.outreach import posters
-from bot.store import attribution, figures
-from bot.store import posters as stored
+from bot.store.campaigns import attribution
+from bot.store.campaigns import posters as stored
+from bot.store.campaigns.posters import Poster
 from bot.store.database import Database
-from bot.store.posters import Poster
-from bot.vault import Vault
+from bot.store.staff import figures
 from tests.conftest import Clock, Person
 from tests.handlers.town import FRIDAY, slot_id
 

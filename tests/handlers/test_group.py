@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.messages import Kind, Wish
+from bot.core.messages import Kind, Wish
 from bot.store.database import Database
 from tests.conftest import Heard, Person
 from tests.visits import rows

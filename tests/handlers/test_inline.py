@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings
-from bot.matching import entries
-from bot.matching.matcher import Matcher, Thresholds
-from handlers import inline
+from bot.core.config import Settings
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
+from handlers.questions import inline
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 OTHERS = """

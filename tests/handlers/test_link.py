@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Address, Kind, Reply
-from bot.store import consents, conversations, links, reminders
-from bot.store.bookings import by_code
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Kind, Reply
+from bot.store.booking.bookings import by_code
 from bot.store.database import Database
-from bot.store.outbox import About
-from bot.store.reminders import Other
+from bot.store.outbox import still_valid
+from bot.store.outbox.outbox import About
+from bot.store.outbox.still_valid import Other
+from bot.store.people import consents, conversations, linked_accounts
 from bot.store.values import unpack
-from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers.town import FRIDAY, slot_id
 
@@ -206,17 +207,17 @@ def test_nobody_is_flooded_with_codes(
     code = book(there)
     for n in range(6):
         ask(chat(str(n), "zalo-oa"), code)
-    assert len(written(database, THERE)) == links.MOST_TOLD
+    assert len(written(database, THERE)) == linked_accounts.MOST_TOLD
     clock.move(days=1, minutes=1)
     ask(chat("9", "zalo-oa"), code)
-    assert len(written(database, THERE)) == links.MOST_TOLD + 1
+    assert len(written(database, THERE)) == linked_accounts.MOST_TOLD + 1
 
 
 def test_nobody_tries_more_than_a_few_numbers_a_day(
     here: Person, there: Person, database: Database
 ) -> None:
     code = book(there)
-    for n in range(links.MOST_ASKED):
+    for n in range(linked_accounts.MOST_ASKED):
         ask(here, code, f"090000001{n}")
     ask(here, code)
     assert written(database, THERE) == []
@@ -260,9 +261,9 @@ def test_a_reminder_that_cannot_arrive_goes_to_the_linked_account_first(
         found = by_code(tx, code)
         assert found
         about = About(code, found.version, "evening")
-        assert Other(HERE, True) in reminders.others(tx, about)
+        assert Other(HERE, True) in still_valid.others(tx, about)
         conversations.set_reachable(tx, HERE, reachable=False)
-        assert reminders.others(tx, about) == []
+        assert still_valid.others(tx, about) == []
 
 
 def test_links_of_three_accounts_become_one_and_are_forgotten_with_their_people(
@@ -272,22 +273,22 @@ def test_links_of_three_accounts_become_one_and_are_forgotten_with_their_people(
     with database.transaction() as tx:
         for person in (a, b, c):
             conversations.take(tx, person, clock())
-        links._join(tx, a, b, clock(), "one")
-        links._join(tx, c, a, clock(), "two")
-        assert set(links.addresses(tx, c)) == {a, b, c}
-        assert links.addresses(tx, c)[0] == c
-        assert links.leave(tx, a)
-        assert set(links.addresses(tx, b)) == {b, c}
+        linked_accounts._join(tx, a, b, clock(), "one")
+        linked_accounts._join(tx, c, a, clock(), "two")
+        assert set(linked_accounts.addresses(tx, c)) == {a, b, c}
+        assert linked_accounts.addresses(tx, c)[0] == c
+        assert linked_accounts.leave(tx, a)
+        assert set(linked_accounts.addresses(tx, b)) == {b, c}
         later = clock() + timedelta(days=31)
         conversations.forget_before(tx, later)
-        links.forget_before(tx, later)
+        linked_accounts.forget_before(tx, later)
         assert tx.rows("SELECT * FROM links") == []
 
 
 def test_two_groups_of_accounts_become_one(database: Database, clock: Clock) -> None:
     a, b, c, d = (Address("web", name) for name in "abcd")
     with database.transaction() as tx:
-        links._join(tx, a, b, clock(), "one")
-        links._join(tx, c, d, clock(), "two")
-        links._join(tx, a, d, clock(), "three")
-        assert set(links.addresses(tx, b)) == {a, b, c, d}
+        linked_accounts._join(tx, a, b, clock(), "one")
+        linked_accounts._join(tx, c, d, clock(), "two")
+        linked_accounts._join(tx, a, d, clock(), "three")
+        assert set(linked_accounts.addresses(tx, b)) == {a, b, c, d}

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from bot.store import claims
 from bot.store.database import SqliteDatabase
+from bot.store.outbox import claim
 from tests import sqlite
 from tests.conftest import Clock, Person
 from tests.visits import MINUTE
@@ -46,6 +46,6 @@ def test_an_answer_is_taken_from_the_outbox_the_same_after_a_long_talk(
     for messages in (LITTLE, MUCH):
         talked(citizen(f"an-{messages}"), database, messages).says("menu")
         with database.transaction() as tx:
-            take = partial(claims.take, tx, "telegram", "me", clock(), clock() + MINUTE)
+            take = partial(claim.take, tx, "telegram", "me", clock(), clock() + MINUTE)
             costs.append(sqlite.steps(database, take))
     assert costs[1] < 1.2 * costs[0]

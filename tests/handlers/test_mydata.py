@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
-from bot.loops.sweeper import forget_before
-from bot.messages import OWN, Kind
-from bot.store import audit, bookings, calls, erasures
+from bot.core.crypto import Vault
+from bot.core.messages import OWN, Kind
+from bot.jobs.forget_old_data import forget_before
+from bot.store.booking import bookings
 from bot.store.database import Database, Row
-from bot.store.reminders import About
+from bot.store.outbox import calls
+from bot.store.outbox.still_valid import About
+from bot.store.people import erasure_log
+from bot.store.staff import audit
 from bot.store.values import stamp
-from bot.vault import Vault
 from tests.bookings import MUST_BE_EMPTY
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
@@ -180,7 +183,7 @@ def test_erasing_gives_a_receipt_and_the_place_back(
     heard = erase(an)
     receipt = heard.text.split("XÓA-")[1][:6]
     with database.transaction() as tx:
-        assert erasures.find(tx, receipt)
+        assert erasure_log.find(tx, receipt)
         booking = bookings.by_code(tx, code)
         assert booking
         assert (booking.state, booking.name, booking.phone) == ("cancelled", "", "")

@@ -8,15 +8,17 @@ from functools import partial
 
 import pytest
 
-from bot.messages import Address, Priority, Reply, Tone
-from bot.staff import attendance
-from bot.store import bookings, consents, outbox, profiles
-from bot.store.bookings import State
-from bot.store.campaigns import KIND
+from bot.core.messages import Address, Priority, Reply, Tone
+from bot.store.booking import bookings
+from bot.store.booking.bookings import State
+from bot.store.campaigns.campaigns import KIND
 from bot.store.database import Database
-from bot.store.profiles import Profile
+from bot.store.outbox import outbox
+from bot.store.people import consents, profiles
+from bot.store.people.profiles import Profile
 from bot.store.values import Ids, stamp
-from handlers import profile_texts
+from handlers.booking import attendance
+from handlers.texts import profile as profile_texts
 from tests.conftest import Clock, Heard, Person
 from tests.handlers.town import FRIDAY, SETTINGS, slot_id
 from tests.visits import rows

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.messages import Address, Incoming, WorkWanted
 from bot.dialogue import Delivered, Dialogue
-from bot.messages import Address, Incoming
+from bot.store.booking import slot_seats
 from bot.store.database import Database
 from tests.conftest import Clock, Person
 from tests.handlers import town
@@ -97,22 +98,6 @@ def test_booking_and_cancelling_again_and_again_ends(browser: Browser, database:
     assert "nhiều nhất 2 chỗ" in an.presses(f"time:the:{EIGHT}").text
 
 
-def test_one_phone_number_books_so_many_places_a_day_whatever_the_account(
-    browser: Browser,
-) -> None:
-    for number, slot in enumerate((EIGHT, slot_id("mau-b", FRIDAY, 8))):
-        service = ("the", "the")[number]
-        one = browser(f"account-{number}", origin=f"place-{number}")
-        one.presses(f"{'kin' if number else 'time'}:{service}:{slot}")
-        one.says("cô Ba")
-        tap(one, one.says("0900000001"), "✅ Đồng ý đặt lịch, không cần nhắc")
-    third = browser("account-9", origin="place-9")
-    third.presses(f"kin:the:{NINE}")
-    third.says("chú Tư")
-    refused = tap(third, third.says("0900 000 001"), "✅ Đồng ý đặt lịch, không cần nhắc")
-    assert "nhiều nhất 2 chỗ trong một ngày" in refused.text
-
-
 def test_one_address_holds_so_many_places_at_a_time(
     browser: Browser, database: Database, clock: Clock
 ) -> None:
@@ -148,20 +133,11 @@ def test_changing_the_names_does_not_keep_a_hold_alive_without_end(
     assert "mà chưa đặt" in an.says("cô Ba, chú Tư").text
 
 
-def test_an_account_and_a_number_book_no_more_with_a_party_than_one_by_one(
-    browser: Browser,
-) -> None:
+def test_an_account_books_no_more_with_a_party_than_one_by_one(browser: Browser) -> None:
     an = browser("an")
     book(an, EIGHT)
     an.presses(f"kin:the:{slot_id('mau-b', FRIDAY, 8)}")
     assert "nhiều nhất 2 chỗ trong một ngày" in an.says("cô Ba, chú Tư").text
-    binh = browser("binh", "elsewhere")
-    for names, slot in (("cô Năm", NINE), ("chú Sáu, dì Bảy", slot_id("mau-b", FRIDAY, 8))):
-        who = binh if slot == NINE else browser("chi", "third")
-        who.presses(f"time:the:{slot}")
-        who.says(names)
-        heard = tap(who, who.says("0900000001"), "✅ Đồng ý đặt lịch, không cần nhắc")
-    assert "nhiều nhất 2 chỗ trong một ngày" in heard.text
 
 
 def test_moving_again_and_again_does_not_empty_the_calendar(
@@ -207,3 +183,160 @@ def test_where_places_were_taken_from_is_kept_as_long_as_the_visit_only(
     assert rows(database, "SELECT origin FROM origins") == [{"origin": "home"}]
     tap(an, an.says("/xoadulieu"), "🗑 Xóa hết")
     assert rows(database, "SELECT * FROM origins") == []
+
+
+# --- accounts that nothing vouches for -------------------------------------------------------------
+
+MONDAY = FRIDAY + timedelta(days=3)
+LATER = FRIDAY + timedelta(days=7)  # no longer one of the next eight days
+
+
+@pytest.fixture
+def web(
+    database: Database,
+    dialogue_of: Callable[..., Dialogue],
+    clock: Clock,
+    loop_runner: asyncio.Runner,
+) -> Browser:
+    """`web("an", "home")`: somebody on a channel, at an address, in a town of ten places an hour and
+    with the limits that a deployment has by default."""
+    town.build(database)
+    with database.transaction() as tx:
+        tx.rows("UPDATE slots SET capacity = 10")
+        town.slot(tx, "mau-a", LATER, 8, 4)
+    dialogue = dialogue_of(town.SETTINGS.model_copy(update={"telegram": TELEGRAM}))
+
+    def person(name: str, origin: str = "home", channel: str = "web", worked: int = 20) -> Person:
+        def handle(incoming: Incoming) -> Delivered:
+            there = origin if channel == "web" else ""
+            asked = replace(incoming, origin=there, worked=worked)
+            return loop_runner.run(dialogue.handle(asked))
+
+        return Person(handle, Address(channel, name), clock)
+
+    return person
+
+
+TELEGRAM = town.SETTINGS.telegram.model_copy(update={"token": "made-up"})
+NEAR = 2 + 60 * 5 // 100  # of one address: its own two, and what is common of three days of twenty
+
+
+def fill(web: Browser, slot: str, origin: str, most: int = 20, who: str = "script") -> int:
+    """Book place by place from one address until it is refused."""
+    for number in range(most):
+        one = web(f"{who}-{origin}-{number}", origin)
+        if "Mình giữ chỗ" not in one.presses(f"time:the:{slot}").text:
+            return number
+        one.presses(one.says("cô Ba").buttons["✅ Đồng ý đặt lịch, không cần nhắc"])
+    return most
+
+
+def test_an_address_gets_a_few_of_the_soonest_places_and_is_told_where_there_are_more(
+    web: Browser,
+) -> None:
+    assert fill(web, EIGHT, "bad") == NEAR
+    refused = web("script", "bad").presses(f"time:the:{NINE}")
+    assert "Chỗ đặt qua web" in refused.text
+    assert "Telegram" in refused.text
+    assert {"Ngày khác", "Nơi khác", "🔔 Báo tôi khi có chỗ"} <= set(refused.buttons)
+
+
+def test_what_is_shown_is_what_that_person_can_book(web: Browser) -> None:
+    fill(web, EIGHT, "bad")
+    script, an, binh = web("script", "bad"), web("an", "home"), web("binh", channel="telegram")
+    shown = script.presses("place:the:mau-a")
+    assert [data for data in shown.buttons.values() if data.startswith("day:")] == [
+        f"day:the:mau-a:{LATER:%y%m%d}"
+    ]
+    assert "chỗ đặt qua web của ngày đó đã hết" in shown.text
+    assert "hết chỗ" in script.presses(f"day:the:mau-a:{FRIDAY:%y%m%d}").text
+    soonest = [d for d in script.presses("soon:the").buttons.values() if d.startswith("time:")]
+    assert slot_id("mau-a", LATER, 8) in {data.rsplit(":", 1)[1] for data in soonest}
+    for one in (an, binh):
+        days = one.presses("place:the:mau-a").buttons.values()
+        assert f"day:the:mau-a:{FRIDAY:%y%m%d}" in days
+        assert "Mình giữ chỗ" in one.presses(f"time:the:{EIGHT}").text
+
+
+def test_all_web_accounts_together_get_a_part_of_a_day(web: Browser) -> None:
+    later = slot_id("mau-a", LATER, 8)  # four places: three are for the web
+    assert sum(fill(web, later, f"place-{n}", most=1) for n in range(5)) == 3
+    assert "Chỗ đặt qua web" in web("an").presses(f"time:the:{later}").text
+    assert "Mình giữ chỗ" in web("binh", channel="telegram").presses(f"time:the:{later}").text
+
+
+def test_a_web_account_that_is_linked_with_telegram_is_vouched_for(
+    web: Browser, database: Database
+) -> None:
+    fill(web, EIGHT, "bad")
+    an = web("an", "bad")
+    assert "Chỗ đặt qua web" in an.presses(f"time:the:{EIGHT}").text
+    with database.transaction() as tx:
+        for channel, name in (("web", "an"), ("telegram", "an-too")):
+            tx.rows(
+                "INSERT INTO links (channel, person, owner, at) VALUES (:channel, :name, 'o', '')",
+                channel=channel,
+                name=name,
+            )
+    assert "Mình giữ chỗ" in an.presses(f"time:the:{EIGHT}").text
+
+
+def test_two_web_accounts_that_are_linked_vouch_for_nothing(
+    web: Browser, database: Database
+) -> None:
+    fill(web, EIGHT, "bad")
+    with database.transaction() as tx:
+        for name in ("an", "binh"):
+            tx.rows(
+                "INSERT INTO links (channel, person, owner, at) VALUES ('web', :name, 'o', '')",
+                name=name,
+            )
+    assert "Chỗ đặt qua web" in web("an", "bad").presses(f"time:the:{EIGHT}").text
+
+
+def test_moving_and_growing_ask_the_same(web: Browser) -> None:
+    fill(web, EIGHT, "bad", most=NEAR - 1)
+    mover = web("mover", "bad")
+    later = slot_id("mau-a", LATER, 8)
+    code = book(mover, later).text.split("Mã hẹn: ")[1][:6]
+    grower = web("grower", "bad")
+    grower.presses(f"time:the:{NINE}")
+    assert "không còn đặt được nhiều chỗ như vậy" in grower.says("cô Ba, chú Tư").text
+    assert "Giờ đó vừa hết chỗ" in mover.presses(f"mtime:{code}:{NINE}").text
+    grower.presses("cancel")
+    assert "Đã đổi" in mover.presses(f"mtime:{code}:{NINE}").text
+
+
+def test_cancelling_and_erasing_give_nothing_back_to_take_at_once(
+    web: Browser, clock: Clock, database: Database
+) -> None:
+    fill(web, EIGHT, "bad", most=NEAR - 2)
+    cancels, erases = web("cancels", "bad"), web("erases", "bad")
+    code = book(cancels, NINE).text.split("Mã hẹn: ")[1][:6]
+    book(erases, NINE)
+    cancels.presses(f"visit:drop:{code}")
+    tap(erases, erases.says("/xoadulieu"), "🗑 Xóa hết")
+    assert "Chỗ đặt qua web" in web("next", "bad").presses(f"time:the:{NINE}").text
+    clock.move(minutes=31)
+    with database.transaction() as tx:
+        slot_seats.release(tx, clock())
+    assert rows(database, "SELECT * FROM returned WHERE origin <> ''") == []
+    assert "Mình giữ chỗ" in web("after", "bad").presses(f"time:the:{NINE}").text
+
+
+def test_many_places_from_one_address_take_work_that_grows(
+    web: Browser, database: Database
+) -> None:
+    with database.transaction() as tx:
+        tx.rows("UPDATE slots SET capacity = 500")
+    later = slot_id("mau-a", LATER, 8)
+    assert fill(web, later, "crowd", most=20) == 20
+    with pytest.raises(WorkWanted, match="15 bits"):
+        web("lazy", "crowd", worked=0).presses(f"time:the:{later}")
+    assert rows(database, "SELECT * FROM bookings WHERE person = 'lazy'") == []
+    assert rows(database, "SELECT * FROM people WHERE person = 'lazy'") == []
+    assert "Mình giữ chỗ" in web("lazy", "crowd", worked=15).presses(f"time:the:{later}").text
+    assert "Mình giữ chỗ" in web("an", "home", worked=0).presses(f"time:the:{later}").text
+    assert fill(web, later, "crowd", most=20, who="more") == 20
+    with pytest.raises(WorkWanted, match="16 bits"):
+        web("lazy-too", "crowd", worked=15).presses(f"time:the:{later}")

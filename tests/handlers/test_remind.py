@@ -9,16 +9,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot import reminders
-from bot.config.booking import Service
+from bot.booking import reminders
+from bot.core.config.booking import Service
+from bot.core.messages import Address, Incoming, Reply
 from bot.dialogue import Delivered, Dialogue
-from bot.matching.matcher import Matcher
-from bot.messages import Address, Incoming, Reply
-from bot.store import bookings, claims, consents, offices, outbox
-from bot.store.bookings import Booking, State
+from bot.faq.matching.matcher import Matcher
+from bot.store.booking import bookings, offices
+from bot.store.booking.bookings import Booking, State
 from bot.store.database import Database
+from bot.store.outbox import claim, outbox
+from bot.store.people import consents
 from bot.store.values import Ids, unpack
-from handlers import activation, remind, reminder_texts
+from handlers.booking import after_visit
+from handlers.booking import reminders as remind
+from handlers.texts import reminders as reminder_texts
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.town import FRIDAY, slot_id
@@ -62,8 +66,8 @@ class Town:
         found = []
         with self.database.transaction() as tx:
             now = self.clock()
-            while (letter := claims.take(tx, "telegram", "me", now, now, waits)) is not None:
-                if isinstance(letter, claims.Skipped):
+            while (letter := claim.take(tx, "telegram", "me", now, now, waits)) is not None:
+                if isinstance(letter, claim.Skipped):
                     continue
                 outbox.sent(tx, letter.id, "me", now, "1")
                 if letter.about:
@@ -77,7 +81,7 @@ class Town:
             bookings.mark(tx, code, State.BOOKED, State.ARRIVED, self.clock(), "officer")
             booking = bookings.mark(tx, code, State.ARRIVED, State.SERVED, self.clock(), "officer")
             assert booking
-            activation.schedule(tx, booking, THE, town.SETTINGS, self.clock(), self.new_id)
+            after_visit.schedule(tx, booking, THE, town.SETTINGS, self.clock(), self.new_id)
 
     def new_id(self) -> str:
         return IDS.new(self.clock())
@@ -333,7 +337,7 @@ def test_questions_are_written_for_services_with_an_account_and_people_who_agree
     with there.database.transaction() as tx:
         if not consent:
             consents.take_back(tx, there.new_id(), an.address, "reminders", "v", there.clock())
-        activation.schedule(tx, booking, service, town.SETTINGS, there.clock(), there.new_id)
+        after_visit.schedule(tx, booking, service, town.SETTINGS, there.clock(), there.new_id)
         found = tx.rows("SELECT id FROM outbox WHERE kind LIKE 'activate%'")
     assert len(found) == written
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.messages import Kind
-from bot.store import officers
+from bot.core.messages import Kind
 from bot.store.database import Database
-from handlers import feedback_texts, media_texts
+from bot.store.staff import inbox
+from handlers.texts import feedback, media
 from tests.conftest import Clock, Person
 
 Chat = Callable[..., Person]
@@ -171,7 +171,7 @@ def test_a_thumb_up_is_kept_with_the_question(chat: Chat, database: Database) ->
 def test_a_thumb_down_asks_why_and_keeps_the_reason(chat: Chat, database: Database) -> None:
     person = chat()
     why = person.presses(ask_and_find(person, "👎 Chưa đúng"))
-    assert set(feedback_texts.REASONS.values()) <= set(why.buttons)
+    assert set(feedback.REASONS.values()) <= set(why.buttons)
     assert "tình nguyện viên" in person.presses(why.buttons["Khó hiểu"]).text
     assert column(database, "SELECT vote || ' ' || reason FROM questions") == ["down unclear"]
 
@@ -187,7 +187,7 @@ def test_nobody_can_vote_on_another_person_s_question(chat: Chat, database: Data
 
 def waiting(database: Database) -> list[dict[str, object]]:
     with database.transaction() as tx:
-        return officers.waiting(tx)
+        return inbox.waiting(tx)
 
 
 def test_a_question_for_an_officer_is_queued_masked(chat: Chat, database: Database) -> None:
@@ -278,7 +278,7 @@ def test_thanks_with_a_question_are_a_question(chat: Chat) -> None:
 # --- not words -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [Kind(name) for name in media_texts.MEDIA])
+@pytest.mark.parametrize("kind", [Kind(name) for name in media.MEDIA])
 def test_everything_that_is_not_words_gets_a_polite_answer(chat: Chat, kind: Kind) -> None:
     heard = chat().does(kind)
     assert heard.tones == ["notice"]

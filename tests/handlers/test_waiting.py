@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Address, Reply
-from bot.store import bookings
-from bot.store.bookings import State
+from bot.core.crypto import Vault
+from bot.core.messages import Address, Reply
+from bot.store.booking import bookings
+from bot.store.booking.bookings import State
 from bot.store.database import Database, Row
 from bot.store.values import moment, stamp, unpack
-from bot.vault import Vault
 from tests.conftest import Clock, Heard, Person
 from tests.handlers import town
 from tests.handlers.test_booking import book, code_of, labels, rows, tap
@@ -348,7 +348,7 @@ def test_who_was_there_since_may_wait_anew(
     code = code_of(book(binh))
     with database.transaction() as tx:
         for before, after in ((State.BOOKED, State.ARRIVED), (State.ARRIVED, State.SERVED)):
-            assert bookings.mark(tx, code, before, after, clock(), "officer")
+            assert bookings.mark(tx, code, before, after, town.at(FRIDAY, 8), "officer")
     assert "Đã ghi bạn" in binh.presses("wait:the:mau-a").text
     assert [row["state"] for row in rows(database, "SELECT state FROM waiting ORDER BY id")] == [
         "left",
@@ -421,3 +421,81 @@ def test_who_takes_an_offer_is_asked_whether_to_be_reminded(
     assert pushed(database, binh, "evening") == []
     tap(binh, taken, "🔔 Nhắc tôi trước giờ hẹn")
     assert len(pushed(database, binh, "evening")) == 1
+
+
+# --- an offer pressed late ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("press", ["✅ Nhận chỗ này", "Giờ này không hợp"])
+def test_an_offer_that_was_taken_answers_with_the_booking(offered: Offered, press: str) -> None:
+    (binh,), offer = offered("binh")
+    code = code_of(binh.presses(offer.buttons["✅ Nhận chỗ này"]))
+    heard = binh.presses(offer.buttons[press])
+    assert f"Bạn đã đặt rồi: mã {code}, 09:00" in heard.text
+
+
+@pytest.mark.parametrize("press", ["✅ Nhận chỗ này", "Giờ này không hợp"])
+def test_an_offer_that_was_declined_says_so_and_the_wait_goes_on(
+    offered: Offered, press: str
+) -> None:
+    (binh,), offer = offered("binh")
+    binh.presses(offer.buttons["Giờ này không hợp"])
+    heard = binh.presses(offer.buttons[press])
+    assert "bỏ qua lời mời này" in heard.text
+    assert "Bạn đang chờ chỗ" in heard.text
+
+
+def test_an_offer_that_ended_says_when(offered: Offered, clock: Clock, keeper: Keeper) -> None:
+    (binh,), offer = offered("binh")
+    clock.move(hours=3)
+    keeper()
+    heard = binh.presses(offer.buttons["✅ Nhận chỗ này"])
+    assert "đã hết hạn lúc 12:00" in heard.text
+    assert "🔔 Báo tôi khi có chỗ khác" in heard.buttons
+
+
+def test_who_has_booked_is_not_put_on_a_list_that_would_never_ask_them(citizen: Citizen) -> None:
+    an = citizen("an")
+    code = code_of(book(an))
+    assert f"Bạn đã đặt rồi: mã {code}" in an.presses("wait:the:mau-a").text
+
+
+def test_leaving_a_list_that_one_is_not_on_says_so(citizen: Citizen) -> None:
+    assert "không ở trong danh sách chờ" in citizen("an").presses("unwait:the").text
+
+
+# --- a cancel by mistake -----------------------------------------------------------------------------
+
+
+def test_a_place_that_is_offered_is_not_taken_back(
+    citizen: Citizen, offered: Offered, database: Database
+) -> None:
+    (binh,), offer = offered("binh")
+    (row,) = rows(database, "SELECT code FROM bookings WHERE person = 'an'")
+    heard = citizen("an").presses(f"visit:back:{row['code']}", id="later")
+    assert "đã dành cho người khác" in heard.text
+    assert "✅ Đã đặt lịch" in binh.presses(offer.buttons["✅ Nhận chỗ này"]).text
+
+
+def test_a_place_that_was_taken_back_is_offered_to_nobody(
+    citizen: Citizen, cancelled: Callable[[], None], keeper: Keeper, database: Database
+) -> None:
+    waits(citizen, "binh")
+    cancelled()
+    (row,) = rows(database, "SELECT code FROM bookings WHERE person = 'an'")
+    assert (
+        "✅ Đã lấy lại lịch" in citizen("an").presses(f"visit:back:{row['code']}", id="later").text
+    )
+    keeper()
+    assert offers(database) == []
+
+
+def test_a_place_that_was_declined_by_all_is_the_givers_again(
+    citizen: Citizen, offered: Offered, database: Database
+) -> None:
+    (binh,), offer = offered("binh")
+    binh.presses(offer.buttons["Giờ này không hợp"])
+    (row,) = rows(database, "SELECT code FROM bookings WHERE person = 'an'")
+    assert (
+        "✅ Đã lấy lại lịch" in citizen("an").presses(f"visit:back:{row['code']}", id="later").text
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from bot.config import Settings
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings
 from bot.store.database import Database, Transaction
 from bot.store.values import pack, stamp
-from bot.vietnam import VIETNAM
 
 SETTINGS = Settings.model_validate(
     {

@@ -31,9 +31,11 @@ booking:
   offices: offices.yaml
   services: [{{id: the, title: Thẻ căn cước}}]
   reminders: {{quiet_from: "00:00", quiet_to: "00:00"}}
+  hold_minutes: 30
 limits: {{messages_per_minute: 100000, requests_per_minute: 1000000, requests_per_second: 100000,
          sessions_per_hour: 1000000, sessions_per_minute: 1000000, holds_per_address: 100000,
-         bookings_per_address: 100000}}
+         bookings_per_address: 100000, unvouched_share: 100,
+         near_per_address: 100000, places_before_work: 100000}}
 """
 SECRET = "s3cret_of-the-tests"
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import config
 from bot.app import make_app
-from bot.deployment import open_database
-from bot.watch import logs
+from bot.core import config
+from bot.ops import logs
+from bot.ops.deployment import open_database
 
 
 def faster(speed: float, began: float) -> Callable[[], datetime]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.matching import entries
-from bot.matching.entries import Faq
-from bot.matching.matcher import Matcher, Thresholds
+from bot.faq import entries
+from bot.faq.entries import Faq
+from bot.faq.matching.matcher import Matcher, Thresholds
 
 PROJECT = Path(__file__).parent.parent.parent
 

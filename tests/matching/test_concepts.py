@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching.concepts import Lexicon, features
-from bot.matching.entries import load
-from bot.matching.text import Word, has_marks, to_word
+from bot.core.vietnamese import Word, has_marks, to_word
+from bot.faq.entries import load
+from bot.faq.matching.synonyms import Lexicon, features
 from tests.matching.conftest import PROJECT
 
 SYNONYMS = {"ví": ["bóp"], "mất": ["rớt", "đánh rơi"], "mức 2": ["m2"]}

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching import corpus, entries, split
-from bot.matching.entries import Faq
-from bot.matching.matcher import SHOWN, Matcher, Outcome
-from bot.matching.ranker import Ranker
-from bot.matching.reader import MAX_TOKENS
-from bot.matching.teencode import MEANINGS
-from bot.matching.text import MAX_CHARACTERS, clean, shorten, tokens
+from bot.core.vietnamese import MAX_CHARACTERS, clean, shorten, tokens
+from bot.faq import entries
+from bot.faq.entries import Faq
+from bot.faq.matching import lessons, split
+from bot.faq.matching.matcher import SHOWN, Matcher, Outcome
+from bot.faq.matching.ranker import Ranker
+from bot.faq.matching.reader import MAX_TOKENS
+from bot.faq.matching.teencode import MEANINGS
 from tests.bench.datasets import as_faq
 from tests.matching.conftest import PROJECT
 
@@ -54,7 +55,7 @@ MONSTERS = (
 
 @pytest.fixture(scope="module")
 def ranker() -> Ranker:
-    return Ranker.build(corpus.lesson(entries.load(PROJECT / "faq")))
+    return Ranker.build(lessons.lesson(entries.load(PROJECT / "faq")))
 
 
 def _check(matcher: Matcher, text: str) -> None:
@@ -116,7 +117,7 @@ def test_hidden_characters_change_nothing(ranker: Ranker, hidden: str, at: int) 
 def test_a_faq_of_any_words_answers_any_text(
     make_any: Callable[[list[str]], Faq], texts: list[str]
 ) -> None:
-    ranking_of = Ranker.build(corpus.lesson(make_any(texts)))
+    ranking_of = Ranker.build(lessons.lesson(make_any(texts)))
     for text in (*texts, "", "căn cước"):
         scores = ranking_of.rank(ranking_of.read(text)).scores
         assert len(scores) == len(texts)

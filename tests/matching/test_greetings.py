@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import places
-from bot.audiences import AUDIENCES
-from bot.document.file import Faults
-from bot.matching import entries, lint
-from bot.matching.greetings import FILE
-from bot.outreach import segments
-from bot.store.segments import Field, Is
+from bot.booking import wards
+from bot.core.audiences import AUDIENCES
+from bot.core.documents.file import Faults
+from bot.faq import entries, lint
+from bot.faq.greetings import FILE
+from bot.outreach import segment_language
+from bot.store.campaigns.segments import Field, Is
 from tests.conftest import FAQ, PROJECT
 from tests.volunteers.conftest import house
 
@@ -111,6 +111,6 @@ def test_whom_posters_speak_to_is_always_an_audience_of_campaigns() -> None:
     of_posters = {greetings.of_place(kind) for kind in greetings.places}
     assert None not in of_posters
     for one in greetings.audiences.values():
-        rule = segments.parse(f"audience = {AUDIENCES[one.segment]}", places.load())
+        rule = segment_language.parse(f"audience = {AUDIENCES[one.segment]}", wards.load())
         assert rule == Is(Field.AUDIENCE, (one.segment,))
     assert {one.segment for one in greetings.audiences.values()} == AUDIENCES.keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.matching.index import HEAD_MOST, LETTERS_MOST, letters_pay, pays
+from bot.faq.matching.index import HEAD_MOST, LETTERS_MOST, letters_pay, pays
 
 
 def test_few_texts_per_entry_get_no_head_and_no_letters() -> None:

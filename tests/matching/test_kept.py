@@ -6,9 +6,10 @@ import weakref
 from dataclasses import replace
 from pathlib import Path
 
-from bot.matching import corpus, entries
-from bot.matching.matcher import Matcher, Thresholds
-from bot.matching.ranker import Ranker
+from bot.faq import entries
+from bot.faq.matching import lessons
+from bot.faq.matching.matcher import Matcher, Thresholds
+from bot.faq.matching.ranker import Ranker
 from tests.uncollected import uncollected
 
 FAQ = Path(__file__).parent.parent / "faq"
@@ -70,7 +71,7 @@ def test_what_was_learnt_goes_out_of_memory_without_the_collector() -> None:
     """It is tens of megabytes, and the collector passes over what was there at the start."""
     faq = entries.load(FAQ)
     with uncollected():
-        ranker = Ranker.build(corpus.lesson(faq))
+        ranker = Ranker.build(lessons.lesson(faq))
         matcher = Matcher(faq, Thresholds(), ranker)
         assert matcher.match_all(QUESTIONS[0])
         parts = [weakref.ref(part) for part in (ranker, *vars(ranker).values()) if refers(part)]
@@ -80,4 +81,4 @@ def test_what_was_learnt_goes_out_of_memory_without_the_collector() -> None:
 
 
 def refers(part: object) -> bool:
-    return type(part).__module__.startswith("bot.matching")
+    return type(part).__module__.startswith("bot.faq.matching")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.matching.entries import Faq, Kind
-from bot.matching.matcher import Matcher, Outcome, Thresholds
+from bot.faq.entries import Faq, Kind
+from bot.faq.matching.matcher import Matcher, Outcome, Thresholds
 
 MakeFaq = Callable[..., Faq]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching.reader import Reader
-from bot.matching.syllables import from_keys, is_syllable
-from bot.matching.vocabulary import vocabulary
+from bot.faq.matching.reader import Reader
+from bot.faq.matching.telex import from_keys, is_syllable
+from bot.faq.matching.vocabulary import vocabulary
 
 SENTENCES = [
     "tôi muốn đăng ký tạm trú ở đâu",

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli.faq import faq as command
-from bot.document.file import Faults
-from bot.matching.matcher import Matcher
-from bot.matching.score import Row, auroc, read_rows, score
-from bot.matching.variants import VARIANTS, hard, telex
+from bot.core.documents.file import Faults
+from bot.faq.matching.matcher import Matcher
+from bot.faq.score import Row, auroc, read_rows, score
+from bot.faq.variants import VARIANTS, hard, telex
 from tests.matching.conftest import PROJECT
 
 KEYS = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.text import MAX_CHARACTERS, Word, clean, has_marks, strip, to_word, tokens
+from bot.core.vietnamese import MAX_CHARACTERS, Word, clean, has_marks, strip, to_word, tokens
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.config import Settings
-from bot.matching import greetings
-from bot.matching.greetings import Greetings
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.faq import greetings
+from bot.faq.greetings import Greetings
 from bot.outreach import poster_files
 from bot.outreach.poster_page import Sheet
-from bot.store.posters import Poster
-from bot.vault import Vault
+from bot.store.campaigns.posters import Poster
 from tests.conftest import PROJECT
 
 SETTINGS = Settings.model_validate(

@@ -10,12 +10,12 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageFont
 
-from bot.config import Settings
-from bot.matching import entries
-from bot.matching.entries import Entry, Faq, Kind
+from bot.core.config import Settings
+from bot.faq import entries
+from bot.faq.entries import Entry, Faq, Kind
 from bot.outreach import card_page, cards
 from bot.outreach.card_page import EDGE, FOOT_HIGH, HIGH, INK, QR, READABLE, WIDE, Placed
-from bot.outreach.print_type import FILES, unprintable
+from bot.outreach.print_text import FILES, unprintable
 from tests.conftest import PROJECT
 
 TODAY = date(2026, 11, 25)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.config import Settings
-from bot.messages import Address
-from bot.outreach import counting
-from bot.outreach.counting import Counts, Told
-from bot.places import Wards
-from bot.store import consents, conversations, proactive
+from bot.booking.wards import Wards
+from bot.core.config import Settings
+from bot.core.messages import Address
+from bot.outreach import dry_run
+from bot.outreach.dry_run import Counts, Told
+from bot.store.campaigns import frequency_cap
 from bot.store.database import Database
+from bot.store.people import consents, conversations
 from bot.store.values import stamp
 from tests.conftest import Clock
 from tests.outreach.world import IDS, link, of_one, plan, subscribe
@@ -31,13 +32,13 @@ def settings(**zalo: Any) -> Settings:
 
 
 def run(database: Database, clock: Clock, wards: Wards, found: Settings, **more: Any) -> Told:
-    size = more.pop("size", counting.STEP)
+    size = more.pop("size", dry_run.STEP)
     wanted = plan(clock(), **more)
-    counted = counting.begin(wanted, found, wards, RATES)
+    counted = dry_run.begin(wanted, found, wards, RATES)
     while not counted.done:
         with database.transaction() as tx:
-            counted = counting.step(tx, counted, clock(), size)
-    return counting.told(counted, wanted, found, RATES, clock())
+            counted = dry_run.step(tx, counted, clock(), size)
+    return dry_run.told(counted, wanted, found, RATES, clock())
 
 
 def got(database: Database, person: Address, *times: datetime) -> None:
@@ -90,7 +91,9 @@ def test_whose_month_is_over_before_the_campaign_ends_is_not_left_out(
     person = Address("telegram", "an")
     with database.transaction() as tx:
         subscribe(tx, person, clock())
-    got(database, person, *(clock() - proactive.MONTH + timedelta(days=d) for d in (1, 2, 3, 4)))
+    got(
+        database, person, *(clock() - frequency_cap.MONTH + timedelta(days=d) for d in (1, 2, 3, 4))
+    )
     assert run(database, clock, wards, settings(), days=0.5).people == 0
     assert run(database, clock, wards, settings(), days=3).people == 1
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot.config import Settings
-from bot.loops.feeder import AHEAD, Feeder
-from bot.messages import Address
-from bot.places import Wards
-from bot.store import campaigns, claims, consents, conversations, outbox, parts
+from bot.booking.wards import Wards
+from bot.core.config import Settings
+from bot.core.messages import Address
+from bot.jobs.feed_campaigns import AHEAD, Feeder
+from bot.store.campaigns import campaigns, progress
+from bot.store.campaigns.progress import FedMeanwhile
 from bot.store.database import SqliteDatabase
-from bot.store.outbox import Letter
-from bot.store.parts import FedMeanwhile
+from bot.store.outbox import claim, outbox
+from bot.store.outbox.outbox import Letter
+from bot.store.people import consents, conversations
 from bot.store.values import unpack
 from tests.conftest import Clock
 from tests.outreach.world import IDS, launch, of_one, plan, rows, subscribe
@@ -56,7 +58,7 @@ def send_all(database: SqliteDatabase, clock: Clock) -> list[str]:
     with database.transaction() as tx:
         for channel in RATES:
             lease = clock() + timedelta(minutes=1)
-            while letter := claims.take(tx, channel, "me", clock(), lease):
+            while letter := claim.take(tx, channel, "me", clock(), lease):
                 if isinstance(letter, Letter):
                     outbox.sent(tx, letter.id, "me", clock(), "receipt")
                     found.append(letter.address.user)
@@ -124,10 +126,10 @@ async def test_of_two_processes_one_writes_a_batch(
     people(database, clock, 40)
     begin(database, clock)
     with database.transaction() as tx:
-        before = parts.opened(tx, "c1", ("telegram",))[0]
+        before = progress.opened(tx, "c1", ("telegram",))[0]
     await feeder.look()
     with database.transaction() as tx, pytest.raises(FedMeanwhile):
-        parts.advance(tx, "c1", before, before)
+        progress.advance(tx, "c1", before, before)
 
 
 async def test_a_campaign_that_cannot_be_read_keeps_no_other_from_going_out(
@@ -170,7 +172,7 @@ async def test_who_left_or_blocked_or_is_silent_is_not_written_and_counted(
     await feeder.look()
     assert written(database) == ["p002", "p003", "z1"]
     with database.transaction() as tx:
-        found = {part.channel: part for part in parts.of(tx, "c1")}
+        found = {part.channel: part for part in progress.of(tx, "c1")}
     assert (found["telegram"].unreachable, found["zalo-oa"].silent) == (1, 1)
 
 

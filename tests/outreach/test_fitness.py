@@ -11,16 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import reminders, rest_hours
-from bot.config.booking import Reminders
-from bot.messages import Address
-from bot.store import campaigns, claims, consents, conversations, outbox, proactive
-from bot.store.campaigns import HELD_UNTIL
-from bot.store.claims import Skipped
+from bot.booking import reminders
+from bot.core import quiet_hours
+from bot.core.clock import VIETNAM
+from bot.core.config.booking import Reminders
+from bot.core.messages import Address
+from bot.store.campaigns import campaigns, frequency_cap
+from bot.store.campaigns.campaigns import HELD_UNTIL
 from bot.store.database import Database, Transaction
-from bot.store.outbox import Letter
+from bot.store.outbox import claim, outbox
+from bot.store.outbox.claim import Skipped
+from bot.store.outbox.outbox import Letter
+from bot.store.people import consents, conversations
 from bot.store.values import stamp
-from bot.vietnam import VIETNAM
 from tests.conftest import Clock
 from tests.outreach.world import IDS, launch, link, plan, put, rows, subscribe
 
@@ -36,7 +39,7 @@ def at(text: str) -> datetime:
 
 def take(tx: Transaction, channel: str, now: datetime) -> Letter | Skipped | None:
     lease = now + timedelta(minutes=1)
-    taken = claims.take(tx, channel, "me", now, lease, calm, (9,))
+    taken = claim.take(tx, channel, "me", now, lease, calm, (9,))
     if isinstance(taken, Letter):
         outbox.sent(tx, taken.id, "me", now, "receipt")
     return taken
@@ -198,13 +201,13 @@ def test_a_message_that_failed_for_sure_does_not_count_and_an_uncertain_one_does
         assert isinstance(letter, Letter)
         tx.rows("UPDATE outbox SET state = 'sending'")
         outbox.retry(tx, letter.id, "me", now, "no answer", uncertain=True)
-        proactive.give_back(tx, letter.id)
-        assert proactive.received(tx, (AN,), now + timedelta(minutes=1)) == 1
+        frequency_cap.give_back(tx, letter.id)
+        assert frequency_cap.received(tx, (AN,), now + timedelta(minutes=1)) == 1
         again = take(tx, "telegram", now)
         assert isinstance(again, Letter)  # its own earlier try is no second message
         tx.rows("UPDATE outbox SET uncertain = 0")
-        proactive.give_back(tx, letter.id)
-        assert proactive.received(tx, (AN,), now + timedelta(minutes=1)) == 0
+        frequency_cap.give_back(tx, letter.id)
+        assert frequency_cap.received(tx, (AN,), now + timedelta(minutes=1)) == 0
 
 
 # --- whatever happens --------------------------------------------------------------------------------
@@ -284,7 +287,7 @@ def _check(tx: Transaction, sent: list[tuple[datetime, str]]) -> None:
         assert found
         assert found.plan.starts_at <= now < found.plan.ends_at
         assert calm(now) == now
-        assert rest_hours.opening(now, rest_hours.parse(found.plan.hours)) == now
+        assert quiet_hours.opening(now, quiet_hours.parse(found.plan.hours)) == now
         lately = [one for one, _ in sent if now - timedelta(days=31) < one <= now]
         assert len(lately) <= 4
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.document.file import Faults
-from bot.matching.greetings import Greetings
+from bot.core.documents.file import Faults
+from bot.faq.greetings import Greetings
 from bot.outreach import poster_list
 
 

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from bot.config import Settings
-from bot.matching.greetings import Greetings
-from bot.outreach import poster_files, posters, print_type
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.faq.greetings import Greetings
+from bot.outreach import poster_files, posters, print_text
 from bot.outreach.poster_files import NoChannel, NoWords
 from bot.outreach.poster_page import EDGE, SIZES, Sheet, pdf
-from bot.store.posters import Poster
-from bot.vault import Vault
+from bot.store.campaigns.posters import Poster
 from tests.outreach.conftest import MADE_AT, SETTINGS
 
 Make = Callable[..., Sheet]
@@ -135,7 +135,7 @@ def test_an_a3_poster_is_read_from_three_metres(words: Greetings) -> None:
     """A letter is read from 300 times its height (10 mm at 3 m): capitals are 0.71 of the size."""
     millimetres = 0.71 * 25.4 / 72
     for place in words.places.values():
-        headline = print_type.fit(place.headline, print_type.BLACK, 718, 200, 112)
+        headline = print_text.fit(place.headline, print_text.BLACK, 718, 200, 112)
         assert headline.size * millimetres >= 15, place.id
         assert len(headline.lines) <= 3
 
@@ -146,9 +146,9 @@ def test_the_type_has_every_letter_of_vietnamese(words: Greetings) -> None:
         f"{vowel}{tone}" for vowel in vowels for tone in "\u0300\u0301\u0303\u0309\u0323"
     )
     assert (
-        print_type.unprintable(unicodedata.normalize("NFC", letters + letters.upper()) + "đĐ") == []
+        print_text.unprintable(unicodedata.normalize("NFC", letters + letters.upper()) + "đĐ") == []
     )
-    assert print_type.unprintable("→ 漢") == ["→", "漢"]
+    assert print_text.unprintable("→ 漢") == ["→", "漢"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -160,10 +160,10 @@ def test_the_type_has_every_letter_of_vietnamese(words: Greetings) -> None:
 def test_what_is_fitted_fits_and_nothing_is_lost(
     words: list[str], wide: float, high: float
 ) -> None:
-    block = print_type.fit(" ".join(words), print_type.BOLD, wide, high, 90)
+    block = print_text.fit(" ".join(words), print_text.BOLD, wide, high, 90)
     assert "".join(block.lines).replace(" ", "") == "".join(words)
     assert all(
-        print_type.width(line, block.face, block.size) <= wide + 0.01 for line in block.lines
+        print_text.width(line, block.face, block.size) <= wide + 0.01 for line in block.lines
     )
     assert block.height <= high or block.size <= 6
 
@@ -172,7 +172,7 @@ def test_what_is_fitted_fits_and_nothing_is_lost(
 def test_no_line_ends_within_a_word_of_two_syllables(words: Greetings, wide: int) -> None:
     for place in words.places.values():
         for text in (place.headline, *place.lines):
-            lines = print_type.fit(text, print_type.BOLD, wide, 900, 40).lines
+            lines = print_text.fit(text, print_text.BOLD, wide, 900, 40).lines
             assert not any(line.endswith(("căn", "giấy", "kích", "định")) for line in lines), lines
 
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.crypto import Vault
+from bot.core.privacy import mask
 from bot.outreach import posters
 from bot.outreach.posters import BadPlace
-from bot.privacy import mask
-from bot.store import posters as stored
+from bot.store.campaigns import posters as stored
 from bot.store.database import Database
-from bot.vault import Vault
 from tests.conftest import Clock
 
 VAULT = Vault("a made-up key")

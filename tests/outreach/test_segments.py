@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.messages import Address
-from bot.outreach.segments import LONGEST, RuleError, parse, told
-from bot.places import Wards
-from bot.store import consents, conversations, profiles, segments
+from bot.booking.wards import Wards
+from bot.core.messages import Address
+from bot.outreach.segment_language import LONGEST, RuleError, parse, told
+from bot.store.campaigns import segments
+from bot.store.campaigns.segments import AllOf, AnyOf, Everybody, Field, Is, Not, Rule, compiled
 from bot.store.database import Database, Transaction
-from bot.store.segments import AllOf, AnyOf, Everybody, Field, Is, Not, Rule, compiled
+from bot.store.people import consents, conversations, profiles
 from bot.store.values import Ids
 from tests.conftest import Clock
 

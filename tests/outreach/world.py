@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.messages import Address, Priority
+from bot.core.clock import VIETNAM
+from bot.core.messages import Address, Priority
 from bot.outreach.message import Choice, Message, reply
-from bot.store import campaigns, consents, conversations, interactions, outbox, profiles
-from bot.store.campaigns import KIND, Plan
+from bot.store.campaigns import campaigns
+from bot.store.campaigns.campaigns import KIND, Plan
 from bot.store.database import Database, Row, Transaction
+from bot.store.outbox import outbox
+from bot.store.people import consents, conversations, interactions, profiles
 from bot.store.values import Ids, stamp
-from bot.vietnam import VIETNAM
 
 IDS = Ids()
 MESSAGE = Message(

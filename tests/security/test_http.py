@@ -7,13 +7,18 @@ import select
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from ipaddress import IPv4Address, IPv6Address, ip_network
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from hypothesis import given
+from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from bot.caller import address
-from bot.config.channels import Listen
+from bot.core.config import Settings
+from bot.core.config.channels import Listen
+from bot.core.http_request import NOBODY, address
 from tests.web_service import PATIENCE, WebService
 
 WAIT = 0.6  # seconds: for a head, for a body, for the rest of a refused one
@@ -199,3 +204,83 @@ def test_one_subscriber_is_one_address() -> None:
     assert seen("2001:db8:1:2:3:4:5:6", proxy=True) == seen("2001:db8:1:2::1", proxy=True)
     assert seen("::ffff:203.0.113.7", proxy=True) == "203.0.113.7"
     assert len(seen("x" * 5000, proxy=True)) <= 64
+
+
+# --- https -------------------------------------------------------------------------------------------
+
+PUBLIC = "troly.example.vn"
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "host", "scheme", "told"),
+    [
+        (True, PUBLIC, "https", True),
+        (True, PUBLIC, "", True),  # a proxy that does not say; public_url is an https address
+        (True, PUBLIC, "http", False),
+        (True, PUBLIC, "https, http", False),  # only what our own proxy wrote last counts
+        (False, PUBLIC, "", True),
+        (False, PUBLIC, "http", True),  # nobody to be believed
+        (True, "127.0.0.1:8080", "", False),
+        (True, "localhost", "https", False),
+    ],
+)
+def test_browsers_that_came_by_https_are_told_to_come_by_nothing_else(
+    tmp_path: Path, behind_proxy: bool, host: str, scheme: str, told: bool
+) -> None:
+    given = {"public_url": f"https://{PUBLIC}", "listen": {"behind_proxy": behind_proxy}}
+    settings = Settings.model_validate({"data_key": "made up", **given})
+    said = {"X-Forwarded-Proto": scheme} if scheme else {}
+    with WebService(tmp_path, settings=settings) as running:
+        for path in ("/", "/static/chat.js", "/desk/sign-in", "/desk/static/desk.css", "/khong-co"):
+            answer = running.request("GET", path, headers={"Host": host, **said})
+            found = answer.headers.get("strict-transport-security")
+            assert found == ("max-age=31536000; includeSubDomains" if told else None), path
+
+
+def test_without_a_public_https_address_nobody_is_told_so(service: WebService) -> None:
+    for headers in ({}, {"Host": PUBLIC}, {"X-Forwarded-Proto": "https"}):
+        answer = service.request("GET", "/", headers=headers)
+        assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("said", "network"),
+    [
+        ("203.0.113.7:51234", "203.0.113.7"),
+        ('"203.0.113.7:51234"', "203.0.113.7"),
+        ("[2001:db8::1]:443", "2001:db8::/64"),
+        ('"[2001:db8::1]:443"', "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("2001:db8::1%eth0", "2001:db8::/64"),
+        ("[fe80::1%25eth0]:443", "fe80::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:80", "203.0.113.7"),
+        ("::ffff:203.0.113.7%eth0", "203.0.113.7"),
+        ("::FFFF:CB00:7107", "203.0.113.7"),
+    ],
+)
+def test_a_port_or_a_zone_makes_no_other_address(said: str, network: str) -> None:
+    assert seen(said, proxy=True) == network
+    assert seen(f"10.9.9.9, {said}", proxy=True) == network
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["unknown", "_hidden", "x" * 5000, "203.0.113", "203.0.113.7.8", "1:2", "[", "]", '"', "%", ":", "[]:80",
+     "999.1.1.1:80", "203.0.113.7/24", "tệp", "[2001:db8::1", "http://203.0.113.7", "0x7f.1"],
+)  # fmt: skip
+def test_what_is_no_address_shares_one_limit(said: str) -> None:
+    assert seen(said, proxy=True) in {NOBODY, "2001:db8::/64"}
+
+
+@given(port=st.integers(0, 99_999), host=st.integers(0, 2**64 - 1), v4=st.integers(0, 2**32 - 1))
+def test_no_port_and_no_host_part_is_a_fresh_address(port: int, host: int, v4: int) -> None:
+    six, four = IPv6Address((0x20010DB8 << 96) + host), IPv4Address(v4)
+    assert seen(f"[{six}]:{port}", proxy=True) == "2001:db8::/64"
+    assert seen(f"{four}:{port}", proxy=True) == seen(str(four), proxy=True) == str(four)
+
+
+@given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=60))
+def test_any_last_hop_is_an_address_or_nobody(said: str) -> None:
+    found = seen(said.replace(",", ""), proxy=True)
+    assert found in {NOBODY, "127.0.0.1"} or ip_network(found)

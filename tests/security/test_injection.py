@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import structlog
 
-from bot.watch import logs
+from bot.ops import logs
 from tests.conftest import Person
 
 HOSTILE = (

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.buckets import Buckets, Floods, Pace
-from bot.channels.turnstile import TooMany, Turnstile
-from bot.channels.work import Work, zero_bits
-from bot.config.limits import Limits
-from bot.messages import Kind
+from bot.channels.web.limits import TooMany, Turnstile
+from bot.channels.web.proof_of_work import Work, zero_bits
+from bot.core.config.limits import Limits
+from bot.core.messages import Kind
+from bot.core.rate_limit import Buckets, Floods, Pace
 from bot.store.database import Database
 from tests.conftest import Clock, Person
 from tests.web_service import Response, WebService

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from bot import reminders
+from bot.booking import reminders
 from bot.channels.telegram.render import WISH_LINE
-from bot.config.booking import Reminders
-from bot.store import audit
+from bot.core.clock import VIETNAM
+from bot.core.config.booking import Reminders
 from bot.store.database import Row, Transaction
+from bot.store.staff import audit
 from bot.store.values import moment, stamp, unpack
-from bot.vietnam import VIETNAM
 from tests.bookings import wrong
 from tests.soak.ledger import Arrival, Ledger, Said, Stay, Visit
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientTimeout
 
-from bot.desk.guard import COOKIE
+from bot.desk.access import COOKIE
 from tests.soak.citizens import World
 from tests.soak.ledger import Visit
 from tests.soak.town import Town

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector
 
-from bot.deployment import open_database
+from bot.ops.deployment import open_database
 from bot.store.database import Database
 from bot.store.values import stamp
 from tests.postgres import Cluster

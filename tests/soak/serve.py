@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot import config, server
-from bot.watch import logs
+from bot import server
+from bot.core import config
+from bot.ops import logs
 from tests.soak.clock import Shift, moved
 
 

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
-from bot import config
 from bot.channels.zalo_oa import oauth, tokens
-from bot.config import Settings
-from bot.deployment import open_database
-from bot.desk.guard import token_id
-from bot.store import accounts
-from bot.vault import Vault
-from bot.vietnam import VIETNAM, local
+from bot.core import config
+from bot.core.clock import VIETNAM, local
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.desk.access import token_id
+from bot.ops.deployment import open_database
+from bot.store.staff import accounts
 from tests.fakes import zalo_bot
 from tests.fakes.telegram import TOKEN
 from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET
@@ -70,6 +70,9 @@ limits:
   holds_per_address: 1000000
   bookings_per_day: 10000
   bookings_per_address: 1000000
+  unvouched_share: 100
+  near_per_address: 1000000
+  places_before_work: 1000000
 booking:
   offices: offices.yaml
   lead_hours: 0

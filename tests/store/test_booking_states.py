@@ -24,9 +24,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.loops.keeper import keep
-from bot.store import bookings
-from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State
+from bot.jobs.expire_bookings import keep
+from bot.store.booking import bookings
+from bot.store.booking.bookings import (
+    AlreadyBooked,
+    BookedElsewhere,
+    HoldEnded,
+    NotBooked,
+    SlotFull,
+    State,
+)
+from bot.store.booking.holds import of_kin
 from bot.store.database import BrokenRule, Database
 from bot.store.migrations.booking import LEGAL_MOVES
 from tests.bookings import DELAY, HOLD, Desk, account, holders, hour, wrong
@@ -57,6 +65,8 @@ class Place:
     name: str = ""
     version: int = 1
     until: datetime | None = None
+    vouched: str = ""
+    given_back: bool = field(default=False, compare=False)  # cancelled after it was booked
 
 
 @dataclass
@@ -64,11 +74,11 @@ class Paper:
     """The model: the newest line of each code, and the places on their way back."""
 
     places: dict[str, Place] = field(default_factory=dict)
-    back: list[tuple[str, datetime]] = field(default_factory=list)
+    back: list[tuple[str, datetime, str]] = field(default_factory=list)  # the last: who cancelled
 
     def taken(self, at: str) -> int:
         used = sum(place.slot == at and place.state in USED for place in self.places.values())
-        return used + sum(slot == at for slot, _ in self.back)
+        return used + sum(slot == at for slot, _, _ in self.back)
 
     def put(self, code: str, **changes: Any) -> None:
         self.places[code] = replace(self.places[code], **changes)
@@ -93,11 +103,23 @@ class Paper:
             self.end([code for code in over if near(self.places[code])], State.EXPIRED)
 
     def release(self, now: datetime) -> None:
-        self.back = [(slot, at) for slot, at in self.back if at > now]
+        self.back = [one for one in self.back if one[1] > now]
 
-    def other_live(self, holder: str, code: str = "") -> bool:
+    def other_live(self, code: str) -> bool:
+        """Whether the person has another live booking than *code*."""
+        holder = self.places[code].holder
         return any(
             place.holder == holder and place.state in LIVE and other != code
+            for other, place in self.places.items()
+        )
+
+    def elsewhere(self, code: str, vouched: str) -> bool:
+        """Whether another account of the same vouched number has booked."""
+        return not of_kin(self.places[code].holder) and any(
+            place.vouched == vouched != ""
+            and place.state in LIVE - {State.HELD}
+            and other != code
+            and not of_kin(place.holder)
             for other, place in self.places.items()
         )
 
@@ -203,21 +225,19 @@ class Bookings(RuleBasedStateMachine):
         if done:
             self.paper.put(held[member - 1], name=name)
 
-    @rule(who=person, phone=st.sampled_from(["", "a-phone", "other-phone"]))
-    def confirm(self, who: str, phone: str) -> None:
+    @rule(who=person, vouched=st.sampled_from(["", "a-number", "other-number"]))
+    def confirm(self, who: str, vouched: str) -> None:
         good = self.paper.good(who, self.now)
-        base = phone or f"web:{who}"
-        names = [f"{base}/{n}" if n > 1 else base for n in range(1, len(good) + 1)]
         expected: Refusal = None
         if not good:
             expected = HoldEnded
-        elif any(map(self.paper.other_live, names, good)):
-            expected = AlreadyBooked
+        elif any(self.paper.elsewhere(code, vouched) for code in good):
+            expected = BookedElsewhere
         with self.desk() as desk, refused(expected):
-            booked = desk.confirm(who, *names, party="" if good else "none")
+            booked = desk.confirm(who, party="" if good else "none", vouched=vouched)
             assert [booking.code for booking in booked] == good
-            for code, name in zip(good, names, strict=True):
-                self.paper.put(code, state=State.BOOKED, holder=name, until=None)
+            for code in good:
+                self.paper.put(code, state=State.BOOKED, vouched=vouched, until=None)
 
     @rule(who=person)
     def drop(self, who: str) -> None:
@@ -234,8 +254,36 @@ class Bookings(RuleBasedStateMachine):
         with self.desk() as desk:
             assert (desk.cancel(code) is not None) is known
         if known:
-            self.paper.back.append((self.paper.places[code].slot, self.now + DELAY))
-            self.paper.put(code, state=State.CANCELLED)
+            self.paper.back.append((self.paper.places[code].slot, self.now + DELAY, code))
+            self.paper.put(code, state=State.CANCELLED, given_back=True)
+
+    @rule(data=st.data())
+    def take_back(self, data: st.DataObject) -> None:
+        """The very place while it is on its way back, else any of its hour; what is held for the same
+        person meanwhile makes way."""
+        code = self.code(data)
+        place = self.paper.places.get(code)
+        if place is None or not place.given_back:
+            with self.desk() as desk, refused(NotBooked):
+                desk.take_back(code)
+            return
+        after = Paper(dict(self.paper.places), list(self.paper.back))
+        after.tick(self.now, lambda one: one.who == place.who or one.slot == place.slot)
+        held = after.held(place.who)
+        if any(after.places[one].holder == place.holder for one in held):
+            after.end(held, State.CANCELLED)
+        waiting = [one for one in after.back if one[2] == code]
+        expected: Refusal = None
+        if not waiting and after.taken(place.slot) == CAPACITY[place.slot]:
+            expected = SlotFull
+        elif after.other_live(place.holder, code):
+            expected = AlreadyBooked
+        with self.desk() as desk, refused(expected):
+            desk.take_back(code)
+            after.back = [one for one in after.back if one not in waiting]
+            version = place.version + 1
+            after.put(code, state=State.BOOKED, version=version, given_back=False)
+            self.paper = after
 
     @rule(data=st.data(), to=slot)
     def move(self, data: st.DataObject, to: str) -> None:
@@ -249,7 +297,7 @@ class Bookings(RuleBasedStateMachine):
             desk.move(code, to)
             old = self.paper.places[code]
             self.paper.put(code, slot=to, version=old.version + 1)
-            self.paper.back.append((old.slot, self.now + DELAY))
+            self.paper.back.append((old.slot, self.now + DELAY, ""))
 
     # --- officers --------------------------------------------------------------------------------
 
@@ -260,7 +308,10 @@ class Bookings(RuleBasedStateMachine):
         seen = self._state(code)
         before = data.draw(mark) if late or seen not in bookings.MARKS else seen
         place = self.paper.places.get(code)
-        free = place and (after not in LIVE or not self.paper.other_live(place.holder, code))
+        free = place and (
+            after not in LIVE
+            or not (self.paper.other_live(code) or self.paper.elsewhere(code, place.vouched))
+        )
         wanted = bool(free) and self._state(code) is before
         illegal = wanted and (before, after) not in LEGAL_MOVES
         with self.desk() as desk, refused(BrokenRule if illegal else None):
@@ -297,6 +348,7 @@ class Bookings(RuleBasedStateMachine):
                     found.name,
                     found.version,
                     found.held_until,
+                    found.vouched,
                 )
 
     @invariant()

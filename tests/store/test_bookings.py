@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from bot import privacy
-from bot.store import bookings, slots
-from bot.store.bookings import AlreadyBooked, HoldEnded, NotBooked, SlotFull, State, code_of
-from bot.store.database import BrokenRule, Database
+from bot.core import privacy
+from bot.core.messages import Facts, Reply, Tone
+from bot.store.booking import bookings, slots
+from bot.store.booking.bookings import (
+    AlreadyBooked,
+    BookedElsewhere,
+    HoldEnded,
+    NotBooked,
+    SlotFull,
+    State,
+    code_of,
+)
+from bot.store.database import BrokenRule, Database, open_database
+from bot.store.migrations import MIGRATIONS
 from bot.store.migrations.booking import LEGAL_MOVES
-from bot.store.values import Ids
+from bot.store.outbox import outbox
+from bot.store.values import Ids, unpack
 from tests.bookings import Desk, account, hour, wrong
 from tests.conftest import Clock
 from tests.handlers import town
@@ -117,22 +130,65 @@ def test_another_service_is_another_booking(desk: Desk) -> None:
     ]
 
 
-def test_one_phone_on_two_accounts_has_one_booking(desk: Desk) -> None:
+def test_two_accounts_whose_platform_vouches_for_one_number_are_one_person(desk: Desk) -> None:
     desk.hold("an", EIGHT)
-    desk.confirm("an", "a-phone")
+    desk.confirm("an", vouched="a-number")
     desk.hold("binh", EIGHT)
-    with pytest.raises(AlreadyBooked):
-        desk.confirm("binh", "a-phone")
+    with pytest.raises(BookedElsewhere):
+        desk.confirm("binh", vouched="a-number")
     assert len(bookings.held(desk.tx, account("binh"), desk.clock())) == 1
+    assert desk.confirm("binh")[0].state is State.BOOKED
 
 
-def test_a_family_with_one_known_phone_is_not_booked_by_halves(desk: Desk) -> None:
-    desk.hold("an", NINE)
-    desk.confirm("an", "phone/2")
-    desk.hold("binh", EIGHT, people=2)
+def test_the_relatives_of_two_accounts_of_one_number_are_no_hindrance(desk: Desk) -> None:
+    for who in ("an", "binh"):
+        desk.hold(who, EIGHT)
+        desk.tx.rows("UPDATE bookings SET holder = holder || '/2' WHERE state = 'held'")
+        assert desk.confirm(who, vouched="a-number")[0].vouched == "a-number"
+
+
+def test_the_schema_itself_refuses_a_second_visit_of_a_vouched_number(desk: Desk) -> None:
+    desk.hold("an", EIGHT)
+    desk.confirm("an", vouched="a-number")
+    desk.book("binh", EIGHT)
+    with pytest.raises(BrokenRule), desk.tx.atomic():
+        desk.tx.rows("UPDATE bookings SET vouched = 'a-number'")
+
+
+def test_who_did_not_come_and_booked_anew_elsewhere_is_not_put_back(desk: Desk) -> None:
+    desk.hold("an", EIGHT)
+    code = desk.confirm("an", vouched="a-number")[0].code
+    desk.mark(code, State.BOOKED, State.NO_SHOW)
+    desk.hold("binh", EIGHT)
+    desk.confirm("binh", vouched="a-number")
+    assert desk.mark(code, State.NO_SHOW, State.ARRIVED) is None
+
+
+def test_linked_accounts_have_one_live_booking_of_a_service(desk: Desk) -> None:
+    first = desk.book("an", EIGHT)
+    link(desk, "an", "binh")
+    with pytest.raises(AlreadyBooked) as caught:
+        desk.hold("binh", NINE)
+    assert caught.value.booking == first
+    desk.cancel(first.code)
+    assert desk.book("binh", NINE).state is State.BOOKED
+
+
+def test_of_two_linked_accounts_that_hold_the_first_to_confirm_has_it(desk: Desk) -> None:
+    link(desk, "an", "binh")
+    desk.hold("an", EIGHT)
+    desk.hold("binh", NINE)
+    desk.confirm("binh")
     with pytest.raises(AlreadyBooked):
-        desk.confirm("binh", "phone", "phone/2")
-    assert bookings.live(desk.tx, account("binh")) == []
+        desk.confirm("an")
+
+
+def link(desk: Desk, *names: str) -> None:
+    for name in names:
+        desk.tx.rows(
+            "INSERT INTO links (channel, person, owner, at) VALUES ('web', :name, 'one', '')",
+            name=name,
+        )
 
 
 def test_who_was_served_may_come_again(desk: Desk) -> None:
@@ -168,7 +224,7 @@ def test_what_is_not_held_any_more_cannot_be_confirmed(desk: Desk, clock: Clock)
     party = desk.hold("an", NINE)[0].party
     clock.move(minutes=10)
     with pytest.raises(HoldEnded):
-        desk.confirm("an", "web:an", party=party)
+        desk.confirm("an", party=party)
     assert desk.expire() == 1
     assert desk.expire() == 0
     assert desk.taken(NINE) == 0
@@ -177,7 +233,7 @@ def test_what_is_not_held_any_more_cannot_be_confirmed(desk: Desk, clock: Clock)
 def test_a_hold_is_its_persons_only(desk: Desk) -> None:
     party = desk.hold("an", NINE)[0].party
     with pytest.raises(HoldEnded):
-        desk.confirm("binh", "web:binh", party=party)
+        desk.confirm("binh", party=party)
     assert not bookings.drop(desk.tx, party, account("binh"), desk.clock())
 
 
@@ -186,10 +242,10 @@ def test_a_second_device_sees_and_ends_the_same_hold(desk: Desk) -> None:
     first = desk.hold("an", EIGHT)[0].party
     second = desk.hold("an", NINE)[0].party
     with pytest.raises(HoldEnded):
-        desk.confirm("an", "web:an", party=first)
+        desk.confirm("an", party=first)
     assert desk.confirm("an", party=second)[0].slot == NINE
     with pytest.raises(HoldEnded):
-        desk.confirm("an", "web:an", party=second)
+        desk.confirm("an", party=second)
 
 
 def test_a_dropped_hold_is_free_at_once(desk: Desk) -> None:
@@ -237,13 +293,104 @@ def test_who_cancelled_may_book_anew(desk: Desk) -> None:
     assert desk.book("an", EIGHT).state is State.BOOKED
 
 
+# --- a cancel by mistake ----------------------------------------------------------------------------
+
+
+def test_who_cancelled_by_mistake_has_the_same_place_again_at_once(desk: Desk) -> None:
+    booked = desk.book("an", NINE)
+    desk.cancel(booked.code)
+    again = desk.take_back(booked.code)
+    assert (again.code, again.slot, again.version) == (booked.code, NINE, 2)
+    assert (again.holder, again.party, again.state) == (booked.holder, booked.party, State.BOOKED)
+    assert desk.taken(NINE) == 1
+    assert desk.release() == 0
+    assert wrong(desk.tx) == {}
+
+
+def test_what_was_taken_back_can_be_cancelled_and_taken_back_again(desk: Desk) -> None:
+    code = desk.book("an", NINE).code
+    for version in (2, 3):
+        desk.cancel(code)
+        assert desk.take_back(code).version == version
+    assert bookings.times_taken_back(desk.tx, desk.move(code, EIGHT)) == 2
+
+
+def test_only_what_was_booked_and_is_still_cancelled_is_taken_back(
+    desk: Desk, clock: Clock
+) -> None:
+    booked = desk.book("an", NINE)
+    (held,) = desk.hold("binh", EIGHT)
+    bookings.drop(desk.tx, held.party, account("binh"), clock())
+    for code in (booked.code, held.code, "NOCODE"):
+        with pytest.raises(NotBooked):
+            desk.take_back(code)
+
+
+def test_an_hour_that_has_begun_is_not_taken_back(desk: Desk, clock: Clock) -> None:
+    booked = desk.book("an", NINE)
+    desk.cancel(booked.code)
+    clock.now = booked.starts_at
+    with pytest.raises(NotBooked):
+        desk.take_back(booked.code)
+
+
+def test_a_place_that_is_free_for_all_again_goes_to_whoever_comes_first(
+    desk: Desk, clock: Clock
+) -> None:
+    code = desk.book("an", NINE).code
+    desk.cancel(code)
+    clock.move(minutes=31)
+    desk.release()
+    desk.book("binh", NINE)
+    with pytest.raises(SlotFull):
+        desk.take_back(code)
+    assert wrong(desk.tx) == {}
+    found = bookings.by_code(desk.tx, code)
+    assert found
+    assert found.state is State.CANCELLED
+
+
+def test_a_free_place_of_the_same_hour_is_as_good(desk: Desk, clock: Clock) -> None:
+    code = desk.book("an", NINE).code
+    desk.cancel(code)
+    clock.move(minutes=31)
+    desk.release()
+    assert desk.take_back(code).slot == NINE
+
+
+def test_an_hour_that_has_left_the_calendar_is_not_taken_back(desk: Desk) -> None:
+    code = desk.book("an", NINE).code
+    desk.cancel(code)
+    desk.tx.rows("UPDATE slots SET open = 0 WHERE id = :slot", slot=NINE)
+    with pytest.raises(SlotFull):
+        desk.take_back(code)
+
+
+def test_who_has_booked_anew_does_not_get_the_old_place_too(desk: Desk) -> None:
+    code = desk.book("an", NINE).code
+    desk.cancel(code)
+    desk.book("an", EIGHT)
+    with pytest.raises(AlreadyBooked):
+        desk.take_back(code)
+    assert wrong(desk.tx) == {}
+
+
+def test_who_was_just_choosing_another_hour_lets_go_of_it(desk: Desk) -> None:
+    code = desk.book("an", NINE).code
+    desk.cancel(code)
+    desk.hold("an", EIGHT)
+    desk.take_back(code)
+    assert (desk.taken(NINE), desk.taken(EIGHT)) == (1, 0)
+
+
 def test_a_move_keeps_code_name_and_holder(desk: Desk) -> None:
     desk.hold("an", EIGHT)
-    old = desk.confirm("an", "a-phone")[0]
+    old = desk.confirm("an", vouched="a-number")[0]
     bookings.coming(desk.tx, old.code, desk.clock())
     new = desk.move(old.code, NINE)
     assert (new.code, new.version, new.slot) == (old.code, 2, NINE)
     assert (new.holder, new.party, new.member) == (old.holder, old.party, old.member)
+    assert (new.phone_mark, new.vouched) == (old.phone_mark, old.vouched)
     assert new.answer is None  # they said that they would come to the other hour
     assert bookings.by_code(desk.tx, old.code) == new
     assert bookings.live(desk.tx, account("an")) == [new]
@@ -401,3 +548,72 @@ def test_a_code_in_use_is_not_given_again(desk: Desk) -> None:
     desk.tx.rows("UPDATE booking_events SET code = :code", code=taken)
     desk.ids = Same()
     assert desk.hold("binh", EIGHT)[0].code == code_of("the next id", 1)
+
+
+# --- what was booked before ------------------------------------------------------------------------
+
+OLD = """
+    INSERT INTO bookings (id, code, party, member, service, office, slot, starts_at, channel, person,
+                          holder, phone, before, state, created_at, changed_at)
+    VALUES (:id, :id, :id, 1, 'the', 'mau-a', :slot, '2026-11-27T01:00:00.000000Z', 'telegram', :person,
+            :holder, :phone, :before, :state, '', '')
+"""
+MARK, MARK_2 = "a" * 32, "b" * 32
+WAITS = Reply(Tone.NOTICE, "nhắc", facts=Facts("reminder", {}, "sealed"))
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def older(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The address of a database of the time when a typed number was who a booking is for."""
+    address = str(tmp_path / "older.db")
+    if engine == "postgres":
+        address = request.getfixturevalue("postgres").create()
+    before = next(n for n, (name, _) in enumerate(MIGRATIONS) if name == "0022-typed-numbers")
+    with monkeypatch.context() as then:
+        then.setattr("bot.store.database.schema.MIGRATIONS", MIGRATIONS[:before])
+        with closing(open_database(address)) as database:
+            town.build(database)
+            with database.transaction() as tx:
+                for line in LINES:
+                    tx.rows(OLD, **dict(zip(COLUMNS, line, strict=True)), slot=EIGHT)
+                tx.rows(
+                    "INSERT INTO numbers (channel, mark, person, at) VALUES ('telegram', :m, 'an', '')",
+                    m=MARK,
+                )
+                for code in ("B00001", "B00004"):
+                    outbox.put(
+                        tx, id=code, key=code, to=account("an"), reply=WAITS, content="", now=NOW,
+                        code=code, version=1, kind="evening",
+                    )  # fmt: skip
+    return address
+
+
+COLUMNS = ("id", "person", "holder", "phone", "before", "state")
+LINES = (
+    ("B00001", "an", MARK, "sealed", "held", "booked"),
+    ("B00002", "an", f"{MARK}/2", "sealed", "held", "booked"),
+    ("B00003", "binh", "telegram:binh", "", "held", "booked"),
+    ("B00004", "binh", MARK_2, "sealed", "held", "booked"),  # once more, under a number
+    ("B00005", "chi", f"{MARK_2}/2", "sealed", "booked", "cancelled"),
+    ("B00006", "chi", f"{MARK_2}/3", "sealed", "held", "booked"),
+    ("B00007", "", "B00007", "", "arrived", "served"),  # forgotten
+)
+
+
+def test_what_was_booked_under_a_number_is_the_accounts_afterwards(older: str) -> None:
+    with closing(open_database(older)) as database, database.transaction() as tx:
+        kept = tx.rows("SELECT id, holder, phone_mark, vouched FROM bookings ORDER BY id")
+        assert [tuple(row.values()) for row in kept] == [
+            ("B00001", "telegram:an", MARK, MARK),
+            ("B00002", "telegram:an/2", MARK, MARK),
+            ("B00003", "telegram:binh", "", ""),
+            ("B00004", "telegram:binh/B00004", MARK_2, ""),
+            ("B00005", "telegram:chi/2", MARK_2, ""),
+            ("B00006", "telegram:chi/3", MARK_2, ""),
+            ("B00007", "B00007", "", ""),
+        ]
+        told = [unpack(row["reply"]) for row in tx.rows("SELECT reply FROM outbox ORDER BY id")]
+        assert [Reply.from_json(one).facts.phone for one in told] == ["sealed", ""]

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot import reminders
-from bot.config.booking import Reminders
-from bot.messages import Address, Reply, Tone
-from bot.store import claims, consents, outbox
-from bot.store.claims import Skipped
+from bot.booking import reminders
+from bot.core.config.booking import Reminders
+from bot.core.messages import Address, Reply, Tone
 from bot.store.database import Database, Transaction
-from bot.store.outbox import Letter
+from bot.store.outbox import claim, outbox
+from bot.store.outbox.claim import Skipped
+from bot.store.outbox.outbox import Letter
+from bot.store.people import consents
 from bot.store.values import stamp
 from tests import visits
 from tests.conftest import Clock
@@ -44,7 +45,7 @@ class Box:
 
     def take(self) -> Letter | Skipped | None:
         now = self.clock()
-        return claims.take(self.tx, "telegram", "me", now, now + MINUTE, calm)
+        return claim.take(self.tx, "telegram", "me", now, now + MINUTE, calm)
 
     def goes_out(self) -> bool:
         return isinstance(self.take(), Letter)
@@ -169,7 +170,7 @@ SLOT = """
     INSERT INTO slots (id, office, day, starts_at, ends_at, pool, capacity, booked)
     VALUES ('s', 'mau-a', '2026-11-27', :now, :now, 'all', 1, 1)
 """
-RETURNED = "INSERT INTO returned VALUES ('r', 's', :now, :now, 'offered')"
+RETURNED = "INSERT INTO returned VALUES ('r', 's', :now, :now, 'offered', '')"
 OFFER = "INSERT INTO offers VALUES ('o1', 'w', 'r', 's', :now, :now, :state)"
 
 

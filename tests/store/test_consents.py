@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Address
-from bot.store import consents
+from bot.core.messages import Address
 from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.migrations import MIGRATIONS
+from bot.store.people import consents
 from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.visits import AN, IDS

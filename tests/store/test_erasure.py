@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messages import Address
-from bot.store import consents, erasure, erasures, mydata
+from bot.core.messages import Address
 from bot.store.database import Database
+from bot.store.people import consents, erasure, erasure_log, export
 from tests.conftest import Clock
 from tests.schema import columns
 
@@ -37,9 +37,9 @@ def test_every_rule_is_about_a_table_that_is_there(database: Database) -> None:
 def test_a_person_is_shown_every_table_that_is_about_them_or_hangs_on_one(
     database: Database,
 ) -> None:
-    hanging = {name for name, found in columns(database).items() if found & mydata.HANGING}
-    about = (RULES.keys() | hanging) - mydata.NOT_SHOWN.keys()
-    assert {section.table for section in mydata.SECTIONS} == about
+    hanging = {name for name, found in columns(database).items() if found & export.HANGING}
+    about = (RULES.keys() | hanging) - export.NOT_SHOWN.keys()
+    assert {section.table for section in export.SECTIONS} == about
 
 
 def test_erasing_somebody_unknown_changes_nothing(database: Database, clock: Clock) -> None:
@@ -54,9 +54,9 @@ def test_a_receipt_is_found_by_its_code_and_tells_only_when(
 ) -> None:
     with database.transaction() as tx:
         ids = iter(["a", "b"])
-        code = erasures.record(tx, ["mark 1", "mark 2"], clock(), lambda: next(ids))
-        assert erasures.find(tx, code) == "2026-11-24T03:00:00.000000Z"
-        assert erasures.find(tx, "KHONG1") is None
+        code = erasure_log.record(tx, ["mark 1", "mark 2"], clock(), lambda: next(ids))
+        assert erasure_log.find(tx, code) == "2026-11-24T03:00:00.000000Z"
+        assert erasure_log.find(tx, "KHONG1") is None
         assert len(tx.rows("SELECT * FROM erasures")) == 2
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import faq_changes, progress
+from bot.store.booking import ward_figures
 from bot.store.database import Database, SqliteDatabase, Transaction
-from bot.store.faq_changes import FaqChange
 from bot.store.migrations import MIGRATIONS
+from bot.store.staff import faq_changes
+from bot.store.staff.faq_changes import FaqChange
 from tests.conftest import Clock
 
 OLD = (
@@ -64,8 +65,8 @@ def test_what_was_done_before_the_order_was_written_down_keeps_its_order(
                     tx.rows(sql, id=id_, at=f"2026-11-24T{at}:00.000000Z")
     with closing(SqliteDatabase(file)) as database, database.transaction() as tx:
         for id_ in ("2", "1", "3"):
-            imported = progress.last(tx)
+            imported = ward_figures.last(tx)
             assert imported is not None
             assert (last(tx), imported.id) == (id_, id_)
             faq_changes.end(tx, id_, "undone")
-            progress.undo(tx, id_, clock())
+            ward_figures.undo(tx, id_, clock())

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import bookings, figures
+from bot.store.booking import bookings
 from bot.store.database import Database
+from bot.store.staff import figures
 from tests.bookings import Desk, account, hour
 from tests.conftest import Clock
 from tests.handlers import town

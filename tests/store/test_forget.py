@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.loops.sweeper import forget_before
-from bot.messages import Address, Kind
-from bot.store import conversations, numbers
+from bot.core.messages import Address, Kind
+from bot.jobs.forget_old_data import forget_before
 from bot.store.database import Database
+from bot.store.people import conversations, phone_owners
 from tests.conftest import Clock, Person
 
 TABLES = ("people", "incoming", "outbox", "questions", "handoffs")
@@ -41,7 +41,7 @@ def test_a_number_is_known_as_somebodys_for_as_long_as_they_are(
     with database.transaction() as tx:
         for person, mark in ((gone, "m1"), (here, "m2")):
             conversations.take(tx, person, clock())
-            numbers.owned(tx, person, mark, clock())
+            phone_owners.owned(tx, person, mark, clock())
         clock.move(days=31)
         conversations.take(tx, here, clock())
         forget_before(tx, clock() - timedelta(days=30))

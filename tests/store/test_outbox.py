@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Address, Priority, Reply, Tone
-from bot.store import claims, outbox
+from bot.core.messages import Address, Priority, Reply, Tone
 from bot.store.database import Database, Transaction
-from bot.store.outbox import Letter
+from bot.store.outbox import claim as claims
+from bot.store.outbox import outbox
+from bot.store.outbox.outbox import Letter
 from bot.store.values import Ids
 from tests.conftest import Clock
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.loops.keeper import keep
-from bot.store import claims, erasure, mydata, outbox, vitals
+from bot.jobs.expire_bookings import keep
+from bot.store import health
 from bot.store.database import Transaction
+from bot.store.outbox import claim, outbox
+from bot.store.people import erasure, export
 from bot.store.values import Ids
 from tests import past, sqlite
 from tests.conftest import Clock
@@ -22,10 +24,10 @@ LITTLE, MUCH = 20, 400  # people who have been here
 Look = Callable[[Transaction, Clock], object]
 LOOKS: dict[str, Look] = {
     "the keeper": lambda tx, clock: keep(tx, town.SETTINGS, clock(), partial(Ids().new, clock())),
-    "whoever watches": lambda tx, clock: vitals.read(tx, clock(), clock() - HOUR),
-    "the courier": lambda tx, clock: claims.take(tx, "telegram", "me", clock(), clock() + MINUTE),
+    "whoever watches": lambda tx, clock: health.read(tx, clock(), clock() - HOUR),
+    "the courier": lambda tx, clock: claim.take(tx, "telegram", "me", clock(), clock() + MINUTE),
     "the courier, for when": lambda tx, clock: outbox.next_due(tx, "telegram", clock()),
-    "somebody, for their data": lambda tx, clock: mydata.collect(tx, AN),
+    "somebody, for their data": lambda tx, clock: export.collect(tx, AN),
     "somebody, to be erased": lambda tx, clock: erasure.erase(
         tx, AN, clock(), clock(), nobody="nobody"
     ),

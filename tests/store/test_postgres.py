@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from bot.store import audit
 from bot.store.database import (
     BrokenRule,
     Database,
@@ -27,6 +26,7 @@ from bot.store.database import (
 )
 from bot.store.database.dialect import for_postgres, for_sqlite
 from bot.store.database.postgres import PostgresDatabase
+from bot.store.staff import audit
 from tests.conftest import Clock
 from tests.postgres import Cluster
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.messages import Address
-from bot.progress import Change, Figures, Given
-from bot.store import consents, conversations, profiles, progress, questions
+from bot.booking.ward_figures import Change, Figures, Given
+from bot.core.messages import Address
+from bot.store.booking import ward_figures
+from bot.store.booking.ward_figures import Demand
 from bot.store.database import Database, Transaction
-from bot.store.progress import Demand
+from bot.store.people import consents, conversations, profiles, questions
 from tests import visits
 from tests.conftest import Clock
 from tests.handlers import town
@@ -22,7 +23,7 @@ def change(ward: str, before: Figures | None, after: Figures) -> Change:
 
 
 def put(tx: Transaction, clock: Clock, id_: str, *changes: Change) -> int:
-    return progress.put(tx, changes, id=id_, account="lan", now=clock())
+    return ward_figures.put(tx, changes, id=id_, account="lan", now=clock())
 
 
 def test_the_newest_import_is_taken_back_first_and_once(database: Database, clock: Clock) -> None:
@@ -30,14 +31,14 @@ def test_the_newest_import_is_taken_back_first_and_once(database: Database, cloc
         assert put(tx, clock, "1", change(A, None, ONE)) == 1
         clock.move(minutes=1)
         assert put(tx, clock, "2", change(A, ONE, TWO), change(B, None, ONE)) == 2
-        assert progress.undo(tx, "1", clock()) is None
-        assert progress.figures(tx) == {A: TWO, B: ONE}
-        assert progress.undo(tx, "2", clock()) == 2
-        assert progress.undo(tx, "2", clock()) is None
-        assert progress.figures(tx) == {A: ONE}
-        assert progress.undo(tx, "1", clock()) == 1
-        assert progress.figures(tx) == {}
-        assert progress.last(tx) is None
+        assert ward_figures.undo(tx, "1", clock()) is None
+        assert ward_figures.figures(tx) == {A: TWO, B: ONE}
+        assert ward_figures.undo(tx, "2", clock()) == 2
+        assert ward_figures.undo(tx, "2", clock()) is None
+        assert ward_figures.figures(tx) == {A: ONE}
+        assert ward_figures.undo(tx, "1", clock()) == 1
+        assert ward_figures.figures(tx) == {}
+        assert ward_figures.last(tx) is None
 
 
 def test_the_last_import_is_taken_back_first_though_the_clock_was_set_back_before_it(
@@ -47,15 +48,15 @@ def test_the_last_import_is_taken_back_first_though_the_clock_was_set_back_befor
         put(tx, clock, "2", change(A, None, ONE))
         clock.move(hours=-1)
         put(tx, clock, "1", change(A, ONE, TWO))
-        assert progress.undo(tx, "2", clock()) is None
-        assert progress.undo(tx, "1", clock()) == 1
-        assert progress.figures(tx) == {A: ONE}
+        assert ward_figures.undo(tx, "2", clock()) is None
+        assert ward_figures.undo(tx, "1", clock()) == 1
+        assert ward_figures.figures(tx) == {A: ONE}
 
 
 def test_what_changes_nothing_is_no_import(database: Database, clock: Clock) -> None:
     with database.transaction() as tx:
         assert put(tx, clock, "1", change(A, ONE, ONE)) == 0
-        assert progress.last(tx) is None
+        assert ward_figures.last(tx) is None
 
 
 def asks(tx: Transaction, clock: Clock, name: str, *, times: int = 1) -> Address:
@@ -83,10 +84,10 @@ def test_a_question_counts_for_the_ward_that_was_told_else_for_that_of_the_visit
         visits.book(tx, "AGAIN2", clock(), clock(), person=booked)
         asks(tx, clock, "unknown")
         since = clock() - timedelta(days=30)
-        found = progress.demand(tx, since)
+        found = ward_figures.demand(tx, since)
         assert found == {A: Demand(asked=1, needing=1), "26740": Demand(asked=1)}
         clock.move(days=31)
-        found = progress.demand(tx, clock() - timedelta(days=30))
+        found = ward_figures.demand(tx, clock() - timedelta(days=30))
         assert found == {A: Demand(needing=1)}
 
 
@@ -97,7 +98,7 @@ def test_who_takes_the_consent_back_is_counted_nowhere(database: Database, clock
         profiles.set_ward(tx, told, A, clock())
         profiles.set_status(tx, told, profiles.ENROLLED, clock())
         consents.take_back(tx, "c2", told, "news", "1", clock())
-        assert progress.demand(tx, clock() - timedelta(days=1)) == {}
+        assert ward_figures.demand(tx, clock() - timedelta(days=1)) == {}
 
 
 WAIT = """
@@ -123,4 +124,7 @@ def test_who_waits_counts_for_the_office_else_for_the_ward_that_was_told(
             )
         ):
             tx.rows(WAIT, id=str(number), office=office, person=who, state=state)
-        assert progress.demand(tx, clock()) == {A: Demand(waiting=1), "26740": Demand(waiting=1)}
+        assert ward_figures.demand(tx, clock()) == {
+            A: Demand(waiting=1),
+            "26740": Demand(waiting=1),
+        }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store import bookings, consents, retention
-from bot.store.bookings import State
+from bot.store.booking import bookings
+from bot.store.booking.bookings import State
 from bot.store.database import Database
+from bot.store.people import consents, retention
 from tests.bookings import MUST_BE_EMPTY, Desk, account, hour
 from tests.conftest import Clock
 from tests.handlers import town
@@ -25,8 +26,9 @@ def test_thirty_days_after_a_visit_nobody_is_named_and_the_figures_stay(
         held = bookings.held(tx, account("an"), clock())[0]
         bookings.set_name(tx, held.party, 1, "cô Ba", clock())
         (booked,) = bookings.confirm(
-            tx, held.party, account("an"), clock(), holders=["made-up mark"], phone="sealed"
-        )
+            tx, held.party, account("an"), clock(), phone="sealed",
+            phone_mark="made-up mark", vouched="made-up mark",
+        )  # fmt: skip
         consents.give(tx, "c1", account("an"), "booking", "v1", clock())
         clock.now = town.at(FRIDAY, 9)
         desk.mark(booked.code, State.BOOKED, State.ARRIVED)

@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.calendar import Hours, slots
-from bot.store import slots as store
+from bot.booking.opening_hours import Hours, slots
+from bot.core.clock import VIETNAM
+from bot.store.booking import slot_seats, waiting_list
+from bot.store.booking import slots as store
+from bot.store.booking.bookings import SlotFull
 from bot.store.database import Database, Transaction
-from bot.vietnam import VIETNAM
-from tests.bookings import Desk
+from tests.bookings import Desk, wrong
 from tests.conftest import Clock
 from tests.handlers import town
 from tests.handlers.town import FRIDAY, at, slot_id
@@ -123,3 +125,109 @@ def test_other_days_and_offices_stay_as_they_are(town_db: Database) -> None:
         sync(tx, Hours())
         assert store.days(tx, "mau-a", BEFORE, AFTER) == [(MONDAY, 3), (TUESDAY, 3)]
         assert store.days(tx, "mau-b", BEFORE, AFTER)[0] == (FRIDAY, 3)
+
+
+# --- a capacity that is lowered under the number of people who are booked --------------------------
+
+ONE_AN_HOUR = Hours(weekly="T6 08:00-10:00", capacity=1)
+TWO_AN_HOUR = Hours(weekly="T6 08:00-10:00", capacity=2)
+
+
+def places(tx: Transaction) -> tuple[int, int]:
+    """People in, and free places of, Friday at eight."""
+    free = store.get(tx, EIGHT)
+    assert free is not None
+    return Desk(tx, lambda: BEFORE).taken(EIGHT), free.left
+
+
+def full_and_lowered(tx: Transaction, clock: Clock) -> tuple[Desk, str, str]:
+    """An and Binh have the two places of an hour that serves one person from now on."""
+    desk = Desk(tx, clock)
+    codes = [desk.book(who, EIGHT).code for who in ("an", "binh")]
+    sync(tx, ONE_AN_HOUR)
+    return desk, codes[0], codes[1]
+
+
+def test_a_lowered_capacity_holds_when_people_cancel(town_db: Database, clock: Clock) -> None:
+    with town_db.transaction() as tx:
+        desk, an, binh = full_and_lowered(tx, clock)
+        desk.cancel(an)
+        assert places(tx) == (1, 0)
+        assert waiting_list.come_back(tx, clock()) == []  # nor for those who wait
+        clock.move(hours=1)
+        desk.release()
+        assert places(tx) == (1, 0)
+        with pytest.raises(SlotFull):
+            desk.hold("chi", EIGHT)
+        desk.cancel(binh)  # this one is within what is served
+        assert len(waiting_list.come_back(tx, clock())) == 1
+        clock.move(hours=1)
+        desk.release()
+        assert places(tx) == (0, 1)
+        assert wrong(tx) == {}
+
+
+def test_it_holds_when_a_visit_is_moved_and_when_a_hold_ends(
+    town_db: Database, clock: Clock
+) -> None:
+    with town_db.transaction() as tx:
+        desk = Desk(tx, clock)
+        code = desk.book("an", EIGHT).code
+        desk.hold("binh", EIGHT)
+        sync(tx, ONE_AN_HOUR)
+        clock.move(minutes=11)
+        desk.expire()
+        assert places(tx) == (1, 0)
+        desk.move(code, NINE)
+        clock.move(hours=1)
+        desk.release()
+        assert places(tx) == (0, 1)
+        assert wrong(tx) == {}
+
+
+def test_it_holds_for_what_was_given_back_before_and_for_a_declined_offer(
+    town_db: Database, clock: Clock
+) -> None:
+    with town_db.transaction() as tx:
+        desk = Desk(tx, clock)
+        codes = [desk.book(who, EIGHT).code for who in ("an", "binh")]
+        for code in codes:
+            desk.cancel(code)
+        sync(tx, ONE_AN_HOUR)
+        assert slot_seats.shed(tx) == 1
+        assert slot_seats.shed(tx) == 0
+        assert len(waiting_list.come_back(tx, clock())) == 1
+        clock.move(hours=1)
+        desk.release()
+        assert places(tx) == (0, 1)
+        assert wrong(tx) == {}
+
+
+@pytest.mark.parametrize("again", [TWO_AN_HOUR, Hours(weekly="T6 08:00-10:00", capacity=5)])
+def test_a_capacity_that_is_raised_again_is_there_at_once(
+    town_db: Database, clock: Clock, again: Hours
+) -> None:
+    with town_db.transaction() as tx:
+        desk, an, _ = full_and_lowered(tx, clock)
+        desk.cancel(an)
+        sync(tx, again)
+        assert places(tx) == (1, again.capacity - 1)
+        desk.hold("chi", EIGHT)
+        assert sync(tx, again) == 0
+        assert wrong(tx) == {}
+
+
+def test_a_lowering_that_is_taken_back_leaves_no_trace(town_db: Database, clock: Clock) -> None:
+    with town_db.transaction() as tx:
+        desk, an, _ = full_and_lowered(tx, clock)
+        sync(tx, TWO_AN_HOUR)
+        desk.cancel(an)
+        clock.move(hours=1)
+        desk.release()
+        assert places(tx) == (1, 1)
+
+
+def test_the_same_lowered_calendar_changes_nothing(town_db: Database, clock: Clock) -> None:
+    with town_db.transaction() as tx:
+        full_and_lowered(tx, clock)
+        assert sync(tx, ONE_AN_HOUR) == 0

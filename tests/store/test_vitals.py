@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.messages import Address, Priority, Reply, Tone
-from bot.store import audit, bookings, claims, invariants, officers, outbox, vitals
+from bot.core.messages import Address, Priority, Reply, Tone
+from bot.store import check, health
+from bot.store.booking import bookings
 from bot.store.database import Database, Transaction
+from bot.store.outbox import claim, outbox
+from bot.store.staff import audit, inbox
 from bot.store.values import Ids
 from tests.conftest import Clock
 from tests.handlers import town
@@ -44,32 +47,32 @@ def test_rows_are_counted_by_state_and_the_oldest_due_has_its_age(
         put(tx, clock, "row-1")
         put(tx, clock, "row-2", Priority.BROADCAST)
         clock.move(minutes=5)
-        found = vitals.read(tx, clock.now, clock.now)
+        found = health.read(tx, clock.now, clock.now)
         assert found.rows == {("telegram", "due"): 2}
         assert found.oldest_due == {
             ("telegram", Priority.REPLY): 300,
             ("telegram", Priority.BROADCAST): 300,
         }
-        assert claims.claim(tx, "telegram", "courier", clock.now, clock.now + LEASE)
-        found = vitals.read(tx, clock.now, clock.now)
+        assert claim.claim(tx, "telegram", "courier", clock.now, clock.now + LEASE)
+        found = health.read(tx, clock.now, clock.now)
         assert found.rows == {("telegram", "due"): 1, ("telegram", "sending"): 1}
         assert ("telegram", Priority.REPLY) not in found.oldest_due
         clock.move(minutes=2)  # its sender is dead, and nobody has given the row back
-        assert vitals.read(tx, clock.now, clock.now).oldest_due["telegram", Priority.REPLY] == 420
+        assert health.read(tx, clock.now, clock.now).oldest_due["telegram", Priority.REPLY] == 420
         outbox.release(tx, clock.now)
-        assert vitals.read(tx, clock.now, clock.now).retrying == {"telegram": 1}
+        assert health.read(tx, clock.now, clock.now).retrying == {"telegram": 1}
 
 
 def test_bookings_officers_work_and_alerts_are_counted(database: Database, clock: Clock) -> None:
     town.build(database)
     with database.transaction() as tx:
         hold(tx, clock)
-        officers.alert(tx, "alert-1", clock.now, "send", "…")
-        officers.hand_over(tx, "handoff-1", AN, clock.now, "…")
-        found = vitals.read(tx, clock.now, clock.now - timedelta(hours=1))
+        inbox.alert(tx, "alert-1", clock.now, "send", "…")
+        inbox.hand_over(tx, "handoff-1", AN, clock.now, "…")
+        found = health.read(tx, clock.now, clock.now - timedelta(hours=1))
         assert found.booked == {"held": 1}
         assert (found.alerts, found.handoffs, found.calls) == (1, 1, 0)
-        assert vitals.read(tx, clock.now, clock.now + timedelta(hours=1)).booked == {}
+        assert health.read(tx, clock.now, clock.now + timedelta(hours=1)).booked == {}
 
 
 def test_all_rules_hold_for_what_the_service_itself_writes(
@@ -80,8 +83,25 @@ def test_all_rules_hold_for_what_the_service_itself_writes(
         hold(tx, clock)
         put(tx, clock, "row-1")
         audit.write(tx, clock.now, "can-bo", "xem")
-        assert list(invariants.faults(tx)) == []
+        assert list(check.faults(tx)) == []
         tx.rows("UPDATE slots SET booked = 0")
         tx.rows("UPDATE outbox SET state = 'sending', owner = NULL")
         tx.rows("UPDATE audit SET what = 'sửa'")
-        assert len(list(invariants.faults(tx))) == 3
+        assert len(list(check.faults(tx))) == 3
+
+
+def test_an_alert_of_its_kind_is_written_once_until_somebody_has_seen_it(
+    database: Database, clock: Clock
+) -> None:
+    def alert(id_: str, kind: str) -> None:
+        with database.transaction() as tx:
+            inbox.alert_once(tx, id_, clock.now, kind, f"Tin {id_}")
+
+    for id_, kind in (("1", "telegram unreadable"), ("2", "telegram unreadable"), ("3", "zalo")):
+        alert(id_, kind)
+    with database.transaction() as tx:
+        assert [row["id"] for row in inbox.alerts(tx)] == ["1", "3"]
+        inbox.see_alert(tx, "1", clock.now)
+    alert("4", "telegram unreadable")
+    with database.transaction() as tx:
+        assert [row["id"] for row in inbox.alerts(tx)] == ["3", "4"]

@@ -22,11 +22,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.loops.keeper import keep
-from bot.store import conversations, waiting
-from bot.store.bookings import AlreadyBooked
+from bot.jobs.expire_bookings import keep
+from bot.store.booking import waiting_list
+from bot.store.booking.bookings import AlreadyBooked
+from bot.store.booking.waiting_list import OfferEnded
 from bot.store.database import Database
-from bot.store.waiting import OfferEnded
+from bot.store.people import conversations
 from tests.bookings import DELAY, Desk, account, hour, wrong
 from tests.handlers import town
 
@@ -108,7 +109,7 @@ class WaitingList(RuleBasedStateMachine):
     def _join(self, who: str, service: str, office: str) -> None:
         known = any(w.who == who and w.service == service for w in self.line)
         with self.desk() as desk:
-            new = waiting.join(
+            new = waiting_list.join(
                 desk.tx,
                 id=desk.new_id(),
                 service=service,
@@ -127,7 +128,7 @@ class WaitingList(RuleBasedStateMachine):
     def leave(self, who: str, service: str) -> None:
         found = [w for w in self.line if (w.who, w.service) == (who, service)]
         with self.desk() as desk:
-            assert waiting.leave(desk.tx, account(who), service) is bool(found)
+            assert waiting_list.leave(desk.tx, account(who), service) is bool(found)
         for wait in found:
             self.line.remove(wait)
             self._pass_on(wait)
@@ -203,9 +204,9 @@ class WaitingList(RuleBasedStateMachine):
             offer = desk.tx.rows(sql, code=place.code)[0]["id"]
             try:
                 if yes:
-                    waiting.accept(desk.tx, offer, account(wait.who), self.now, desk.new_id())
+                    waiting_list.accept(desk.tx, offer, account(wait.who), self.now, desk.new_id())
                 else:
-                    waiting.decline(desk.tx, offer, account(wait.who), self.now)
+                    waiting_list.decline(desk.tx, offer, account(wait.who), self.now)
             except OfferEnded:
                 assert late
                 return

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot import weeks
-from bot.store import weekly
+from bot.core import weeks
 from bot.store.database import Database, Transaction
-from bot.store.weekly import WEEKS, Visits
+from bot.store.staff import weekly
+from bot.store.staff.weekly import WEEKS, Visits
 from tests import visits
 from tests.conftest import Clock
 from tests.handlers import town

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import privacy
-from bot.matching.entries import Entry
-from bot.matching.lint import House
-from bot.staff import preview
-from handlers import texts
+from bot.core import privacy
+from bot.faq.entries import Entry
+from bot.faq.lint import House
+from handlers import preview
+from handlers.texts import common
 
 GOOD = Path(__file__).parent / "faq"
 TODAY = date(2026, 11, 24)
@@ -22,7 +22,7 @@ def house(today: date = TODAY, *, match: bool = False) -> House:
     """As the command makes it; without asking every phrasing, which takes most of the time."""
 
     def message(entry: Entry) -> str:
-        return preview.full_text(texts.answer(entry, (), None))
+        return preview.full_text(common.answer(entry, (), None))
 
     def private(text: str) -> list[str]:
         return [kind.value for kind in privacy.mask(text).found]

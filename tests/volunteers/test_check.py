@@ -14,8 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching import lint
-from bot.matching.lint import Finding, Rule
+from bot.faq import lint
+from bot.faq.lint import Finding, Rule
 from tests.volunteers.conftest import GOOD, TODAY, house
 
 THE, PHI = "the.yaml", "phi.yaml"

@@ -10,12 +10,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli.main import volunteer
-from bot.cli.volunteer_texts import looks
-from bot.messages import Address, Button, Reply, Tone
-from bot.staff.preview import previews
-from bot.store import questions
+from bot.cli import faq_commands
+from bot.cli.faq_output import looks
+from bot.core.messages import Address, Button, Reply, Tone
 from bot.store.database import SqliteDatabase
+from bot.store.people import questions
+from handlers.preview import previews
 from tests.volunteers.test_check import PHI, THE, spoil
 
 TODAY = ("--today", "2026-11-24")
@@ -27,11 +27,11 @@ def faq() -> None:
 
 
 COMMANDS = (
-    volunteer.check,
-    volunteer.try_,
-    volunteer.test,
-    volunteer.gaps_,
-    volunteer.schema_,
+    faq_commands.check,
+    faq_commands.try_,
+    faq_commands.test,
+    faq_commands.gaps_,
+    faq_commands.schema_,
 )
 for command in COMMANDS:
     faq.add_command(command)

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.matching.likeness import plain
-from bot.matching.matcher import Match, Outcome, Result
-from bot.messages import Address
-from bot.staff import gaps
-from bot.store import gaps as stored
-from bot.store import questions
+from bot.core.likeness import plain
+from bot.core.messages import Address
+from bot.faq import gaps
+from bot.faq.gaps import Unanswered
+from bot.faq.matching.matcher import Match, Outcome, Result
 from bot.store.database import Database
-from bot.store.gaps import Unanswered
+from bot.store.people import questions
+from bot.store.people import unanswered as stored
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bot.matching import schema
-from bot.matching.entries import faq_files
-from bot.matching.lint.shape import SCHEMA_LINE
+from bot.faq import schema
+from bot.faq.entries import faq_files
+from bot.faq.lint.shape import SCHEMA_LINE
 
 BOT = Path(__file__).parents[2] / "bot"
 FAQ = BOT.parent / "faq"
@@ -54,7 +54,7 @@ def test_the_messages_in_the_readme_are_those_people_see() -> None:
         for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
         for words in row.split("`")[1::2]
     ]
-    sources = [*(BOT / "matching").rglob("*.py"), *(BOT / "document").glob("*.py")]
+    sources = [*(BOT / "faq").rglob("*.py"), *(BOT / "core" / "documents").glob("*.py")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     known = re.sub(r"\{[^{}\n]*\}", "…", code)
     for words in quoted:

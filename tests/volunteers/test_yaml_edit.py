@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.document import file as yaml_file
-from bot.document.edit import EditRefused, add_item
+from bot.core.documents import file as yaml_file
+from bot.faq.editing.add_line import EditRefused, add_item
 from tests.volunteers.conftest import GOOD
 
 HEAD = "entries:\n  - id: a\n    question: Hỏi gì?\n"

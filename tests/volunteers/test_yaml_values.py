@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.document import file as yaml_file
-from bot.document.blocks import block_of, replace_block
-from bot.document.edit import EditRefused
-from bot.document.values import Value, set_values
+from bot.core.documents import file as yaml_file
+from bot.faq.editing.add_line import EditRefused
+from bot.faq.editing.blocks import block_of, replace_block
+from bot.faq.editing.values import Value, set_values
 from tests.conftest import PROJECT
 
 HEAD = "entries:\n  - id: a\n    question: Hỏi gì?\n"

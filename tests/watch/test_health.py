@@ -12,8 +12,9 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.app import SERVICE
-from bot.messages import Address, Priority, Reply, Tone
-from bot.store import officers, outbox
+from bot.core.messages import Address, Priority, Reply, Tone
+from bot.store.outbox import outbox
+from bot.store.staff import inbox
 from tests.channels.telegram_service import Running, serving
 from tests.conftest import FAQ
 from tests.fakes.telegram import FakeTelegram
@@ -87,7 +88,7 @@ async def test_when_nothing_goes_out_readyz_says_so_and_officers_are_told_once(
     assert body["parts"]["outbox"].startswith("telegram: due for ")
     for _ in range(2):
         await parts.watch.dead_man.look()
-    alerts = await service.database.run(officers.alerts)
+    alerts = await service.database.run(inbox.alerts)
     assert [alert["kind"] for alert in alerts] == ["outbox"]
     assert "telegram" in alerts[0]["text"]
     assert "đã chờ" in alerts[0]["text"]
@@ -102,7 +103,7 @@ async def test_what_moves_again_is_news_the_next_time(service: Running) -> None:
     await parts.watch.dead_man.look()
     await service.database.run(lambda tx: tx.rows("UPDATE outbox SET state = 'due'"))
     await parts.watch.dead_man.look()
-    assert len(await service.database.run(officers.alerts)) == 2
+    assert len(await service.database.run(inbox.alerts)) == 2
 
 
 async def test_a_campaign_that_waits_its_turn_and_a_channel_that_is_off_are_no_trouble(

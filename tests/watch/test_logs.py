@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.config import Settings, secrets_of
-from bot.watch.logs import HIDDEN, Mask
+from bot.core.config import Settings, secrets_of
+from bot.ops.logs import HIDDEN, Mask
 from tests.conftest import FAQ, PROJECT
 from tests.fakes.telegram import FakeTelegram
 from tests.service import Service, running, write_config
@@ -190,7 +190,7 @@ def test_the_password_of_the_database_is_a_secret_as_it_stands_and_as_it_is_sent
 def test_what_libraries_log_is_masked_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from bot.watch import logs
+    from bot.ops import logs
 
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import config
-from bot.config import Settings
-from bot.messages import Address
-from bot.store import bookings
+from bot.core import config
+from bot.core.config import Settings
+from bot.core.messages import Address
+from bot.store.booking import bookings
 from bot.store.database import Database
 from bot.store.values import Ids
 from tests.conftest import PROJECT, Clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from bot.watch.systemd import notify
+from bot.ops.systemd import notify
 from tests.conftest import FAQ
 from tests.service import running, write_config
 

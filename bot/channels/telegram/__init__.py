@@ -1,10 +1,10 @@
 """Telegram. `library`, `calls`, `errors`, `inline` and this module know python-telegram-bot; `parse`,
-`groups`, `render` and `polling` are free of it.
+`words`, `groups`, `render` and `polling` are free of it.
 
 The library gives the bot's methods and the connections. Updates are handled by our own loop or
 webhook, so that they are acknowledged only after the commit. Its limiter of 30 messages a second is
 not used: it serves a reply after whatever of a campaign waits, and Telegram may see more than 30 in a
-second when the network holds some up (see bot/tempo.py); that of 20 a minute to a group is.
+second when the network holds some up (see bot/delivery/pacing.py); that of 20 a minute to a group is.
 """
 
 from __future__ import annotations
@@ -19,24 +19,25 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels import Handle
-from bot.channels.pace import Gate, Pace, Progress
-from bot.channels.tasks import in_background, persist
+from bot.channels.background import in_background, persist
+from bot.channels.long_replies import Gate, Pace, Progress
+from bot.channels.secret_webhook import SecretWebhook
 from bot.channels.telegram import parse, render
-from bot.channels.telegram.calls import call
+from bot.channels.telegram.api import call
 from bot.channels.telegram.errors import explain
 from bot.channels.telegram.groups import Me
 from bot.channels.telegram.inline import Inline, LookUp
-from bot.channels.telegram.library import Polls, application, hush
+from bot.channels.telegram.library import Polls, application, hush, unwrapped
 from bot.channels.telegram.polling import Poller
-from bot.channels.webhook import SecretWebhook
-from bot.config import Settings
-from bot.messages import Reply
-from bot.send_errors import SendError, Throttled
-from bot.store import officers, tallies
+from bot.channels.unhandled import Unhandled
+from bot.core.clock import VIETNAM
+from bot.core.config import Settings
+from bot.core.messages import Reply
+from bot.delivery.errors import SendError, Throttled
+from bot.delivery.pacing import Tempo
 from bot.store.database import Database
+from bot.store.staff import inbox, tallies
 from bot.store.values import Ids
-from bot.tempo import Tempo
-from bot.vietnam import VIETNAM
 
 PATH = "/webhook/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
@@ -92,6 +93,7 @@ class TelegramChannel:
         self._connected = False
         self._me: Me | None = None
         self._inline = Inline(look_up, self._count_inline)
+        self._unhandled = Unhandled(database, clock, self.name)
 
     def routes(self) -> list[web.RouteDef]:
         if not self._settings.public_url:
@@ -125,7 +127,7 @@ class TelegramChannel:
             return "the token was refused"
         return "" if self._connected else "not connected yet"
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
         async with self._gate:
             try:
@@ -139,10 +141,10 @@ class TelegramChannel:
             self._progress.end(id)
             return ",".join(receipts)
 
-    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+    def resume(self, id: str, receipt: str) -> None:
         self._progress.resume(id, receipt)
 
-    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+    def receipts(self, id: str) -> str:
         return self._progress.sent(id)
 
     async def _send(self, to: str, message: render.Message) -> str:
@@ -200,15 +202,21 @@ class TelegramChannel:
             )
         except TelegramError as error:
             raise await self._explained(error) from error
-        return [update.to_dict() for update in updates]
+        return unwrapped(updates)
 
     async def _take(self, update: parse.Json) -> None:
-        """Handle one update; returns after the commit, raises when there was none."""
+        """Handle one update, however it came; returns after the commit, raises when there was none."""
+        id_ = str(update.get("update_id"))
+        await self._unhandled.unless_hopeless(id_, lambda: self._take_in(id_, update))
+
+    async def _take_in(self, id_: str, update: parse.Json) -> None:
         if (typed := parse.inline(update)) is not None:
             in_background(self._inline.answer(self._app.bot, self._username, *typed), self._taps)
             return
         incoming = parse.incoming(update, self._clock(), self._me)
         if incoming is None:
+            if kind := parse.overlooked(update):
+                await self._unhandled.unreadable(id_, kind)
             return
         await self._handle(incoming)
         if (query := parse.query_id(update)) is not None:
@@ -240,6 +248,6 @@ class TelegramChannel:
         now = self._clock()
         id_ = Ids().new(now)
         try:
-            await self._database.run(lambda tx: officers.alert(tx, id_, now, "telegram", BAD_TOKEN))
+            await self._database.run(lambda tx: inbox.alert(tx, id_, now, "telegram", BAD_TOKEN))
         except Exception:
             log.exception("alert not written", alert=BAD_TOKEN)

@@ -16,7 +16,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
+from bot.delivery.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
 
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 CONFLICT = (

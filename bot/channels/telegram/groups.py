@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
 
-GROUPS = frozenset({"group", "supergroup"})
+GROUPS = frozenset({"group", "supergroup", "channel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def said_to(me: Me, message: Json, commands: Collection[str]) -> str | None:
     match message:
         case {"via_bot": _}:  # an answer of ours that somebody has put into their message
             return None
-        case {"text": str(text)} if text.strip():
+        case {"text": str(text)} | {"caption": str(text)} if text.strip():
             return _called(me, text, commands) or _answered(me, message, text)
     return None
 

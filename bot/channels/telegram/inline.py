@@ -22,9 +22,9 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot import deep_links
-from bot.channels.split import split
-from handlers.inline import Snippet
+from bot.channels.split_text import split
+from bot.core import deep_links
+from handlers.questions.inline import Snippet
 
 MAX_TEXT = 4096  # UTF-16 units in one message
 MAX_TITLE = 64

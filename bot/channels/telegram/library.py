@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import structlog
@@ -10,32 +11,45 @@ from telegram import Update
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder
 from telegram.request import HTTPXRequest
 
-from bot.config import Settings
+from bot.channels.telegram.parse import Json
+from bot.core.config import Settings
 
 Bot: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
+WHOLE = "as_it_came"  # names no field of Telegram's
 log = structlog.get_logger()
 
 
 class Polls(HTTPXRequest):
-    """The connection for polling, which survives an update that the library cannot read: only its
-    id is kept. Otherwise the library would refuse the same batch for ever, and write what people
-    said to the log."""
+    """The connection for polling, which hands updates on as they came.
+
+    Of each the library is shown the id only; the whole of it goes along as an argument that the
+    library does not know. It would refuse a batch for ever for one update that it cannot parse, and
+    write to the log what people said.
+    """
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         data: dict[str, Any] = HTTPXRequest.parse_json_payload(payload)
         if isinstance(updates := data.get("result"), list):
-            data["result"] = [_readable(update) for update in updates]
+            data["result"] = [_wrapped(update) for update in updates if _has_id(update)]
         return data
 
 
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
-    try:
-        Update.de_json(update)
-    except Exception as error:
-        log.error("telegram update not readable", update=update["update_id"], error=repr(error))
-        return {"update_id": update["update_id"]}
-    return update
+def _has_id(update: Any) -> bool:
+    match update:
+        case {"update_id": int()}:
+            return True
+    log.error("telegram update without an id")  # nothing can be acknowledged by it
+    return False
+
+
+def _wrapped(update: dict[str, Any]) -> dict[str, Any]:
+    return {"update_id": update["update_id"], WHOLE: update}
+
+
+def unwrapped(updates: Iterable[Update]) -> Sequence[Json]:
+    """What Telegram sent, from what came over `Polls`."""
+    return [update.api_kwargs[WHOLE] for update in updates]
 
 
 def application(settings: Settings, calls: HTTPXRequest, polls: HTTPXRequest) -> Bot:
@@ -55,7 +69,7 @@ def application(settings: Settings, calls: HTTPXRequest, polls: HTTPXRequest) ->
 
 
 def _limiter() -> AIORateLimiter:
-    """20 messages a minute to each group; how fast to write in all is the tempo's (bot/tempo.py),
+    """20 messages a minute to each group; how fast to write in all is the tempo's (bot/delivery/pacing.py),
     which serves replies before campaigns."""
     return AIORateLimiter(overall_max_rate=0, group_max_rate=20, group_time_period=60)
 

@@ -14,12 +14,12 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.channels.tasks import Pauses, unless
+from bot.channels.background import Pauses, unless
+from bot.channels.leader import Turns
+from bot.channels.secret_webhook import Take
 from bot.channels.telegram.parse import Json
-from bot.channels.turns import Turns
-from bot.channels.webhook import Take
-from bot.send_errors import SendError
-from bot.store import marks
+from bot.delivery.errors import SendError
+from bot.store import key_value
 from bot.store.database import Database
 from bot.store.values import moment, stamp
 
@@ -105,12 +105,12 @@ class Poller:
             self._position = Position(int(update["update_id"]) + 1, self._clock())
         if self._position and self._position != before:
             text = self._position.to_text()
-            await self._database.run(lambda tx: marks.put(tx, self._mark, text))
+            await self._database.run(lambda tx: key_value.put(tx, self._mark, text))
 
     async def _fetched(self, offset: int | None) -> Sequence[Json]:
         return await self._fetch(offset)
 
     async def _recall(self) -> None:
-        text = await self._database.run(lambda tx: marks.get(tx, self._mark))
+        text = await self._database.run(lambda tx: key_value.get(tx, self._mark))
         self._position = Position.from_text(text) if text else None
         self._recalled = True

@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 import structlog
 
-from bot import deep_links
-from bot.channels.split import split, units
-from bot.messages import Attachment, Button, Reply, Wish
+from bot.channels.split_text import split, units
+from bot.core import deep_links
+from bot.core.messages import Attachment, Button, Reply, Wish
 
 MAX_TEXT = 4096  # UTF-16 units in one message
 MAX_DATA = 64  # bytes of UTF-8 that a button carries

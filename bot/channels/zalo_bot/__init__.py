@@ -14,21 +14,22 @@ import structlog
 from aiohttp import web
 
 from bot.channels import Handle
-from bot.channels.alarm import Alarm
-from bot.channels.files import Files
-from bot.channels.http import Client
-from bot.channels.pace import Gate, Pace, Progress
-from bot.channels.tasks import Pauses, in_background, persist, unless
-from bot.channels.turns import Turns
-from bot.channels.webhook import SecretWebhook
+from bot.channels.api_client import Client
+from bot.channels.background import Pauses, in_background, persist, unless
+from bot.channels.file_links import Files
+from bot.channels.leader import Turns
+from bot.channels.long_replies import Gate, Pace, Progress
+from bot.channels.secret_webhook import SecretWebhook
+from bot.channels.unhandled import Unhandled
 from bot.channels.zalo_bot import parse, render
 from bot.channels.zalo_bot.api import Api, BadToken
-from bot.config import Settings
-from bot.messages import Address, Reply
-from bot.send_errors import SendError, Throttled
-from bot.store import conversations
+from bot.core.config import Settings
+from bot.core.messages import Address, Reply
+from bot.delivery.errors import SendError, Throttled
+from bot.delivery.pacing import Tempo
+from bot.store.alerts import Alarm
 from bot.store.database import Database
-from bot.tempo import Tempo
+from bot.store.people import conversations
 
 PATH = "/webhook/zalo-bot"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a name, no secret
@@ -62,6 +63,7 @@ class ZaloBotChannel:
         self._api = Api(settings.zalo_bot, self._client)
         self._address = Files(database).public(settings.public_url)
         self._alarm = Alarm(database, clock, "zalo")
+        self._unhandled = Unhandled(database, clock, self.name)
         self._pace = Pace(clock, timedelta())
         self._progress = Progress()
         self._gate = Gate()
@@ -96,7 +98,7 @@ class ZaloBotChannel:
             return "the token was refused"
         return "" if self._connected else "not connected yet"
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         """Send what of *reply* was not sent yet; returns the ids of its messages."""
         async with self._gate:
             try:
@@ -109,10 +111,10 @@ class ZaloBotChannel:
             self._progress.end(id)
             return ",".join(receipts)
 
-    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+    def resume(self, id: str, receipt: str) -> None:
         self._progress.resume(id, receipt)
 
-    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+    def receipts(self, id: str) -> str:
         return self._progress.sent(id)
 
     async def _send(self, to: str, reply: Reply, row: str) -> tuple[str, ...]:
@@ -189,6 +191,12 @@ class ZaloBotChannel:
 
     async def _take(self, update: parse.Json) -> None:
         """Handle one update; returns after the commit, raises when there was none."""
+        id_ = parse.mark(update)
+        await self._unhandled.unless_hopeless(id_, lambda: self._take_in(id_, update))
+
+    async def _take_in(self, id_: str, update: parse.Json) -> None:
         incoming = parse.incoming(update, self._clock())
         if incoming is not None:
             await self._handle(incoming)
+        elif kind := parse.overlooked(update):
+            await self._unhandled.unreadable(id_, kind)

@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-from bot.channels import http
-from bot.config.channels import ZaloBot
-from bot.send_errors import Refused, SendError, Throttled, Unavailable, Uncertain
+from bot.channels import api_client
+from bot.core.config.channels import ZaloBot
+from bot.delivery.errors import Refused, SendError, Throttled, Unavailable, Uncertain
 
 POLL = 25  # seconds that Zalo holds a poll that has nothing to say
 UPDATES = "getUpdates"
@@ -56,7 +56,7 @@ class Api:
 
     async def _call(self, method: str, body: Mapping[str, str], **more: Any) -> Any:
         url = f"{self._settings.api_url}/bot{self._settings.token}/{method}"
-        answer = await http.post(self._session(), url, json=body, **more)
+        answer = await api_client.post(self._session(), url, json=body, **more)
         if answer.get("ok") is True:
             return answer.get("result")
         raise explain(answer.get("error_code"), str(answer.get("description", ""))[:200])
@@ -76,7 +76,7 @@ def explain(number: Any, words: str) -> SendError:
         case 408:
             return Nothing("no answer in time")
         case 429:
-            return Throttled(http.TOO_FAST)
+            return Throttled(api_client.TOO_FAST)
     return Refused(f"{number} {words}")
 
 

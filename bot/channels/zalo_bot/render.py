@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from bot import deep_links
 from bot.channels import zalo_files
-from bot.channels.split import split
+from bot.channels.split_text import split
 from bot.channels.zalo_files import Address
-from bot.messages import Attachment, Reply, Wish
+from bot.core import deep_links
+from bot.core.messages import Attachment, Reply, Wish
 
 MAX_TEXT = 2000  # units in one message
 CHOOSE = "👉 Gõ số để chọn:"

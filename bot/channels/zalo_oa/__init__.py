@@ -16,22 +16,23 @@ import structlog
 from aiohttp import web
 
 from bot.channels import Handle
-from bot.channels.alarm import Alarm
-from bot.channels.files import Files
-from bot.channels.http import Client
-from bot.channels.pace import Gate
-from bot.channels.tasks import in_background
+from bot.channels.api_client import Client
+from bot.channels.background import in_background
+from bot.channels.file_links import Files
+from bot.channels.long_replies import Gate
+from bot.channels.unhandled import Unhandled
 from bot.channels.zalo_oa import parse
 from bot.channels.zalo_oa.api import Api
 from bot.channels.zalo_oa.sender import Sender
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.channels.zalo_oa.webhook import PATH, Webhook
-from bot.config import Settings
-from bot.messages import Reply
-from bot.store import interactions
+from bot.core.config import Settings
+from bot.core.crypto import Vault
+from bot.core.messages import Reply
+from bot.delivery.pacing import Tempo
+from bot.store.alerts import Alarm
 from bot.store.database import Database
-from bot.tempo import Tempo
-from bot.vault import Vault
+from bot.store.people import interactions
 
 # Zalo gives up after 12 hours at the latest. Somebody who has caught a genuine event could send it again
 # after it is forgotten here.
@@ -63,6 +64,7 @@ class ZaloOaChannel:
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: Counter[str] = Counter()
+        self._unhandled = Unhandled(database, clock, self.name)
         self._alarm = alarm = Alarm(database, clock, "zalo")
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self._tokens = Tokens(settings.zalo_oa, database, vault, clock, self._client, alarm, owner)
@@ -90,18 +92,22 @@ class ZaloOaChannel:
     def trouble(self) -> str:
         return "no token that can be used" if self._alarm.ringing("token") else ""
 
-    async def send(self, to: str, reply: Reply, id: str) -> str:  # noqa: A002 - the row's id
+    async def send(self, to: str, reply: Reply, id: str) -> str:
         async with self._gate:
             return await self._sender.send(to, reply, id)
 
-    def resume(self, id: str, receipt: str) -> None:  # noqa: A002 - the row's id
+    def resume(self, id: str, receipt: str) -> None:
         self._sender.resume(id, receipt)
 
-    def receipts(self, id: str) -> str:  # noqa: A002 - the row's id
+    def receipts(self, id: str) -> str:
         return self._sender.receipts(id)
 
     async def _take(self, event: parse.Json) -> None:
         """Handle one genuine event; returns after the commit, raises when there was none."""
+        id_ = parse.mark(event)
+        await self._unhandled.unless_hopeless(id_, lambda: self._take_in(id_, event))
+
+    async def _take_in(self, id_: str, event: parse.Json) -> None:
         now = self._clock()
         if not self._is_ours(event):
             return
@@ -113,6 +119,8 @@ class ZaloOaChannel:
         incoming = parse.incoming(event, now)
         if incoming is not None:
             await self._handle(incoming)
+        elif name := parse.overlooked(event):
+            await self._unhandled.unreadable(id_, name)
 
     def _is_ours(self, event: parse.Json) -> bool:
         """Whether *event* came to our account; events of a kind nobody has named are counted."""

@@ -8,12 +8,13 @@ from typing import Any
 import structlog
 from aiohttp import ClientSession, FormData
 
-from bot.channels import http
+from bot.channels import api_client
 from bot.channels.zalo_oa.errors import OA, PHONE, Act, ZaloError
+from bot.channels.zalo_oa.parse import recipient
 from bot.channels.zalo_oa.tokens import Tokens
-from bot.config.channels import ZaloOa
-from bot.messages import Attachment
-from bot.tempo import Tempo
+from bot.core.config.channels import ZaloOa
+from bot.core.messages import Attachment
+from bot.delivery.pacing import Tempo
 
 CS = "/v3.0/oa/message/cs"
 TEMPLATE = "/v3.0/oa/message/template"
@@ -40,7 +41,7 @@ class Api:
 
     async def send(self, user: str, message: Mapping[str, Any]) -> str:
         """A consultation message; returns its id."""
-        body = {"recipient": {"user_id": user}, "message": message}
+        body = {"recipient": recipient(user), "message": message}
         data = await self._call(self._settings.api_url + CS, OA, json=body)
         log.debug("zalo quota", quota=data.get("quota"))
         return str(data.get("message_id", ""))
@@ -101,7 +102,9 @@ class Api:
     ) -> dict[str, Any]:
         body = {"data": form()} if form else {"json": json}
         async with self._tempo.message():
-            answer = await http.post(self._session(), url, headers={"access_token": token}, **body)
+            answer = await api_client.post(
+                self._session(), url, headers={"access_token": token}, **body
+            )
         number = error_number(answer.get("error"))
         if number != 0:
             act = table.get(number, Act.NEVER)

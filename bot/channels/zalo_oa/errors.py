@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from enum import Enum, auto
 
-from bot.send_errors import (
+from bot.core.clock import VIETNAM
+from bot.delivery.errors import (
     NotBefore,
     OutsideWindow,
     Refused,
@@ -17,7 +18,6 @@ from bot.send_errors import (
     Unavailable,
     Unreachable,
 )
-from bot.vietnam import VIETNAM
 
 AFTER_NIGHT = time(6, 5)  # Zalo's night is 22:00-06:00 (numbers -234 and -133)
 NEW_DAY = time(7, 5)  # day's quotas begin anew at midnight; nobody wants to be woken for that

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientSession
 
-from bot.channels import http
-from bot.config.channels import ZaloOa
-from bot.send_errors import Uncertain
+from bot.channels import api_client
+from bot.core.config.channels import ZaloOa
+from bot.delivery.errors import Uncertain
 
 PATH = "/v4/oa/access_token"
 CONSENT = "/v4/oa/permission"
@@ -48,7 +48,7 @@ async def redeem(session: ClientSession, settings: ZaloOa, code: str, verifier: 
 
 
 async def _exchange(session: ClientSession, settings: ZaloOa, grant: dict[str, str]) -> Granted:
-    body = await http.post(
+    body = await api_client.post(
         session,
         settings.oauth_url + PATH,
         headers={"secret_key": settings.app_secret},

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from bot.messages import Address, Incoming, Kind
+from bot.channels.reading import SIGNS as READABLE
+from bot.channels.reading import said, shown, words
+from bot.core.messages import Address, Incoming, Kind
 
 NAME = "zalo-oa"
 # A tap comes back as a text that is the button's payload: this sign, then our data. Anybody can
@@ -15,23 +20,36 @@ TAP = "#vneid:"
 
 Json: TypeAlias = Mapping[str, Any]
 
+# `user_send_image`, or `anonymous_send_image` of somebody who is no account (yet).
+SENT = re.compile(r"(user|anonymous)_send_(?!group_)(\w+)")
+TEXT, CARD = "text", "business_card"
 MEDIA = {
-    "user_send_image": Kind.PHOTO,
-    "user_send_gif": Kind.STICKER,
-    "user_send_sticker": Kind.STICKER,
-    "user_send_audio": Kind.VOICE,
-    "user_send_video": Kind.DOCUMENT,
-    "user_send_file": Kind.DOCUMENT,
-    "user_send_location": Kind.LOCATION,
-    "user_send_link": Kind.UNKNOWN,
-    "user_send_business_card": Kind.UNKNOWN,  # anybody's: only the form gives one's own number
+    "image": Kind.PHOTO,
+    "gif": Kind.STICKER,
+    "sticker": Kind.STICKER,
+    "audio": Kind.VOICE,
+    "video": Kind.DOCUMENT,
+    "file": Kind.DOCUMENT,
+    "location": Kind.LOCATION,
+    "link": Kind.UNKNOWN,
+    CARD: Kind.UNKNOWN,  # anybody's: only the form gives one's own number
 }
 FOLLOWING = {"follow": Kind.START, "unfollow": Kind.BLOCKED}
+FORM = "user_submit_info"
 # Not said to us, but a sign of life: we may write to them again for a while.
 SIGNS = frozenset({"user_click_chatnow", "user_click_button", "user_call_oa"})
-# About what we sent, or from people who are no account (yet). `oa_send_…` are our own echoes.
-IGNORED = frozenset({"user_received_message", "user_seen_message", "user_reacted_message"})
-ECHO = "oa_send_"
+# About what we sent, or said in a group of Zalo's. `oa_…` are our own echoes.
+IGNORED = frozenset({
+    "user_received_message", "user_seen_message", "user_reacted_message", "anonymous_reacted_message",
+})  # fmt: skip
+ECHO = "oa_"
+GROUP = "group"
+# In an address of somebody who is no account: "anonymous:<their id>:<id of the talk>".
+ANONYMOUS = "anonymous"
+OPAQUE = re.compile(r"[\w-]{1,64}", re.ASCII)
+PICTURES = frozenset(
+    {"image", "gif", "sticker", "audio"}
+)  # whose addresses lead to Zalo's own store
 
 
 def account(event: Json) -> str:
@@ -53,7 +71,9 @@ def interaction(event: Json, now: datetime) -> tuple[Address, datetime] | None:
     name = str(event.get("event_name"))
     sender = _sender(event)
     alive = (
-        name in SIGNS or name in MEDIA or name in {"follow", "user_send_text", "user_submit_info"}
+        name in SIGNS
+        or name in {"follow", FORM}
+        or ((sent := SENT.fullmatch(name)) and sent[1] == "user")
     )
     return (sender, min(when(event, now), now)) if sender and alive else None
 
@@ -61,58 +81,111 @@ def interaction(event: Json, now: datetime) -> tuple[Address, datetime] | None:
 def incoming(event: Json, now: datetime) -> Incoming | None:
     """What a person did; None for what is not for the dialogue."""
     name, sender = event.get("event_name"), _sender(event)
-    if sender is None or not isinstance(name, str):
+    if sender is None or not isinstance(name, str) or _passed_over(name):
         return None
-    found = _content(name, event)
-    if found is None:
+    at, id_ = when(event, now), _id(name, event, sender)
+    match FOLLOWING.get(name), event:
+        case Kind() as kind, _:
+            return Incoming(id_, sender, kind, at)
+        case _, {"info": {"phone": str() | int() as phone}} if name == FORM and phone:
+            return Incoming(id_, sender, Kind.CONTACT, at, str(phone))
+    sent = SENT.fullmatch(name)
+    message = event.get("message")
+    if not isinstance(message, dict) and not sent:
         return None
-    kind, text, data = found
-    return Incoming(_id(name, event, sender), sender, kind, when(event, now), text, data)
+    return _message(id_, sender, at, sent[2] if sent else "", _object(message))
 
 
 def known(event: Json) -> bool:
     """Whether *event* is one that the documents name."""
     name = str(event.get("event_name"))
-    names = {*MEDIA, *FOLLOWING, *SIGNS, *IGNORED, "user_send_text", "user_submit_info"}
-    return name in names or name.startswith(ECHO)
+    sent = SENT.fullmatch(name)
+    named = sent is not None and sent[2] in {TEXT, *MEDIA}
+    return named or _passed_over(name) or name in {*FOLLOWING, FORM}
 
 
-def _content(name: str, event: Json) -> tuple[Kind, str, str] | None:
-    """Kind, text and data."""
-    match name, event:
-        case "user_send_text", {"message": {"text": str(text)}}:
-            return _text(text)
-        case "user_send_link", {"message": {"text": str(text)}} if text.strip():
-            return Kind.TEXT, text, ""
-        case "user_submit_info", {"info": {"phone": str() | int() as phone}} if phone:
-            return Kind.CONTACT, str(phone), ""
-        case "user_send_location", {"message": {"attachments": [{"payload": payload}, *_]}}:
-            return Kind.LOCATION, "", _place(payload)
-    kind = MEDIA.get(name) or FOLLOWING.get(name)
-    return (kind, "", "") if kind else None
+def overlooked(event: Json) -> str:
+    """The name of an *event* that somebody may have said something with and nothing can be made of;
+    "" for others. To ask where `incoming` finds nothing."""
+    name = event.get("event_name")
+    if not isinstance(name, str):
+        return "without a name"
+    spoken = SENT.fullmatch(name) or (isinstance(event.get("message"), dict) and not known(event))
+    return name if spoken and not _passed_over(name) else ""
 
 
-def _text(text: str) -> tuple[Kind, str, str]:
+def _passed_over(name: str) -> bool:
+    return name in SIGNS or name in IGNORED or name.startswith(ECHO) or GROUP in name
+
+
+def _message(id_: str, sender: Address, at: datetime, sort: str, message: Json) -> Incoming:
+    """What was sent, of the *sort* that the event's name tells ("" for a name that nobody knows)."""
+    attachments = _attachments(message) if sort != CARD else []
+    text = said(message.get("text"))
+    about = text or "\n".join(words(attachments)) or "\n".join(_addresses(sort, attachments))
+    beside = MEDIA.get(sort)
     if text.startswith(TAP):
-        return Kind.BUTTON, "", text.removeprefix(TAP).strip()
-    return Kind.TEXT, text, ""
+        return Incoming(id_, sender, Kind.BUTTON, at, data=text.removeprefix(TAP).strip())
+    if about:
+        others = shown(words(attachments, (*READABLE, "name")), *about.splitlines())
+        seen = "" if sort in PICTURES else others
+        return Incoming(id_, sender, Kind.TEXT, at, about, beside=beside, shown=seen)
+    if sort == TEXT and isinstance(message.get("text"), str):
+        return Incoming(id_, sender, Kind.TEXT, at)
+    kind, data = beside or Kind.UNKNOWN, _place(attachments) if sort == "location" else ""
+    return Incoming(id_, sender, kind, at, data=data, shown=shown(words(attachments, ("name",))))
 
 
-def _place(payload: Any) -> str:
+def _attachments(message: Json) -> list[Any]:
+    """What came along, but for people's cards, which are JSON in a description."""
+    found = message.get("attachments")
+    return [one for one in found if not _is_card(one)] if isinstance(found, list) else []
+
+
+def _is_card(attachment: Any) -> bool:
+    match attachment:
+        case {"type": str(type_)} if type_ == CARD:
+            return True
+        case {"payload": {"description": str(description)}}:
+            return description.lstrip().startswith("{") and '"phone"' in description
+    return False
+
+
+def _addresses(sort: str, attachments: list[Any]) -> list[str]:
+    return words(attachments, ("url",)) if sort == "link" else []
+
+
+def _place(attachments: list[Any]) -> str:
     """ "latitude,longitude", or "" when Zalo does not say."""
     try:
-        place = payload["coordinates"]
+        place = attachments[0]["payload"]["coordinates"]
         latitude, longitude = float(place["latitude"]), float(place["longitude"])
-    except (KeyError, TypeError, ValueError):
+    except (IndexError, KeyError, TypeError, ValueError):
         return ""
     return f"{latitude:.5f},{longitude:.5f}"
 
 
 def _sender(event: Json) -> Address | None:
     match event:
+        case {
+            "event_name": str(name),
+            "sender": {"id": str() | int() as id_},
+            "message": {"conversation_id": str() | int() as talk},
+        } if name.startswith(ANONYMOUS):
+            good = OPAQUE.fullmatch(str(id_)) and OPAQUE.fullmatch(str(talk))
+            return Address(NAME, f"{ANONYMOUS}:{id_}:{talk}") if good else None
         case {"follower": {"id": str() | int() as id_}} | {"sender": {"id": str() | int() as id_}}:
             return Address(NAME, str(id_)) if str(id_).isdigit() else None
     return None
+
+
+def recipient(user: str) -> dict[str, str]:
+    """Whom to write to, as Zalo wants it named; *user* as in an `Address`."""
+    kind, _, rest = user.partition(":")
+    if kind != ANONYMOUS:
+        return {"user_id": user}
+    id_, _, talk = rest.partition(":")
+    return {"anonymous_id": id_, "conversation_id": talk}
 
 
 def _id(name: str, event: Json, sender: Address) -> str:
@@ -121,6 +194,16 @@ def _id(name: str, event: Json, sender: Address) -> str:
         case {"message": {"msg_id": str() | int() as id_}} if id_:
             return str(id_)
     return f"{name}:{sender.user}:{event.get('timestamp', '')}"
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def mark(event: Json) -> str:
+    """What an event is known by when nothing of it can be handled; names nobody."""
+    raw = json.dumps(event, sort_keys=True).encode()
+    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def when(event: Json, now: datetime) -> datetime:

@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from bot import deep_links
 from bot.channels import zalo_files
-from bot.channels.split import split
+from bot.channels.split_text import split
 from bot.channels.zalo_files import Address
 from bot.channels.zalo_oa.parse import TAP
-from bot.messages import Attachment, Button, Facts, Reply, Wish
+from bot.core import deep_links
+from bot.core.messages import Attachment, Button, Facts, Reply, Wish
 
 MAX_TEXT = 2000  # units in one message
 MAX_BUTTONS = 5
@@ -65,7 +65,7 @@ def messages(
 
 
 def _page(reply: Reply, buttons: Sequence[Button], row: str) -> tuple[Button, ...]:
-    """As many buttons as fit; the last of them leads to the rest (see handlers/more.py)."""
+    """As many buttons as fit; the last of them leads to the rest (see handlers/questions/more.py)."""
     if len(buttons) <= MAX_BUTTONS:
         return tuple(buttons)
     shown = MAX_BUTTONS - 1

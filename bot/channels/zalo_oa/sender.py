@@ -10,20 +10,21 @@ from typing import Any
 
 import structlog
 
-from bot import reminders
-from bot.channels.alarm import Alarm
-from bot.channels.pace import Pace, Progress
+from bot.booking import reminders
+from bot.channels.long_replies import Pace, Progress
 from bot.channels.zalo_oa import render
 from bot.channels.zalo_oa.api import Api
 from bot.channels.zalo_oa.errors import Act, ZaloError, explain
 from bot.channels.zalo_oa.parse import NAME
-from bot.config import Settings
-from bot.config.channels import Template
-from bot.messages import NEWS, REMINDER, Address, Attachment, Facts, Reply
-from bot.send_errors import NotBefore, OutsideWindow, SendError, Throttled
-from bot.store import interactions, uploads
+from bot.core.config import Settings
+from bot.core.config.channels import Template
+from bot.core.crypto import Vault
+from bot.core.messages import NEWS, REMINDER, Address, Attachment, Facts, Reply
+from bot.delivery.errors import NotBefore, OutsideWindow, SendError, Throttled
+from bot.store import uploads
+from bot.store.alerts import Alarm
 from bot.store.database import Database
-from bot.vault import Vault
+from bot.store.people import interactions
 
 UPLOADS_LIVE = timedelta(days=6)  # Zalo keeps them for seven
 OPERATOR = (

@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import ClientSession
 
-from bot.channels.alarm import Alarm
 from bot.channels.zalo_oa import oauth
-from bot.config.channels import ZaloOa
-from bot.send_errors import SendError, Unavailable
+from bot.core.config.channels import ZaloOa
+from bot.core.crypto import BadKey, Vault
+from bot.delivery.errors import SendError, Unavailable
 from bot.store import tokens
+from bot.store.alerts import Alarm
 from bot.store.database import Database, DatabaseClosed
 from bot.store.tokens import Pair
-from bot.vault import BadKey, Vault
 
 LEASE = timedelta(seconds=60)  # an exchange takes 20 s at most
 RENEW_AFTER = 0.8  # of a token's life

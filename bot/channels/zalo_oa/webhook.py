@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 import structlog
 from aiohttp import web
 
-from bot.channels.webhook import Take, handed_over, parse, raw_body
+from bot.channels.secret_webhook import Take, handed_over, parse, raw_body
 from bot.channels.zalo_oa.parse import account
-from bot.config.channels import ZaloOa
+from bot.core.config.channels import ZaloOa
 
 PATH = "/webhook/zalo-oa"
 SIGNATURE, TIMESTAMP = "X-ZEvent-Signature", "X-ZEvent-Timestamp"

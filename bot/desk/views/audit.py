@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.desk.context import page, run
-from bot.store import audit
+from bot.store.staff import audit
 
 PAGE = 100
 

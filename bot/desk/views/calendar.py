@@ -11,16 +11,17 @@ from datetime import date, datetime, timedelta
 from aiohttp import web
 from pydantic import ValidationError
 
-from bot.calendar import Hours, slots
+from bot.booking.opening_hours import Hours, slots
+from bot.core.clock import local
+from bot.core.documents.reasons import reason_of
 from bot.desk.context import desk_of, new_id, note, page, redirect, run
-from bot.document.reasons import reason_of
-from bot.staff.hours import Turned, refill
-from bot.store import calls, offices
-from bot.store import slots as slot_store
+from bot.jobs.change_hours import Turned, refill
+from bot.store.booking import offices
+from bot.store.booking import slots as slot_store
+from bot.store.booking.offices import Office
 from bot.store.database import Transaction
-from bot.store.offices import Office
-from bot.store.reminders import About
-from bot.vietnam import local
+from bot.store.outbox import calls
+from bot.store.outbox.still_valid import About
 
 SHOWN_DAYS = 14
 FIELDS = (

@@ -7,10 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.desk import call_words
 from bot.desk.context import desk_of, note, officer, page, redirect, run
-from bot.staff import calling
-from bot.store import calls
 from bot.store.database import Row, Transaction
+from bot.store.outbox import calls
 
 
 def mine(request: web.Request, rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -20,8 +20,8 @@ def mine(request: web.Request, rows: Iterable[Row]) -> list[dict[str, Any]]:
         {
             **row,
             "phone": bool(row["phone"]),
-            "kind": calling.kind(row["kind"]),
-            "reason": calling.reason(row["reason"]),
+            "kind": call_words.kind(row["kind"]),
+            "reason": call_words.reason(row["reason"]),
         }
         for row in rows
         if not offices or row["office_id"] in offices
@@ -39,7 +39,7 @@ async def phone(request: web.Request) -> web.Response:
 
     row = await run(request, look)
     return page(
-        request, "call.html", {"call": row, "number": calling.phone(row["phone"], desk.vault)}
+        request, "call.html", {"call": row, "number": call_words.phone(row["phone"], desk.vault)}
     )
 
 

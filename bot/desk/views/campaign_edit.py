@@ -6,17 +6,17 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot.audiences import AUDIENCES
+from bot.core.audiences import AUDIENCES
 from bot.desk import campaign_form as drafts
 from bot.desk import forms
 from bot.desk.campaign_form import Draft
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.desk.views.campaigns import count
 from bot.outreach import message
-from bot.staff import preview
-from bot.store import campaigns
-from bot.store.campaigns import Campaign, Plan
+from bot.store.campaigns import campaigns
+from bot.store.campaigns.campaigns import Campaign, Plan
 from bot.store.database import Transaction
+from handlers import preview
 
 EXAMPLES = (
     "status = chưa kích hoạt and audience = công nhân and ward in [Tân Phú, Bình Tân]",

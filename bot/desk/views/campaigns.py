@@ -12,14 +12,14 @@ from aiohttp import web
 
 from bot.desk.campaign_form import hours_in_words
 from bot.desk.context import desk_of, note, officer, page, redirect, run
-from bot.outreach import counting, feeding, message, rates, segments
-from bot.outreach.counting import Told
+from bot.outreach import batches, dry_run, message, rates, segment_language
+from bot.outreach.dry_run import Told
 from bot.outreach.message import Message
-from bot.staff import preview
-from bot.store import campaigns, fitness
-from bot.store.campaigns import Campaign
+from bot.store.campaigns import campaigns, fitness
+from bot.store.campaigns.campaigns import Campaign
 from bot.store.database import Transaction
 from bot.store.values import pack, unpack
+from handlers import preview
 
 STATES = {
     "draft": "Bản nháp", "waiting": "Chờ người thứ hai duyệt", "running": "Đang chạy",
@@ -49,12 +49,14 @@ async def show(request: web.Request, fault: str = "", status: int = 200) -> web.
         "campaign": campaign,
         "state": STATES[campaign.state],
         "hours": hours_in_words(campaign.plan.hours),
-        "told": segments.told(segments.parse(campaign.plan.rule, desk.wards), desk.wards),
+        "told": segment_language.told(
+            segment_language.parse(campaign.plan.rule, desk.wards), desk.wards
+        ),
         "text": preview.full_text(reply),
         "looks": list(preview.previews(reply)),
         "dry": Told.unpacked(campaign.counted) if campaign.counted else None,
         "left_out": LEFT_OUT,
-        "late": counting.LATE,
+        "late": dry_run.LATE,
         "above": desk.settings.outreach.approve_above,
         "mine": campaign.author == officer(request).account.id,
         "over": campaign.plan.ends_at <= desk.clock(),
@@ -74,7 +76,7 @@ def _one(tx: Transaction, request: web.Request) -> tuple[Campaign, dict[str, Any
 
 def result_of(tx: Transaction, campaign: Campaign) -> dict[str, Any]:
     """What has come of it; from what was kept when the rows are forgotten."""
-    now = feeding.result(tx, campaign.id)
+    now = batches.result(tx, campaign.id)
     return dict(unpack(campaign.result)) if campaign.result and not now["states"] else now
 
 
@@ -164,7 +166,7 @@ MOVES: Mapping[str, tuple[str, Move, str]] = {
         lambda tx, id_, by, now: campaigns.resume(tx, id_, now),
         CHANGED,
     ),
-    "stop": ("dừng hẳn đợt tin", lambda tx, id_, by, now: feeding.stop(tx, id_, now), CHANGED),
+    "stop": ("dừng hẳn đợt tin", lambda tx, id_, by, now: batches.stop(tx, id_, now), CHANGED),
 }
 
 
@@ -196,10 +198,10 @@ async def count(request: web.Request, id_: str) -> None:
     if campaign is None:
         raise web.HTTPNotFound
     speeds = rates.of(desk.settings)
-    counted = counting.begin(campaign.plan, desk.settings, desk.wards, speeds)
+    counted = dry_run.begin(campaign.plan, desk.settings, desk.wards, speeds)
     while not counted.done:
-        counted = await run(request, partial(counting.step, counting=counted, now=now))
-    told = counting.told(counted, campaign.plan, desk.settings, speeds, now)
+        counted = await run(request, partial(dry_run.step, counting=counted, now=now))
+    told = dry_run.told(counted, campaign.plan, desk.settings, speeds, now)
 
     def keep(tx: Transaction) -> None:
         if campaigns.keep_count(tx, id_, version, told.packed(), told.people, now):

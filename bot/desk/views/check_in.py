@@ -13,25 +13,36 @@ from bot.desk import days
 from bot.desk.context import allowed, desk_of, note, officer, page, redirect, run
 from bot.desk.roles import Right
 from bot.desk.views.visit import set_state
-from bot.store import bookings, offices
-from bot.store.bookings import Booking, State
+from bot.store.booking import bookings, offices
+from bot.store.booking.bookings import Booking, State
+from bot.store.booking.offices import Office
 from bot.store.database import Row, Transaction
-from bot.store.offices import Office
-from handlers.ticket import check_in_mark
+from handlers.booking.ticket import check_in_mark
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who was booked together with the code that was scanned, and how each came into their state."""
+    """Who was booked together with the code that was scanned, and how each came into their state;
+    `now` tells who may be marked by now."""
 
     code: str
     office: Office
     members: Sequence[tuple[Booking, Row | None]]
+    now: datetime
 
     @property
     def expected(self) -> list[Booking]:
-        """Those who can be marked as come."""
+        """Those who can be marked as come: nobody before the day of their visit."""
+        return [one for one in self.missing if not _is_ahead(one, self.now)]
+
+    @property
+    def missing(self) -> list[Booking]:
         return [one for one, _ in self.members if one.state in (State.BOOKED, State.NO_SHOW)]
+
+
+def _is_ahead(booking: Booking, now: datetime) -> bool:
+    first = bookings.said_from(booking.starts_at, State.ARRIVED)
+    return first is not None and now < first
 
 
 class Elsewhere(Exception):
@@ -86,7 +97,8 @@ def _party(tx: Transaction, request: web.Request, code: str) -> Party:
         raise Elsewhere(office, scanned.starts_at)
     together = [one for one in bookings.of_party(tx, scanned.party) if one.office == office.id]
     first = sorted(together or [scanned], key=lambda one: one.code != code)
-    return Party(code, office, [(one, bookings.last_event(tx, one.code)) for one in first])
+    members = [(one, bookings.last_event(tx, one.code)) for one in first]
+    return Party(code, office, members, desk_of(request).clock())
 
 
 async def arrived(request: web.Request) -> web.StreamResponse:
@@ -100,8 +112,10 @@ async def arrived(request: web.Request) -> web.StreamResponse:
 
 
 def _arrive(tx: Transaction, request: web.Request, code: str, ticked: set[str]) -> str:
+    """What to say of it: `arrived`, `ahead` of the day of the visit, or `nobody`."""
     party = _party(tx, request, code)
-    chosen = [booking for booking in party.expected if booking.code in ticked]
-    for booking in chosen:
-        set_state(tx, request, booking, booking.state, State.ARRIVED)
-    return "arrived" if chosen else "nobody"
+    chosen = [booking for booking in party.missing if booking.code in ticked]
+    said = {set_state(tx, request, one, one.state, State.ARRIVED) for one in chosen}
+    if "marked" in said:
+        return "arrived"
+    return "ahead" if "ahead" in said else "nobody"

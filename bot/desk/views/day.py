@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
+from bot.core.crypto import phone_number
 from bot.desk import days
+from bot.desk.access import in_background
 from bot.desk.context import allowed, desk_of, new_id, note, officer, page, redirect, run
 from bot.desk.filters import clock
-from bot.desk.guard import in_background
 from bot.desk.roles import Right
-from bot.store import bookings, offices, slots, visits
-from bot.store.bookings import Booking
+from bot.store.booking import bookings, offices, slots
+from bot.store.booking import day_list as visits
+from bot.store.booking.bookings import Booking
+from bot.store.booking.day_list import Span, Visit
+from bot.store.booking.offices import Office
 from bot.store.database import Row, Transaction
-from bot.store.offices import Office
 from bot.store.values import moment
-from bot.store.visits import Span, Visit
-from bot.vault import phone_number
 
 PAGE = 200  # lines
 
@@ -29,12 +30,13 @@ PAGE = 200  # lines
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What one page of the list is made of. `shut` are codes whose hour has left the calendar; `event`
-    is the last of the code that it speaks of."""
+    is the last of the code that it speaks of; `same_number` counts by code other accounts' visits."""
 
     office: Office
     counts: Mapping[str, int]
     visits: Sequence[Visit]
     shut: Collection[str] = ()
+    same_number: Mapping[str, int] = field(default_factory=dict)
     signature: str = ""
     event: Row | None = None
     elsewhere: Booking | None = None
@@ -73,7 +75,8 @@ def lines(tx: Transaction, office: Office, span: Span, found: Sequence[Visit]) -
     """*found* with what stands around it."""
     totals = visits.totals(tx, span)
     shut = slots.shut_out(tx, office.id, span.start)
-    return Shown(office, totals.lines, found, shut, totals.signature)
+    same = visits.same_number(tx, span)
+    return Shown(office, totals.lines, found, shut, same, totals.signature)
 
 
 def office_of(tx: Transaction, request: web.Request) -> Office:
@@ -142,6 +145,7 @@ def _lines(request: web.Request, shown: Shown) -> dict[str, Any]:
         "counts": shown.counts,
         "visits": shown.visits,
         "shut": shown.shut,
+        "same_number": shown.same_number,
         "signature": shown.signature,
         "event": shown.event,
         "elsewhere": shown.elsewhere,
@@ -157,18 +161,21 @@ def _lines(request: web.Request, shown: Shown) -> dict[str, Any]:
 
 async def printed(request: web.Request) -> web.Response:
     """For paper, by the hour; phone numbers stay here."""
-    office, rows = await run(request, lambda tx: _for_paper(tx, request))
+    office, rows, same = await run(request, lambda tx: _for_paper(tx, request))
     titles = days.titles(desk_of(request).settings.booking.services)
     values = {"office": office, "on": days.day_of(request), "hours": _by_hour(rows, titles)}
+    values["same_number"] = same
     # A long day takes a while to write: other pages are answered meanwhile.
     return await asyncio.to_thread(page, request, "day_print.html", values)
 
 
-def _for_paper(tx: Transaction, request: web.Request) -> tuple[Office, list[Row]]:
+def _for_paper(
+    tx: Transaction, request: web.Request
+) -> tuple[Office, list[Row], Mapping[str, int]]:
     office = office_of(tx, request)
     span = days.span(office.id, days.day_of(request))
     note(tx, request, "in danh sách", office.id, str(days.day_of(request)))
-    return office, visits.for_paper(tx, span)
+    return office, visits.for_paper(tx, span), visits.same_number(tx, span)
 
 
 Line = tuple[str, str, str, str]

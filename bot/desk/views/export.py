@@ -10,17 +10,17 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.desk import days, sheets
+from bot.core.clock import VIETNAM
+from bot.desk import days, excel
 from bot.desk.context import Desk as Context
 from bot.desk.context import allowed, desk_of, note, officer, page, run
+from bot.desk.excel import Kind
 from bot.desk.roles import Right
-from bot.desk.sheets import Kind
 from bot.desk.views.day import office_of
-from bot.store import visits
+from bot.store.booking import day_list
+from bot.store.booking.day_list import Visit
+from bot.store.booking.offices import Office
 from bot.store.database import Transaction
-from bot.store.offices import Office
-from bot.store.visits import Visit
-from bot.vietnam import VIETNAM
 
 LONGEST = timedelta(days=92)  # a quarter
 HEADINGS = ("Nơi", "Ngày", "Giờ", "Số", "Mã hẹn", "Họ tên", "Việc", "Tình trạng", "Báo sẽ đến",
@@ -54,7 +54,7 @@ async def export(request: web.Request) -> web.Response:
     desk = desk_of(request)
     office, found = await run(request, lambda tx: _take(tx, request, wanted))
     body = await asyncio.to_thread(_file, desk, office, found, wanted)
-    return sheets.answer(wanted.kind, _name(office, wanted), body)
+    return excel.answer(wanted.kind, _name(office, wanted), body)
 
 
 def _wanted(form: dict[str, str]) -> Wanted:
@@ -69,8 +69,8 @@ def _wanted(form: dict[str, str]) -> Wanted:
     return Wanted(
         first=first,
         last=last,
-        kind=sheets.KINDS.get(form.get("kind", ""), sheets.EXCEL),
-        only=only if only in visits.FILTERS else "",
+        kind=excel.KINDS.get(form.get("kind", ""), excel.EXCEL),
+        only=only if only in day_list.FILTERS else "",
         query=form.get("q", "").strip()[:100],
         phones="phones" in form,
     )
@@ -89,9 +89,9 @@ def _take(tx: Transaction, request: web.Request, wanted: Wanted) -> tuple[Office
     span = days.span(office.id, wanted.first, wanted.last)
     if wanted.query:
         matches = days.matching(wanted.query, desk_of(request).vault)
-        found = visits.found(tx, span, matches, only=wanted.only)
+        found = day_list.found(tx, span, matches, only=wanted.only)
     else:
-        found = visits.listed(tx, span, only=wanted.only)
+        found = day_list.listed(tx, span, only=wanted.only)
     detail = [f"{wanted.first} đến {wanted.last}", wanted.kind.ending, f"{len(found)} dòng"]
     detail += [f"lọc {wanted.only}"] * bool(wanted.only) + ["có tìm kiếm"] * bool(wanted.query)
     detail += ["có số điện thoại"] * wanted.phones
@@ -103,7 +103,7 @@ def _file(desk: Context, office: Office, found: Iterable[Visit], wanted: Wanted)
     titles = days.titles(desk.settings.booking.services)
     phone = days.phone if wanted.phones else days.masked
     rows = (_row(visit, office, titles, phone(desk.vault, visit.phone)) for visit in found)
-    return sheets.file(wanted.kind, HEADINGS, rows)
+    return excel.file(wanted.kind, HEADINGS, rows)
 
 
 def _row(visit: Visit, office: Office, titles: dict[str, str], phone: str) -> tuple[str, ...]:

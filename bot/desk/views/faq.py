@@ -8,12 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.desk import forms, room
+from bot.core.clock import local
+from bot.desk import faq_session, forms
 from bot.desk.context import desk_of, note, page, redirect, run
-from bot.desk.room import room_of
-from bot.staff import faq_room, gaps
-from bot.store import gaps as stored
-from bot.vietnam import local
+from bot.desk.faq_session import room_of
+from bot.faq import gaps, review
+from bot.store.people import unanswered as stored
 
 DAYS = 30  # that the unanswered questions are looked for in
 MOST = 300  # characters of a search
@@ -30,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
     values = {
         "faq": matcher.faq,
         "faults": [str(fault) for fault in library.faults.faults] if library.faults else [],
-        "overdue": faq_room.overdue(matcher.faq, today),
+        "overdue": review.overdue(matcher.faq, today),
         "search": search,
         "found": [
             (matcher.faq.entries[one.entry], one.confidence)
@@ -46,7 +46,7 @@ async def unanswered(request: web.Request) -> web.Response:
     """Masked questions that at least three people asked and the FAQ does not answer well."""
     since = desk_of(request).clock() - timedelta(days=DAYS)
     asked = await run(request, lambda tx: stored.since(tx, since))
-    matcher = room.matcher_of(request)
+    matcher = faq_session.matcher_of(request)
     found = await asyncio.to_thread(gaps.find, asked, matcher.match)
     values = {"gaps": found, "days": DAYS, "least": gaps.PEOPLE, "entries": matcher.faq.entries}
     return page(request, "gaps.html", values)
@@ -54,7 +54,7 @@ async def unanswered(request: web.Request) -> web.Response:
 
 async def check(request: web.Request) -> web.StreamResponse:
     """Start the same check as `vneid-bot faq check`."""
-    if room.start_check(request):
+    if faq_session.start_check(request):
         await run(request, lambda tx: note(tx, request, "kiểm tra FAQ"))
     return redirect("/desk/faq/check")
 

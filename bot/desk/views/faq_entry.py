@@ -8,19 +8,20 @@ from datetime import date
 
 from aiohttp import web
 
-from bot.desk import entry_form, forms, room
+from bot.core.clock import local
+from bot.core.documents.file import Faults
+from bot.core.messages import Reply
+from bot.desk import entry_form, faq_session, forms
 from bot.desk.context import desk_of, page, redirect, run
 from bot.desk.entry_form import Form
-from bot.desk.room import folder_of, house_of, matcher_of
-from bot.document.edit import EditRefused
-from bot.document.file import Faults
-from bot.document.values import Value
-from bot.messages import Reply
-from bot.staff import faq_room, preview
-from bot.staff.faq_room import Proposal, Written
-from bot.store import faq_changes
-from bot.vietnam import local
-from handlers import texts
+from bot.desk.faq_session import folder_of, house_of, matcher_of
+from bot.faq import review
+from bot.faq.editing.add_line import EditRefused
+from bot.faq.editing.values import Value
+from bot.faq.review import Proposal, Written
+from bot.store.staff import faq_changes
+from handlers import preview
+from handlers.texts import common
 
 RELATED = 2  # buttons to neighbouring questions
 CHANGED = "Mục này vừa được sửa ở nơi khác. Bản đang có ở ngay dưới; xem lại rồi gửi tiếp."
@@ -60,7 +61,7 @@ async def _page(
 async def _written(request: web.Request) -> Written:
     try:
         return await asyncio.to_thread(
-            faq_room.written, folder_of(request), request.match_info["entry"]
+            review.written, folder_of(request), request.match_info["entry"]
         )
     except EditRefused as error:
         if request.match_info["entry"] in matcher_of(request).faq.entries:
@@ -82,7 +83,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
         return await _page(request, form, [missing], 422)
     try:
         proposal = await asyncio.to_thread(
-            faq_room.change,
+            review.change,
             folder_of(request),
             written.entry.id,
             values,
@@ -91,7 +92,7 @@ async def propose(request: web.Request) -> web.StreamResponse:
         if form.get("do") == "accept" and not proposal.serious:
             return await _accept(request, proposal, values)
     except (Faults, EditRefused) as error:
-        return await _page(request, form, faq_room.faults_of(error), 422)
+        return await _page(request, form, review.faults_of(error), 422)
     return await _preview(request, form, written, proposal, values)
 
 
@@ -103,9 +104,9 @@ async def _preview(
     values: Mapping[str, Value],
 ) -> web.Response:
     """What changes, how it looks on each channel, and which regression questions turn."""
-    live = await room.live_fares(request)
-    thresholds = room.thresholds_of(request)
-    change = await asyncio.to_thread(faq_room.effect, proposal, thresholds, live)
+    live = await faq_session.live_fares(request)
+    thresholds = faq_session.thresholds_of(request)
+    change = await asyncio.to_thread(review.effect, proposal, thresholds, live)
     reply = _reply(request, proposal)
     shown = {
         "entry": proposal.entry,
@@ -128,13 +129,13 @@ def _reply(request: web.Request, proposal: Proposal) -> Reply:
     today = _today(request)
     entry, known = proposal.entry.on(today), proposal.faq.entries
     related = [known[id_] for id_ in entry.related if id_ in known]
-    return texts.answer(entry, related[:RELATED], "thử")
+    return common.answer(entry, related[:RELATED], "thử")
 
 
 async def _accept(
     request: web.Request, proposal: Proposal, values: Mapping[str, Value]
 ) -> web.StreamResponse:
-    await room.keep(request, proposal.entry.id, proposal, ", ".join(values))
+    await faq_session.keep(request, proposal.entry.id, proposal, ", ".join(values))
     return redirect(f"/desk/faq/entries/{proposal.entry.id}?said=kept")
 
 
@@ -143,18 +144,18 @@ async def add_phrasing(request: web.Request) -> web.StreamResponse:
     form = await forms.fields(request)
     text, id_ = forms.one_line(form.get("phrasing", "")), request.match_info["entry"]
     await _written(request)  # or there is no such entry
-    if fault := faq_room.phrasing_fault(matcher_of(request).faq, text):
+    if fault := review.phrasing_fault(matcher_of(request).faq, text):
         return await _page(request, {"phrasing": text}, [fault], 422)
-    house, was = house_of(request, quick=True), faq_room.answered_by(matcher_of(request), text)
+    house, was = house_of(request, quick=True), review.answered_by(matcher_of(request), text)
     try:
         proposal = await asyncio.to_thread(
-            faq_room.add_phrasing, folder_of(request), id_, text, house
+            review.add_phrasing, folder_of(request), id_, text, house
         )
         if proposal.serious:
             raise Faults([one.fault for one in proposal.serious])
-        await room.keep(request, id_, proposal, "phrasings")
+        await faq_session.keep(request, id_, proposal, "phrasings")
     except (Faults, EditRefused) as error:
-        return await _page(request, {"phrasing": text}, faq_room.faults_of(error), 422)
+        return await _page(request, {"phrasing": text}, review.faults_of(error), 422)
     taken = f"&was={was}" if was and was != id_ else ""
     return redirect(f"/desk/faq/entries/{id_}?said=phrasing{taken}")
 
@@ -171,7 +172,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
         )
     try:
         proposal = await asyncio.to_thread(
-            faq_room.put_back,
+            review.put_back,
             folder_of(request),
             written.file,
             id_,
@@ -179,7 +180,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
             change.before,
             house_of(request, quick=True),
         )
-        done = await room.take_back(request, change, proposal)
+        done = await faq_session.take_back(request, change, proposal)
     except (Faults, EditRefused) as error:
-        return await _page(request, {}, faq_room.faults_of(error), 409)
+        return await _page(request, {}, review.faults_of(error), 409)
     return redirect(f"/desk/faq/entries/{id_}?said={'undone' if done else 'late'}")

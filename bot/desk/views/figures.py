@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from bot.core.clock import VIETNAM
 from bot.desk import charts
 from bot.desk.context import desk_of, page, run
 from bot.desk.views import weekly
-from bot.store import coachings, figures, progress, tallies
-from bot.store.figures import FEWEST, Figures
-from bot.vietnam import VIETNAM
-from handlers.coach_texts import STEPS
+from bot.store.booking import ward_figures
+from bot.store.people import coachings
+from bot.store.staff import figures, tallies
+from bot.store.staff.figures import FEWEST, Figures
+from handlers.texts.activation import STEPS
 
 PERIODS = (7, 30, 90)
 
@@ -31,7 +33,7 @@ class Coached(NamedTuple):
 async def show(request: web.Request) -> web.Response:
     days = _days(request)
     found = await _figures(request, days)
-    official = await run(request, progress.total)
+    official = await run(request, ward_figures.total)
     entries = desk_of(request).library.matcher().faq.entries
     titles = {
         row["entry"]: entries[row["entry"]].title for row in found.topics if row["entry"] in entries

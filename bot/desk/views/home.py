@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.core.clock import local
 from bot.desk.context import desk_of, officer, page, run
 from bot.desk.views import people
-from bot.store import offices
+from bot.store.booking import offices
+from bot.store.booking.offices import Office
 from bot.store.database import Transaction
-from bot.store.offices import Office
-from bot.vietnam import local
 
 
 async def home(request: web.Request) -> web.Response:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.desk import days
+from bot.desk.access import HEADERS
 from bot.desk.context import STREAMING, desk_of, run
-from bot.desk.guard import HEADERS
 from bot.desk.views import campaigns, people
 from bot.desk.views.day import office_of
-from bot.store import visits
+from bot.store.booking import day_list
 from bot.store.database import DatabaseClosed, Transaction
 
 LOOK_EVERY = 2.0  # seconds; other processes write too, so the database is asked
@@ -32,7 +32,7 @@ async def day_events(request: web.Request) -> web.StreamResponse:
     """Of the list of a day."""
     span = days.span(request.match_info["office"], days.day_of(request))
     await run(request, lambda tx: office_of(tx, request))
-    return await _stream(request, lambda tx: visits.signature(tx, span))
+    return await _stream(request, lambda tx: day_list.signature(tx, span))
 
 
 async def people_events(request: web.Request) -> web.StreamResponse:
@@ -49,14 +49,21 @@ async def campaign_events(request: web.Request) -> web.StreamResponse:
 async def _stream(request: web.Request, signature: Signature) -> web.StreamResponse:
     """One `list` for each state of the list, the present one first."""
     response = web.StreamResponse(headers=STREAM)
+    response.force_close()  # with the stream the connection is given back
     request[STREAMING] = True
     await response.prepare(request)
-    with suppress(ConnectionResetError, DatabaseClosed):  # the page, or the service, has gone
-        await _watch(request, response, signature)
+    leave = asyncio.Event()  # somebody else needs the place; the page comes back in seconds
+    with (
+        suppress(ConnectionResetError, DatabaseClosed),  # the page, or the service, has gone
+        desk_of(request).streams.open(leave, leave.set),
+    ):
+        await _watch(request, response, signature, leave)
     return response
 
 
-async def _watch(request: web.Request, response: web.StreamResponse, signature: Signature) -> None:
+async def _watch(
+    request: web.Request, response: web.StreamResponse, signature: Signature, leave: asyncio.Event
+) -> None:
     known, stopping = "", desk_of(request).stopping
     for look in range(LONGEST):
         found = await run(request, signature)
@@ -69,3 +76,5 @@ async def _watch(request: web.Request, response: web.StreamResponse, signature: 
             async with asyncio.timeout(LOOK_EVERY):
                 await stopping.wait()
                 return
+        if leave.is_set():
+            return

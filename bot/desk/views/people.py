@@ -11,20 +11,22 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import privacy
+from bot.core import privacy
+from bot.core.clock import local
+from bot.core.messages import Address, Reply
 from bot.desk import forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
 from bot.desk.views import calls
-from bot.matching.entries import Entry
-from bot.messages import Address, Reply
-from bot.staff import answering, preview
-from bot.staff.answering import LONGEST
-from bot.store import conversations, officers
-from bot.store.calls import waiting as to_call
+from bot.faq.entries import Entry
 from bot.store.database import Row, Transaction
+from bot.store.outbox.calls import waiting as to_call
+from bot.store.people import conversations
+from bot.store.staff import inbox
 from bot.store.values import pack, unpack
-from bot.vietnam import local
-from handlers import texts
+from handlers import preview
+from handlers.questions import officer_answer
+from handlers.questions.officer_answer import LONGEST
+from handlers.texts import common
 
 LINES = 12  # of the talk before the question
 TAKEN = "Chưa gửi: người này đã có người lo trước bạn."
@@ -55,7 +57,7 @@ class Lists:
 def look(tx: Transaction, request: web.Request) -> Lists:
     now = desk_of(request).clock()
     called = calls.mine(request, to_call(tx, now))
-    return Lists(officers.waiting(tx), called, officers.alerts(tx))
+    return Lists(inbox.waiting(tx), called, inbox.alerts(tx))
 
 
 async def waiting(request: web.Request) -> web.Response:
@@ -89,7 +91,7 @@ async def _show(
 
 def _talk(tx: Transaction, request: web.Request) -> tuple[Row, list[Row]]:
     """The wait and the last lines of the talk; reading them is written down, whatever was asked for."""
-    row = officers.handoff(tx, request.match_info["id"])
+    row = inbox.handoff(tx, request.match_info["id"])
     if row is None:
         raise web.HTTPNotFound
     note(tx, request, "xem người chờ", row["id"])
@@ -113,7 +115,7 @@ def _canned(request: web.Request, search: str) -> Iterator[tuple[Entry, str]]:
 
 
 def canned_text(entry: Entry) -> str:
-    return preview.full_text(texts.answer(entry, (), None))
+    return preview.full_text(common.answer(entry, (), None))
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -164,7 +166,7 @@ async def _send(request: web.Request, form: Mapping[str, str]) -> web.StreamResp
 
     def send(tx: Transaction) -> Address | None:
         by = officer(request).account.id
-        to = answering.reply_to(tx, id_, text, now, new_id(request)(), by, _read(form))
+        to = officer_answer.reply_to(tx, id_, text, now, new_id(request)(), by, _read(form))
         if to:
             note(tx, request, "trả lời người chờ", id_, f"{len(text)} ký tự")
         return to
@@ -179,7 +181,7 @@ async def _send(request: web.Request, form: Mapping[str, str]) -> web.StreamResp
 async def _not_done(request: web.Request, text: str) -> web.Response:
     """Somebody was first, or the person has written more: nothing was sent, and the words are not
     lost."""
-    row = await run(request, lambda tx: officers.handoff(tx, request.match_info["id"]))
+    row = await run(request, lambda tx: inbox.handoff(tx, request.match_info["id"]))
     fault = MORE if row and row["state"] == "open" else TAKEN
     return await _show(request, {"text": text}, fault, 409)
 
@@ -191,7 +193,7 @@ async def close(request: web.Request) -> web.StreamResponse:
 
     def end(tx: Transaction) -> bool:
         by = officer(request).account.id
-        done = officers.close_handoff(tx, id_, now, by, answered=False, read=read) is not None
+        done = inbox.close_handoff(tx, id_, now, by, answered=False, read=read) is not None
         if done:
             note(tx, request, "đóng người chờ, không trả lời", id_)
         return done
@@ -207,7 +209,7 @@ async def seen(request: web.Request) -> web.StreamResponse:
     id_ = request.match_info["id"]
 
     def take(tx: Transaction) -> None:
-        if kind := officers.see_alert(tx, id_, now):
+        if kind := inbox.see_alert(tx, id_, now):
             note(tx, request, "đã xem cảnh báo", id_, kind)
 
     await run(request, take)

@@ -7,15 +7,15 @@ import asyncio
 
 from aiohttp import web
 
+from bot.core.documents.file import Faults
 from bot.desk import forms
 from bot.desk.context import desk_of, new_id, page, redirect, run
 from bot.desk.views.posters import attached, drawable, missing, put_up, words
-from bot.document.file import Faults
 from bot.outreach import poster_files, poster_list, poster_texts
 from bot.outreach.poster_files import NoChannel, NoWords
 from bot.outreach.poster_list import Listed
-from bot.store import posters as stored
-from bot.store.posters import Poster
+from bot.store.campaigns import posters as stored
+from bot.store.campaigns.posters import Poster
 
 MOST = 100  # posters of one list at the desk; `vneid-bot posters from-csv` takes more
 TOO_MANY = (

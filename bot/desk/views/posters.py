@@ -7,19 +7,19 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.audiences import AUDIENCES
+from bot.core.audiences import AUDIENCES
+from bot.core.likeness import plain
 from bot.desk import forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
-from bot.matching.greetings import Greetings
-from bot.matching.likeness import plain
+from bot.faq.greetings import Greetings
 from bot.outreach import links, poster_files, poster_list, poster_texts, posters
 from bot.outreach.links import AUDIENCE, Link
 from bot.outreach.poster_files import PREVIEW_DOTS, NoChannel, NoWords
 from bot.outreach.poster_list import Wanted
 from bot.outreach.posters import BadPlace
-from bot.store import posters as stored
+from bot.store.campaigns import posters as stored
+from bot.store.campaigns.posters import Poster
 from bot.store.database import Transaction
-from bot.store.posters import Poster
 
 PREVIEW = "preview.png"
 MOST = 1000  # posters of one page

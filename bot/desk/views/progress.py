@@ -11,21 +11,21 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.desk import charts, groups, sheets, wards
+from bot.booking.ward_figures import Figures
+from bot.core.clock import local
+from bot.core.likeness import plain
+from bot.desk import charts, excel, small_counts, wards
 from bot.desk.context import desk_of, note, page, run
 from bot.desk.filters import counted
 from bot.desk.forms import one_line
-from bot.desk.groups import Count
+from bot.desk.small_counts import Count
 from bot.desk.views import weekly
 from bot.desk.wards import FIRST, SORTS, Line
-from bot.matching.likeness import plain
-from bot.progress import Figures
-from bot.store import offices
-from bot.store import progress as store
+from bot.store.booking import offices
+from bot.store.booking import ward_figures as store
+from bot.store.booking.ward_figures import Demand, Import
 from bot.store.database import Transaction
-from bot.store.figures import FEWEST
-from bot.store.progress import Demand, Import
-from bot.vietnam import local
+from bot.store.staff.figures import FEWEST
 
 ASKED_FOR = timedelta(days=30)  # how far back questions are counted
 DRAWN = 10  # wards in the picture
@@ -90,7 +90,7 @@ async def _free(request: web.Request) -> dict[str, Count]:
     free: dict[str, list[Count]] = defaultdict(list)
     for office, ward in of.items():
         free[ward] += [weeks.line(office, week).free for week in weekly.COMING]
-    return {ward: groups.total(counts) for ward, counts in free.items()}
+    return {ward: small_counts.total(counts) for ward, counts in free.items()}
 
 
 def _wards_of_offices(tx: Transaction) -> dict[str, str]:
@@ -110,9 +110,9 @@ def _line(
         name=name,
         figures=known.get(code, Figures()),
         free=free.get(code, Count(0)),
-        asked=groups.count(wanted.asked),
-        waiting=groups.count(wanted.waiting),
-        needing=groups.count(wanted.needing),
+        asked=small_counts.count(wanted.asked),
+        waiting=small_counts.count(wanted.waiting),
+        needing=small_counts.count(wanted.needing),
     )
 
 
@@ -159,7 +159,7 @@ async def chart(request: web.Request) -> web.Response:
 async def export(request: web.Request) -> web.Response:
     """The table as a file, in the order that is chosen."""
     form = {key: str(value) for key, value in (await request.post()).items()}
-    kind = sheets.KINDS.get(form.get("kind", ""), sheets.EXCEL)
+    kind = excel.KINDS.get(form.get("kind", ""), excel.EXCEL)
     sort = form.get("sort", "")
     found = await find(request)
     lines = wards.ranked(found.lines, sort if sort in SORTS else FIRST)
@@ -167,9 +167,9 @@ async def export(request: web.Request) -> web.Response:
         request, lambda tx: note(tx, request, "xuất tiến độ phường", detail=f"{len(lines)} dòng")
     )
     rows = [_row(rank, line) for rank, line in enumerate(lines, 1)]
-    body = await asyncio.to_thread(sheets.file, kind, HEADINGS, rows)
+    body = await asyncio.to_thread(excel.file, kind, HEADINGS, rows)
     day = local(desk_of(request).clock()).date()
-    return sheets.answer(kind, f"tien-do-phuong-{day}", body)
+    return excel.answer(kind, f"tien-do-phuong-{day}", body)
 
 
 def _row(rank: int, line: Line) -> tuple[str, ...]:

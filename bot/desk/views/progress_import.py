@@ -11,12 +11,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import progress
-from bot.desk import forms, sheets
+from bot.booking import ward_figures
+from bot.booking.ward_figures import Figures, Given, Reading
+from bot.booking.wards import Wards
+from bot.desk import excel, forms
 from bot.desk.context import desk_of, new_id, note, officer, page, redirect, run
-from bot.places import Wards
-from bot.progress import Figures, Given, Reading
-from bot.store import progress as store
+from bot.store.booking import ward_figures as store
 from bot.store.database import Transaction
 from bot.store.values import pack
 
@@ -43,7 +43,7 @@ async def preview(request: web.Request) -> web.Response:
     if not raw.strip():
         fault = "Bạn chọn một tệp, hoặc dán bảng vào ô."
         return page(request, "progress_import.html", {**_nothing(), "fault": fault}, 422)
-    reading = await asyncio.to_thread(progress.read, name, raw, desk_of(request).wards)
+    reading = await asyncio.to_thread(ward_figures.read, name, raw, desk_of(request).wards)
     return await _shown(request, name, reading, text=text)
 
 
@@ -62,8 +62,8 @@ async def _shown(
     request: web.Request, name: str, reading: Reading, *, text: str = "", fault: str = ""
 ) -> web.Response:
     known = await run(request, store.figures)
-    made = progress.changes(known, reading.given)
-    faults = sorted((*reading.faults, *progress.impossible(name, made)))
+    made = ward_figures.changes(known, reading.given)
+    faults = sorted((*reading.faults, *ward_figures.impossible(name, made)))
     values = {
         **_nothing(),
         "reading": reading,
@@ -122,8 +122,8 @@ async def keep(request: web.Request) -> web.Response:
 def _keep(tx: Transaction, request: web.Request, given: Iterable[Given], seen: str) -> int | None:
     """How many wards changed; None when the figures are not those that were *seen*."""
     known = store.figures(tx)
-    made = progress.changes(known, given)
-    if _seal(known) != seen or any(progress.impossible("", made)):
+    made = ward_figures.changes(known, given)
+    if _seal(known) != seen or any(ward_figures.impossible("", made)):
         return None
     by = officer(request).account.id
     count = store.put(tx, made, id=new_id(request)(), account=by, now=desk_of(request).clock())
@@ -156,5 +156,5 @@ async def template(request: web.Request) -> web.Response:
         )
         for ward in sorted(desk_of(request).wards, key=lambda ward: ward.name)
     ]
-    body = await asyncio.to_thread(sheets.file, sheets.EXCEL, HEADINGS, rows)
-    return sheets.answer(sheets.EXCEL, "so-lieu-phuong", body)
+    body = await asyncio.to_thread(excel.file, excel.EXCEL, HEADINGS, rows)
+    return excel.answer(excel.EXCEL, "so-lieu-phuong", body)

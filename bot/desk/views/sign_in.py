@@ -7,13 +7,14 @@ import secrets
 import structlog
 from aiohttp import web
 
-from bot.desk import passwords, tries
+from bot.core.crypto import BadKey
+from bot.desk import login_attempts
+from bot.desk.access import COOKIE, safe_path, token_id
 from bot.desk.context import desk_of, note, officer, page, redirect, run
-from bot.desk.guard import COOKIE, safe_path, token_id
-from bot.store import accounts, audit
-from bot.store.accounts import Account
+from bot.desk.passwords import Busy
 from bot.store.database import Transaction
-from bot.vault import BadKey
+from bot.store.staff import accounts, audit
+from bot.store.staff.accounts import Account
 
 log = structlog.get_logger()
 
@@ -33,9 +34,14 @@ def _form(
     fault: str = "",
     kept: list[tuple[str, str]] | None = None,
     status: int = 200,
+    later: int = 0,
 ) -> web.Response:
+    """*later*: seconds after which it may be tried again."""
     values = {"next": back, "account": account, "fault": fault, "kept": kept or []}
-    return page(request, "sign_in.html", {**values, "expired": False}, status)
+    response = page(request, "sign_in.html", {**values, "expired": False}, status)
+    if later:
+        response.headers["Retry-After"] = str(later)
+    return response
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -43,13 +49,20 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     name = form.get("account", "").strip().lower()[:64]
     kept = [(k, v) for k, v in form.items() if k not in OUR_FIELDS]
     back = safe_path(form.get("next", ""))
-    fault, account = await _check(request, name, form.get("password", ""), form.get("code", ""))
+    fault, status, later = WRONG, 401, 0
+    try:
+        account = await _check(request, name, form.get("password", ""), form.get("code", ""))
+    except (login_attempts.TooMany, Busy) as error:
+        account, (fault, status, later) = None, login_attempts.told(error)
     if account is None:
-        return _form(request, back, account=name, fault=fault, kept=kept, status=401)
+        return _form(
+            request, back, account=name, fault=fault, kept=kept, status=status, later=later
+        )
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     await run(request, lambda tx: _open(tx, request, account, token, csrf))
     values = {"action": back, "kept": kept, "csrf": csrf}
     response = page(request, "again.html", values) if kept else redirect(back)
+    login_attempts.remember(request, response, account)
     response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
@@ -63,36 +76,26 @@ def _open(tx: Transaction, request: web.Request, account: Account, token: str, c
     audit.write(tx, now, account.id, "đăng nhập")
 
 
-async def _check(
-    request: web.Request, name: str, password: str, code: str
-) -> tuple[str, Account | None]:
-    """The account, or what to tell."""
-    id_ = await tries.begin(request, name)
-    if id_ is None:
-        return tries.TOO_MANY, None
-    account = await run(request, lambda tx: accounts.get(tx, name))
-    right = await tries.matches(password, account.password if account else passwords.nobodys())
-    if not right or account is None or account.disabled:
-        return WRONG, None
-    good = await run(request, lambda tx: _second_factor(tx, request, account, code))
+async def _check(request: web.Request, name: str, password: str, code: str) -> Account | None:
+    """The account that they have proved to be theirs. Raises `TooMany` or `Busy`."""
+    this = await login_attempts.begin(request, name)
+    account, why = this.account, "mật khẩu sai"
+    good = await login_attempts.right_password(request, this, password)
+    if good and account:
+        good, why = await _second_factor(request, account, code), "mật khẩu đúng, mã 6 số sai"
     if not good:
-        return WRONG, None
-    await run(request, lambda tx: accounts.succeeded(tx, id_))
-    return "", account
+        await run(request, lambda tx: login_attempts.failed(tx, request, this, why))
+        return None
+    await run(request, lambda tx: accounts.succeeded(tx, this.id))
+    return account
 
 
-def _second_factor(tx: Transaction, request: web.Request, account: Account, code: str) -> bool:
-    """RFC 6238, section 5.2: a code is good for once."""
-    desk = desk_of(request)
+async def _second_factor(request: web.Request, account: Account, code: str) -> bool:
     try:
-        secret = desk.vault.open(account.totp)
+        return await login_attempts.right_code(request, account, code)
     except BadKey:
         log.error("second factor sealed with another data key: officer reset", account=account.id)
         return False
-    if not secret:
-        return True
-    step = tries.step_of(secret, code, desk.clock())
-    return step is not None and accounts.use_code(tx, account.id, step)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from bot.desk.context import desk_of, note, page, redirect, run
-from bot.store import switches
 from bot.store.database import Transaction
+from bot.store.staff import switches
 
 NAMES = {"booking": switches.BOOKING_CLOSED, "notice": switches.NOTICE}
 TITLES = {"booking": "tạm ngừng đặt lịch", "notice": "thông báo chung"}

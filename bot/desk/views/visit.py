@@ -8,16 +8,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot import privacy
+from bot.core import privacy
 from bot.desk import days
 from bot.desk.context import desk_of, new_id, note, officer, redirect, run
 from bot.desk.views import day
-from bot.staff import attendance
-from bot.staff.attendance import NotMarked, TooEarly
-from bot.store import bookings, visits
-from bot.store.bookings import Booking, State
+from bot.store.booking import bookings, day_list
+from bot.store.booking.bookings import Booking, State
 from bot.store.database import Transaction
-from handlers import names
+from handlers.booking import attendance, names
+from handlers.booking.attendance import NotMarked, TooEarly
 
 KEY = re.compile(r"[0-9a-f]{28}")  # an id as `Ids` makes them
 
@@ -40,7 +39,7 @@ async def mark(request: web.Request) -> web.StreamResponse:
 def _mark(
     tx: Transaction, request: web.Request, code: str, version: int, seen: State, to: State
 ) -> str:
-    """What to say of it: `marked`, `late`, `early`, or `moved` to another day or office."""
+    """What to say of it: as `set_state`, or `moved` to another day or office."""
     office = day.office_of(tx, request)
     booking = bookings.by_code(tx, code)
     if booking is None or booking.office != office.id:
@@ -53,15 +52,15 @@ def _mark(
 def set_state(
     tx: Transaction, request: web.Request, booking: Booking, seen: State, to: State
 ) -> str:
-    """`marked`, `late` when somebody else was first, or `early`."""
+    """`marked`, `late` when somebody else was first, `early` before its hour, `ahead` before its day."""
     desk, account = desk_of(request), officer(request).account
     marked = partial(attendance.mark, tx, desk.settings, booking.code, to, desk.clock())
     try:
         marked(days.actor(account.id), new_id(request), seen=seen)
     except NotMarked:
         return "late"
-    except TooEarly:
-        return "early"
+    except TooEarly as error:
+        return "early" if error.on_the_day else "ahead"
     note(tx, request, "ghi " + days.STATES[to].lower(), booking.code)
     return "marked"
 
@@ -85,7 +84,7 @@ async def walk_in(request: web.Request) -> web.StreamResponse:
 def _first_page(tx: Transaction, request: web.Request) -> day.Shown:
     office = day.office_of(tx, request)
     span = days.span(office.id, days.day_of(request))
-    return day.lines(tx, office, span, visits.listed(tx, span, count=day.PAGE))
+    return day.lines(tx, office, span, day_list.listed(tx, span, count=day.PAGE))
 
 
 def _fault(request: web.Request, given: dict[str, str]) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import weeks
-from bot.desk import charts, groups
+from bot.core import weeks
+from bot.core.weeks import Week
+from bot.desk import charts, small_counts
 from bot.desk.context import desk_of, run
-from bot.desk.groups import Count, Kind
-from bot.store import offices, weekly
-from bot.store.weekly import Visits
-from bot.weeks import Week
+from bot.desk.small_counts import Count, Kind
+from bot.store.booking import offices
+from bot.store.staff import weekly
+from bot.store.staff.weekly import Visits
 
 BEFORE, AFTER = 8, 3  # weeks shown beside this one
 ALL = range(BEFORE + 1 + AFTER)  # the weeks by number, this one is number BEFORE
@@ -50,12 +51,12 @@ class Found:
     def line(self, office: str, week: int) -> Line:
         """Of one office."""
         one = self.visits.get((office, week), NONE)
-        return _line({part: groups.count(getattr(one, part)) for part in PARTS}, one.places)
+        return _line({part: small_counts.count(getattr(one, part)) for part in PARTS}, one.places)
 
     def all_offices(self, week: int) -> Line:
         """Of all of them: no number of one office follows from it."""
         found = [self.visits.get((office, week), NONE) for office in self.names]
-        parts = {part: groups.together(getattr(one, part) for one in found) for part in PARTS}
+        parts = {part: small_counts.together(getattr(one, part) for one in found) for part in PARTS}
         return _line(parts, sum(one.places for one in found))
 
 
@@ -64,8 +65,8 @@ PARTS = ("expected", "came", "missed", "cancelled", "walk_ins")
 
 def _line(parts: Mapping[str, Count], places: int) -> Line:
     taken = (parts["expected"], parts["came"], parts["missed"])
-    booked = groups.total((*taken, parts["cancelled"]))
-    return Line(**parts, booked=booked, places=places, free=groups.left(places, taken))
+    booked = small_counts.total((*taken, parts["cancelled"]))
+    return Line(**parts, booked=booked, places=places, free=small_counts.left(places, taken))
 
 
 async def values(request: web.Request) -> dict[str, Any]:

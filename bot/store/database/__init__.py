@@ -13,6 +13,7 @@ from bot.store.database.interface import (
     DatabaseUnfit,
     Row,
     Transaction,
+    Undone,
 )
 from bot.store.database.opening import is_shared, open_database, shown, usable
 from bot.store.database.schema import migrate
@@ -31,6 +32,7 @@ __all__ = [
     "SqliteDatabase",
     "SqliteTransaction",
     "Transaction",
+    "Undone",
     "is_shared",
     "migrate",
     "open_database",

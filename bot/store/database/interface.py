@@ -72,6 +72,10 @@ class DatabaseFault(Exception):
     """The database cannot do it now: it is locked, full, gone. Nothing of the transaction stands."""
 
 
+class Undone(Exception):
+    """Raised by work that wants nothing of it to stand, because it will be done again: no fault."""
+
+
 # Why nothing could be written or read: no fault of the work, which may be tried again soon.
 UNAVAILABLE = (DatabaseFault, DatabaseClosed)
 AGAIN_AFTER = 5  # seconds, after which it is worth while

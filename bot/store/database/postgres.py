@@ -127,7 +127,7 @@ class PostgresTransaction:
             self.clash = True
             if isinstance(error, errors.IntegrityError):
                 raise _broken(error) from None
-            raise
+            raise DatabaseFault(str(error)) from error  # nobody's who works with it
         except errors.IntegrityError as error:
             raise _broken(error) from None
         except psycopg.OperationalError as error:

@@ -181,7 +181,7 @@ class SqliteDatabase:
             raise
 
     def used_by_others(self) -> bool:
-        """A file has one user: bot.deployment.lock sees to that."""
+        """A file has one user: bot.ops.deployment.lock sees to that."""
         return False
 
     def scrub(self) -> None:

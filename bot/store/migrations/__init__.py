@@ -19,6 +19,7 @@ from bot.store.migrations import (
     posters,
     privacy,
     progress,
+    room,
     spread,
     targets,
     undo,
@@ -52,4 +53,8 @@ MIGRATIONS = (
     ("0019-undo", undo.UNDO),
     ("0020-waiting", booking.WAITING),
     ("0021-indexes", indexes.INDEXES),
+    ("0022-typed-numbers", numbers.TYPED),
+    ("0023-late-presses", booking.LATE_PRESSES),
+    ("0024-devices", desk.DEVICES),
+    ("0025-room", room.ROOM),
 )

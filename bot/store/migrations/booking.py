@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # Which state may follow which; a booking's row names both, so a foreign key refuses the rest.
-LEGAL_MOVES = (
+FIRST_MOVES = (
     ("new", "held"),  # a place is kept while the person fills in
     ("new", "booked"),  # the other half of a move
     ("new", "arrived"),  # a walk-in
@@ -24,6 +26,16 @@ LEGAL_MOVES = (
     ("served", "served"),
     ("served", "arrived"),
 )
+LATER_MOVES = (("cancelled", "moved"),)  # the giver takes it back: the next version is booked
+LEGAL_MOVES = FIRST_MOVES + LATER_MOVES
+
+
+def legalise(moves: Iterable[tuple[str, str]]) -> list[str]:
+    return [
+        f"INSERT INTO legal_moves (before, after) VALUES ('{before}', '{after}')"  # noqa: S608 - of the tuples above
+        for before, after in moves
+    ]
+
 
 BOOKING = (
     # A place where people are served; `hours` holds the calendar's rules as JSON.
@@ -70,10 +82,7 @@ BOOKING = (
         PRIMARY KEY (before, after)
     )
     """,
-    *(
-        f"INSERT INTO legal_moves (before, after) VALUES ('{before}', '{after}')"  # noqa: S608 - of the tuple above
-        for before, after in LEGAL_MOVES
-    ),
+    *legalise(FIRST_MOVES),
     # One person's place. A move ends one row ('moved') and begins another with the same code and
     # the next version. `holder` is who it is for: a keyed hash of the phone, or the account.
     """
@@ -211,4 +220,13 @@ BOOKING = (
 WAITING = (
     "ALTER TABLE waiting DROP COLUMN name",
     "ALTER TABLE waiting DROP COLUMN phone",
+)
+LATE_PRESSES = (
+    *legalise(LATER_MOVES),
+    # When the page of who has no other way to be told was last open: a reminder on it may be unread.
+    "ALTER TABLE people ADD COLUMN read_at TEXT",
+    """
+    CREATE INDEX outbox_unread ON outbox (channel, sent_at)
+    WHERE receipt = 'mailbox' AND kind IN ('evening', 'hours')
+    """,
 )

@@ -117,3 +117,13 @@ CODES = (
     # The step of time (RFC 6238) of the last code that was used: a code is good for once.
     "ALTER TABLE accounts ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0",
 )
+
+DEVICES = (
+    # How often all devices of an account were forgotten: the marks that browsers keep are bound to it.
+    "ALTER TABLE accounts ADD COLUMN devices INTEGER NOT NULL DEFAULT 0",
+    # Failed tries since the last sign-in, and the newest; a session keeps what it began with.
+    "ALTER TABLE accounts ADD COLUMN failed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE accounts ADD COLUMN failed_at TEXT",
+    "ALTER TABLE desk_sessions ADD COLUMN failed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE desk_sessions ADD COLUMN failed_at TEXT",
+)

@@ -1,0 +1,59 @@
+"""Which texts of an entry a matcher learns from, and how much each counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # who only learns has no use for what reads files
+    from bot.faq.entries import Entry, Faq
+
+ANSWER_WEIGHT = 0.3
+TOGETHER = 3  # keywords that are learnt as one text: fewer texts are learnt sooner
+
+
+class Source(NamedTuple):
+    """Texts of an entry that count as one. `edited` ones are spelt with care, phrasings are as
+    people type them."""
+
+    texts: tuple[str, ...]
+    entry: int
+    weight: float = 1.0  # share in the entry's words
+    taught: bool = True  # people ask like this
+    edited: bool = True
+    whole: bool = False  # a whole question: typed word for word, it is this entry's
+
+
+class Lesson(NamedTuple):
+    """All that a ranker learns from: FAQs that share it share their ranker. `year`: see `_year`."""
+
+    sources: tuple[Source, ...]
+    entries: int
+    synonyms: dict[str, tuple[str, ...]]
+    year: int | None
+
+
+def lesson(faq: Faq) -> Lesson:
+    return Lesson(tuple(_sources(faq)), len(faq.entries), dict(faq.synonyms), _year(faq))
+
+
+def _sources(faq: Faq) -> Iterator[Source]:
+    for number, entry in enumerate(faq.entries.values()):
+        yield Source((entry.question,), number, whole=True)
+        for text in (*((entry.label,) if entry.label else ()), *entry.phrasings):
+            yield Source((text,), number, edited=False, whole=True)
+        for start in range(0, len(entry.keywords), TOGETHER):
+            yield Source(entry.keywords[start : start + TOGETHER], number)
+        yield Source(tuple(_answer(entry)), number, weight=ANSWER_WEIGHT, taught=False)
+
+
+def _answer(entry: Entry) -> Iterator[str]:
+    yield entry.answer
+    yield from entry.steps
+    yield from entry.documents
+    yield from (text for text in (entry.place, entry.fee, entry.time, entry.more) if text)
+
+
+def _year(faq: Faq) -> int | None:
+    """The year in which the FAQ was last looked through: ages are counted in it."""
+    return max((e.reviewed.year for e in faq.entries.values() if e.reviewed), default=None)

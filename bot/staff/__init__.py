@@ -1,1 +1,0 @@
-"""What officers and volunteers do, at the desk or from the command line."""

@@ -1,0 +1,1 @@
+"""SQL of appointments: offices, slots, holds, bookings, the waiting list."""

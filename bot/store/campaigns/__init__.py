@@ -1,0 +1,1 @@
+"""SQL of outreach: campaigns, segments, posters and the answers to them."""

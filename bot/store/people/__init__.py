@@ -1,0 +1,1 @@
+"""SQL of who writes to us: conversations, consents, linked accounts, erasure."""

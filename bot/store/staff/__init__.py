@@ -1,0 +1,1 @@
+"""SQL of officers and volunteers: accounts, inbox, audit, switches, figures."""

@@ -1,0 +1,1 @@
+"""What a citizen does with an appointment: find a place, book, move, cancel, come."""

@@ -1,0 +1,185 @@
+"""Booking, second third: the day and the hour, also of a visit that is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.core.clock import VIETNAM, local
+from bot.core.config.booking import Service
+from bot.core.messages import Answer, Conversation
+from bot.store.booking import bookings, offices, slots
+from bot.store.booking.offices import Office
+from bot.store.staff import switches
+from handlers.booking import form, limits, outcome
+from handlers.texts import booking as say
+from handlers.turn import Turn, at_rest
+
+DAYS_SHOWN = 7
+PRIORITY = "priority"  # in the conversation: they said that they are elderly or disabled
+CHOOSE_WITHIN = timedelta(minutes=30)  # … and then choose a day and an hour
+SOONEST_SHOWN, SOONEST_ASKED = 5, 12  # offices
+
+
+def window(turn: Turn) -> tuple[datetime, datetime]:
+    """From when and until when one can book now."""
+    rules = turn.settings.booking
+    return (
+        turn.now + timedelta(hours=rules.lead_hours),
+        turn.now + timedelta(days=rules.horizon_days),
+    )
+
+
+def choose_day(turn: Turn, args: list[str]) -> Answer | None:
+    """`place:<service>:<office>[:<yymmdd>][p]`: days with free places, from that day on. Pressing it
+    with the p is how people say that they are elderly or disabled."""
+    service, office = _service_and_office(turn, args)
+    if service is None or office is None:
+        return None
+    if not _offered(service, office):
+        return at_rest(turn, say.not_here(service))
+    start, priority = _day_and_pool(args[2] if len(args) > 2 else "")
+    found, kept = _free_days(turn, office.id, start, "priority" if priority else "all")
+    shown, rest = found[:DAYS_SHOWN], found[DAYS_SHOWN:]
+    special = not priority and bool(free_days(turn, office.id, start, "priority"))
+    if not shown and not special:
+        ways = form.ways(turn)
+        full = say.web_full(service, office, ways) if kept else say.full(service, office)
+        return at_rest(turn, full)
+    reply = say.days(
+        service,
+        office,
+        shown,
+        more=rest[0][0] if rest else None,
+        priority=priority,
+        offer_priority=special,
+        elsewhere=form.ways(turn) if kept else None,
+    )
+    return Answer((reply,), _said_so(turn)) if priority else at_rest(turn, reply)
+
+
+def _said_so(turn: Turn) -> Conversation:
+    """Nothing typed is waited for; what they said is known until they go on, or for half an hour."""
+    data, until = {PRIORITY: True}, turn.now + CHOOSE_WITHIN
+    return replace(turn.conversation.idle, data=data, deadline=until)
+
+
+def free_days(turn: Turn, office: str, start: date | None, pool: str) -> Sequence[tuple[date, int]]:
+    """Days on which the sender can have a place, and how many."""
+    return _free_days(turn, office, start, pool)[0]
+
+
+def _free_days(
+    turn: Turn, office: str, start: date | None, pool: str
+) -> tuple[Sequence[tuple[date, int]], bool]:
+    """The same, and whether there are more, for accounts that something vouches for."""
+    bookings.expire(turn.tx, turn.now)
+    after, until = window(turn)
+    if start:
+        after = max(after, datetime(start.year, start.month, start.day, tzinfo=VIETNAM))
+    found = slots.days(turn.tx, office, after, until, pool=pool)
+    share = limits.share(turn, office, pool)
+    if share is None:
+        return found, False
+    mine = [(day, min(free, share.left(day))) for day, free in found if share.left(day)]
+    return mine, len(mine) < len(found)
+
+
+def choose_time(turn: Turn, args: list[str]) -> Answer | None:
+    """`day:<service>:<office>:<yymmdd>[p]`: the hours of that day with free places."""
+    service, office = _service_and_office(turn, args)
+    day, priority = _day_and_pool(args[2] if len(args) > 2 else "")
+    if service is None or office is None or day is None:
+        return None
+    if not _offered(service, office):
+        return at_rest(turn, say.not_here(service))
+    found = free_times(turn, office.id, day, "priority" if priority else "all")
+    if not found:
+        return at_rest(turn, say.gone(service, office.id))
+    reply = say.times(service, office, day, found)
+    kept = priority and turn.conversation.data.get(PRIORITY)
+    return Answer((reply,), _said_so(turn)) if kept else at_rest(turn, reply)
+
+
+def free_times(turn: Turn, office: str, day: date, pool: str) -> Sequence[slots.Free]:
+    bookings.expire(turn.tx, turn.now)
+    start = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+    after, until = window(turn)
+    share = limits.share(turn, office, pool)
+    if share is not None and not share.left(day):
+        return []
+    return slots.times(
+        turn.tx, office, max(start, after), min(start + timedelta(days=1), until), pool=pool
+    )
+
+
+def soonest(turn: Turn, places: Collection[str]) -> list[slots.Free]:
+    """The first hours at *places* that the sender can have, the soonest first."""
+    if limits.asker(turn) is None:
+        return slots.earliest(turn.tx, places, *window(turn), limit=SOONEST_SHOWN)
+    firsts = slots.earliest(turn.tx, places, *window(turn), limit=SOONEST_ASKED)
+    mine = (_first_of(turn, free) for free in firsts)
+    found = sorted(filter(None, mine), key=lambda free: (free.starts_at, free.office))
+    return found[:SOONEST_SHOWN]
+
+
+def _first_of(turn: Turn, free: slots.Free) -> slots.Free | None:
+    """The first hour from *free* on, at that office, that is within the sender's share."""
+    share = limits.share(turn, free.office)
+    until = window(turn)[1]
+    for one in slots.times(turn.tx, free.office, free.starts_at, until) if share else ():
+        if share and share.left(local(one.starts_at).date()):
+            return one
+    return None
+
+
+def hold(turn: Turn, args: list[str]) -> Answer | None:
+    return _take(turn, args, first=1)
+
+
+def hold_for_kin(turn: Turn, args: list[str]) -> Answer | None:
+    """For somebody else: the person's own booking of this service stays."""
+    return _take(turn, args, first=2)
+
+
+def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
+    """`time:<service>:<slot>`: the place is theirs while they fill in."""
+    service = turn.settings.booking.service(args[0])
+    slot = slots.get(turn.tx, args[1]) if len(args) == 2 else None
+    if service is None or slot is None:
+        return None
+    if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
+        return at_rest(turn, say.closed(closed))
+    if not _offered(service, offices.get(turn.tx, slot.office)):
+        return at_rest(turn, say.not_here(service))
+    after, until = window(turn)
+    if not after <= slot.starts_at <= until:
+        became = outcome.at_slot(turn, service.id, slot.id) if first == 1 else None
+        return became or at_rest(turn, say.gone(service, slot.office))
+    if slot.priority and not turn.conversation.data.get(PRIORITY):
+        return at_rest(turn, say.kept_for_the_elderly(service, slot.office))
+    return form.begin(turn, service, slot, first)
+
+
+def _service_and_office(turn: Turn, args: list[str]) -> tuple[Service | None, Office | None]:
+    office = offices.get(turn.tx, args[1]) if len(args) > 1 else None
+    return turn.settings.booking.service(args[0]), office
+
+
+def _offered(service: Service, office: Office | None) -> bool:
+    """Whether one can still book it there: a button may be older than the list of offices."""
+    return office is not None and office.open and service.id in office.services
+
+
+def _day_and_pool(text: str) -> tuple[date | None, bool]:
+    """`261127`, `p` or both, as the buttons hold them; (None, False) for anything else."""
+    return day_of(text.removesuffix("p")), text.endswith("p")
+
+
+def day_of(text: str) -> date | None:
+    """A day written %y%m%d in a button; None when it is none."""
+    try:
+        return datetime.strptime(text, "%y%m%d").replace(tzinfo=VIETNAM).date()
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Every sentence that a citizen reads, one module for each thing."""
