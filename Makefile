@@ -22,11 +22,11 @@ install: .venv/.installed  ## only install: .venv with .venv/bin/vneid-bot
 
 .venv/.installed-dev: .venv/.installed requirements-dev.lock
 	@echo "Đang cài công cụ kiểm thử... / Installing the test tools ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
 .venv/.installed-bench: .venv/.installed-dev requirements-bench.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
 	touch $@
 
 test: .venv/.installed-dev lint types imports tests  ## all checks, as CI runs them
