@@ -14,13 +14,13 @@ from tests.service import PROJECT
 SCRIPT = """
 import sys
 from pathlib import Path
-from bot import heap
+from bot.core import memory
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 if sys.argv[1] == "tidy":
-    heap.keep_tidy()
+    memory.keep_tidy()
 del (once := [bytearray(20_000_000)])[:]
 before = resident()
 blocks = [(bytearray(8_000_000), bytearray(2_000)) for _ in range(20)]
