@@ -66,9 +66,9 @@ def _reply(turn: Turn, result: Result) -> Reply:
         content=turn.faq.version,
     )
     found = [entry for match in result.matches if (entry := turn.entry(match.entry))]
-    if result.outcome is Outcome.ANSWER and found:
+    if result.outcome is Outcome.ANSWER and result.sure and found:
         return say.answer(found[0], _call(turn, found[0]))
-    if result.outcome is Outcome.ASK_BACK and found:
+    if result.outcome is not Outcome.ADMIT and found:
         return say.which(found[: turn.settings.matching.choices])
     neighbour = turn.entry(result.neighbour) if result.neighbour else None
     return say.answer(neighbour, ()) if neighbour else say.admit(turn.settings.contact)

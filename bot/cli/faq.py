@@ -24,7 +24,14 @@ VARIANT_NAMES = {
     "telex": "Telex chưa bỏ dấu",
     "teencode": "viết tắt, teencode",
 }
-COLUMNS = ("đúng #1", "đúng #3", "trả lời", "hỏi lại", "chưa biết", "trả lời sai", "ngoài: trả lời")
+COLUMNS = {
+    "đúng #1": "top1",
+    "đúng #3": "top3",
+    "đúng ngay": "direct",
+    "có trong nút": "offered",
+    "chắc mà sai": "wrong",
+    "chưa biết": "admitted",
+}
 
 
 @click.group()
@@ -70,9 +77,11 @@ def report_lines(report: Report) -> Iterator[str]:
     """The report for a person: a table of the ways of typing, then each miss."""
     total = report.total
     yield f"{total.n} câu trong phạm vi, {total.oos_n} câu ngoài phạm vi"
-    yield " ".join([f"{'':20}", *(f"{name:>14}" for name in COLUMNS)])
-    for name, figures in report.variants.items():
-        yield " ".join([f"{VARIANT_NAMES[name]:20}", *(f"{s:>14}" for s in _shares(figures))])
+    yield " ".join([f"{'':20}", *(f"{name:>14}" for name in (*COLUMNS, "ngoài: trả lời"))])
+    rows = {VARIANT_NAMES[name]: figures for name, figures in report.variants.items()}
+    rows |= {f"giọng {name} ({figures.n})": figures for name, figures in report.registers.items()}
+    for name, figures in rows.items():
+        yield " ".join([f"{name:20}", *(f"{s:>14}" for s in _shares(figures))])
     yield f"Nhận ra câu ngoài phạm vi (AUROC): {total.oos_auroc:.3f}"
     yield f"Thời gian mỗi câu: p50 {total.p50_ms:.2f} ms, p99 {total.p99_ms:.2f} ms"
     if report.misses:
@@ -81,10 +90,8 @@ def report_lines(report: Report) -> Iterator[str]:
 
 
 def _shares(figures: Figures) -> Iterator[str]:
-    inside = figures.n > 0
-    for value in (figures.top1, figures.top3, figures.answered, figures.asked_back,
-                  figures.admitted, figures.wrong_answered):  # fmt: skip
-        yield f"{value:.1%}" if inside else "–"
+    for key in COLUMNS.values():
+        yield f"{getattr(figures, key):.1%}" if figures.n else "–"
     yield f"{figures.oos_answered:.1%}" if figures.oos_n else "–"
 
 

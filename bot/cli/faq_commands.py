@@ -147,6 +147,9 @@ def try_(question: tuple[str, ...], settings: Settings, today: date, top: int) -
 def _reply(faq: Faq, result: Result, settings: Settings, today: date) -> Reply:
     """What the person would get; voting needs a question's id, which is made up here."""
     best = [faq.entries[match.entry].on(today) for match in result.matches]
+    if result.outcome == "answer" and not result.sure:
+        choices = best[1 : settings.matching.choices]
+        return common.likely(best[0], choices, ask.action(best[0], settings))
     if result.outcome == "answer":
         related = [faq.entries[id_] for id_ in best[0].related if id_ in faq.entries]
         button = ask.action(best[0], settings)

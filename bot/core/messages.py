@@ -183,7 +183,8 @@ class Reply:
     """One message to a person, before any platform's form is given to it.
 
     `first` is the number of its first choice where choices are numbered in the text; 0: it did not
-    come from the talk, and its choices count from 1.
+    come from the talk, and its choices count from 1. `sure`: an answer is what was asked for, not only
+    likely.
     """
 
     tone: Tone
@@ -194,6 +195,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
     facts: Facts | None = None
     first: int = 0
+    sure: bool = True
 
     @property
     def taps(self) -> tuple[Button, ...]:
@@ -215,6 +217,7 @@ class Reply:
             "attachments": [asdict(item) for item in self.attachments],
             "facts": asdict(self.facts) if self.facts else None,
             "first": self.first,
+            "sure": self.sure,
         }
 
     @classmethod
@@ -228,6 +231,7 @@ class Reply:
             attachments=tuple(Attachment(**item) for item in data.get("attachments", ())),
             facts=Facts(**data["facts"]) if data.get("facts") else None,
             first=data.get("first", 0),
+            sure=data.get("sure", True),
         )
 
 

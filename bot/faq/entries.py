@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -21,14 +21,18 @@ from pydantic import (
 
 from bot.core.documents import file as yaml_file
 from bot.core.documents.file import Document, Fault, Faults, KeyPath, dotted
-from bot.faq import greetings
+from bot.core.likeness import closest
+from bot.faq import elsewhere, greetings
 from bot.faq.greetings import Greetings
 from bot.faq.model import Id, Part, Text, Texts
 
 ANSWER_CHARACTERS = 600  # fits one phone screen together with a few steps
 LABEL_CHARACTERS = 36  # a button's title that a 360 px screen shows whole
 SYNONYMS_FILE = "synonyms.yaml"
+ASKED_FILE = "cach-hoi.yaml"
 FILES = "*.y*ml"  # all that is read
+SYNONYM_HINT = "viết `từ chuẩn: [cách gọi khác, cách gọi khác]`"
+ASKED_HINT = "viết id của mục, dấu hai chấm, rồi mỗi dòng một câu hỏi sau dấu gạch"
 REPEATED = "đổi id, gộp hai mục, hoặc xóa tệp chép thừa"
 
 Month: TypeAlias = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
@@ -157,13 +161,17 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Faq:
     """All entries of a folder. `version` is a hash of the files' content; how people are greeted is
-    no part of it, as it changes no answer."""
+    no part of it, as it changes no answer. `asked`: questions as people ask them, by the entry that
+    answers them, from which finding it is learnt beside its phrasings. `elsewhere`: questions that no
+    entry answers."""
 
     groups: tuple[Group, ...]
     entries: Mapping[str, Entry]
     synonyms: Mapping[str, Texts]
     version: str
     greetings: Greetings = field(default_factory=Greetings)
+    asked: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
+    elsewhere: Texts = ()
 
 
 def load(folder: Path) -> Faq:
@@ -189,18 +197,23 @@ def load(folder: Path) -> Faq:
         entries.update({entry.id: entry for entry in parsed.entries})
         ids = tuple(entry.id for entry in parsed.entries)
         groups.append(Group(parsed.group or file.stem, parsed.title or file.stem, ids))
-    synonyms = _load_synonyms(folder / SYNONYMS_FILE, faults)
+    synonyms = _load_lists(folder / SYNONYMS_FILE, SYNONYM_HINT, faults)
+    asked = _load_lists(folder / ASKED_FILE, ASKED_HINT, faults, known=entries)
+    others = _load_lists(folder / elsewhere.FILE, elsewhere.HINT, faults, known=elsewhere.WAYS)
     greeted = greetings.load(folder, faults)
     if faults:
         raise Faults(faults)
-    return Faq(tuple(groups), MappingProxyType(entries), synonyms, read_as, greeted)
+    questions = elsewhere.questions(others)
+    content = tuple(groups), MappingProxyType(entries), synonyms, read_as, greeted
+    return Faq(*content, asked, questions)
 
 
 def version(folder: Path) -> str:
     """What tells one content of the answers in *folder* from another, readable or not. Greetings have no
     part in it: no answer changes with them."""
     digest = hashlib.sha256()
-    for file in (*faq_files(folder), folder / SYNONYMS_FILE):
+    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE)
+    for file in (*faq_files(folder), *(folder / name for name in others)):
         if file.is_file():
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
@@ -209,7 +222,8 @@ def version(folder: Path) -> str:
 def faq_files(folder: Path) -> list[Path]:
     """The files that hold entries, in the order in which they are read."""
     found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    return [file for file in found if file.name not in (SYNONYMS_FILE, greetings.FILE)]
+    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, greetings.FILE)
+    return [file for file in found if file.name not in others]
 
 
 def _parse(document: Document) -> GroupFile:
@@ -248,8 +262,11 @@ def _repeated_ids(
         seen.add(entry.id)
 
 
-def _load_synonyms(file: Path, faults: list[Fault]) -> Mapping[str, Texts]:
-    """`synonyms.yaml`: a mapping of a word to the words people say for it."""
+def _load_lists(
+    file: Path, hint: str, faults: list[Fault], known: Collection[str] | None = None
+) -> Mapping[str, Texts]:
+    """A file that maps words to lists of texts; {} where there is none. When *known* is given, other
+    keys are faults."""
     if not (file.exists() or file.is_symlink()):  # a link that leads nowhere is a fault
         return MappingProxyType({})
     try:
@@ -257,17 +274,22 @@ def _load_synonyms(file: Path, faults: list[Fault]) -> Mapping[str, Texts]:
     except Faults as error:
         faults += error.faults
         return MappingProxyType({})
-    return MappingProxyType(dict(_synonym_rows(document, faults)))
+    return MappingProxyType(dict(_lists(document, hint, faults, known)))
 
 
-def _synonym_rows(document: Document, faults: list[Fault]) -> Iterable[tuple[str, Texts]]:
-    hint = "viết `từ chuẩn: [cách gọi khác, cách gọi khác]`"
+def _lists(
+    document: Document, hint: str, faults: list[Fault], known: Collection[str] | None
+) -> Iterable[tuple[str, Texts]]:
     data = document.data or {}
     if not isinstance(data, dict):
         faults.append(document.fault((), "tệp phải gồm các dòng `từ: [cách gọi khác]`", hint))
         return
-    for word, others in data.items():
-        if isinstance(others, list) and all(isinstance(item, str) and item for item in others):
-            yield str(word), tuple(others)
+    for key, texts in data.items():
+        if known is not None and key not in known:
+            near = closest(str(key), known)
+            told = f"có phải {near!r}?" if near else hint
+            faults.append(document.fault((str(key),), f"không có mục nào tên {key!r}", told))
+        elif isinstance(texts, list) and all(isinstance(item, str) and item for item in texts):
+            yield str(key), tuple(texts)
         else:
-            faults.append(document.fault((str(word),), f"{word}: cần một danh sách từ", hint))
+            faults.append(document.fault((str(key),), f"{key}: cần một danh sách từ", hint))

@@ -40,9 +40,11 @@ class Row:
 
 class Fate(StrEnum):
     RIGHT = "right"
-    ASKED_BACK = "asked_back"  # the right entry is among the buttons
+    ASKED_BACK = (
+        "asked_back"  # the right entry is among the buttons, also those under a likely answer
+    )
     MISSED = "missed"  # admitted, or asked back without the right entry
-    WRONG = "wrong"  # answered outright, with another entry
+    WRONG = "wrong"  # answered for sure, with another entry
 
     @property
     def good(self) -> bool:
@@ -116,14 +118,16 @@ def _kind(faq: Faq, id_: str) -> Kind:
 
 def _fate(result: Result, row: Row, choices: int) -> Fate:
     entries = [match.entry for match in result.matches]
-    if result.outcome is Outcome.ANSWER:
-        return Fate.RIGHT if entries[:1] == [row.expected] else Fate.WRONG
-    asked = result.outcome is Outcome.ASK_BACK and row.expected in entries[:choices]
-    return Fate.ASKED_BACK if asked else Fate.MISSED
+    if result.outcome is Outcome.ANSWER and entries[:1] == [row.expected]:
+        return Fate.RIGHT
+    if result.outcome is Outcome.ANSWER and result.sure:
+        return Fate.WRONG
+    offered = result.outcome is not Outcome.ADMIT and row.expected in entries[:choices]
+    return Fate.ASKED_BACK if offered else Fate.MISSED
 
 
 def _fate_outside(result: Result) -> Fate:
-    """Out of scope, admitting is right; asking back does no harm; answering does."""
+    """Out of scope, admitting is right; asking back does no harm; answering does, sure or not."""
     fates = {Outcome.ADMIT: Fate.RIGHT, Outcome.ASK_BACK: Fate.ASKED_BACK}
     return fates.get(result.outcome, Fate.WRONG)
 

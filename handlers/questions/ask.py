@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.config import Settings
@@ -78,6 +79,8 @@ def _reply(turn: Turn, result: Result) -> Reply:
     )
     entries = [entry for match in result.matches if (entry := turn.entry(match.entry))]
     if result.outcome is Outcome.ANSWER and entries:
+        if not result.sure:
+            return _likely(turn, entries[: turn.settings.matching.choices])
         return _answer(turn, entries[0], id_)
     if result.outcome is Outcome.ASK_BACK and entries:
         return common.ask_back(entries[: turn.settings.matching.choices])
@@ -90,6 +93,12 @@ def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
     spread = (common.card(entry), common.share(entry))
     room = MOST_TAPS - 1 - bool(does and does.data) - (2 if question else 0)
     return common.answer(entry, _related(turn, entry)[:room], question, does, spread)
+
+
+def _likely(turn: Turn, entries: Sequence[Entry]) -> Reply:
+    """The first of *entries*, and the others that are ours to answer as ways out."""
+    others = [entry for entry in entries[1:] if entry.kind is EntryKind.ANSWER]
+    return common.likely(entries[0], others, action(entries[0], turn.settings))
 
 
 def action(entry: Entry, settings: Settings) -> Button | None:

@@ -175,8 +175,24 @@ def vote_buttons(question_id: str) -> tuple[Button, Button]:
     )
 
 
+NONE_OF_THESE = Button("Không phải những câu này", "none")
+
+
+def likely(entry: Entry, others: Iterable[Entry], action: Button | None = None) -> Reply:
+    """The entry that was likely meant, and as buttons the *others* that may have been."""
+    links = (Button(link.label, url=link.url) for link in entry.links)
+    return Reply(
+        Tone.ANSWER,
+        f"Mình hiểu là bạn hỏi: “{entry.question}”\n\n{entry_text(entry)}",
+        (*links, *((action,) if action else ()), *map(ask_button, others), NONE_OF_THESE),
+        entry=entry.id,
+        source=source_line(entry),
+        sure=False,
+    )
+
+
 def ask_back(candidates: Iterable[Entry]) -> Reply:
-    buttons = (*map(ask_button, candidates), Button("Không phải những câu này", "none"))
+    buttons = (*map(ask_button, candidates), NONE_OF_THESE)
     return Reply(Tone.ASK_BACK, "Có phải bạn muốn hỏi:", buttons)
 
 

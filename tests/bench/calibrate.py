@@ -1,8 +1,8 @@
 """Fit the curve of bot/faq/matching/confidence.py: `.venv/bin/python -m tests.bench.calibrate`.
 
-Held-out questions only: each phrasing asked of a matcher built without it (four-fold), the
-questions of faq/questions/, and talk that is no question at all. Prints the coefficients, and what
-each threshold would do.
+Held-out questions only: each phrasing and each question from elsewhere asked of a matcher built without
+it (four-fold), the questions of faq/questions/, and talk that is no question at all. Prints the
+coefficients, and what each threshold would do.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.faq import entries
+from bot.faq import elsewhere, entries
 from bot.faq.entries import Faq, Kind
 from bot.faq.matching import lessons
-from bot.faq.matching.confidence import LONG, MOST_MARGIN
+from bot.faq.matching.confidence import LONG, MOST_MARGIN, MOST_SCOPE
 from bot.faq.matching.ranker import Ranker
 from bot.faq.score import OUT_OF_SCOPE, auroc, read_rows
 from bot.faq.variants import VARIANTS, hard
@@ -28,7 +28,7 @@ PROJECT = Path(__file__).parent.parent.parent
 FOLDS = 4
 WAYS = (VARIANTS["as_typed"], VARIANTS["no_diacritics"], hard)
 # How much a question of each kind counts.
-WEIGHTS = {"asked": 1.0, "outside": 2.0, "unseen": 0.3, "talk": 2.0}
+WEIGHTS = {"asked": 1.0, "outside": 2.0, "unseen": 0.3, "elsewhere": 0.3, "talk": 2.0}
 TALK = """
 alo; hi; hello bot; chào bạn; chào ad; dạ chào anh chị; có ai ở đó không; ok; oke bạn; ừ; dạ;
 vâng ạ; cảm ơn; cám ơn nhiều nha; thank you; tks ad; tạm biệt; bye; haha; hihi; hic; buồn quá;
@@ -49,6 +49,7 @@ class Case(NamedTuple):
     kind: str
     margin: float
     seen: float
+    scope: float
     right: bool
     inside: bool  # the best entry is in scope
 
@@ -65,18 +66,28 @@ def cases(faq: Faq) -> Iterator[Case]:
         part, held = without(faq, fold)
         ranker = Ranker.build(lessons.lesson(part))
         for text, entry in held:
-            yield from (_case(faq, ranker, way(text), entry, "unseen") for way in (str, hard))
+            kind = "elsewhere" if entry == OUT_OF_SCOPE else "unseen"
+            yield from (_case(faq, ranker, way(text), entry, kind) for way in (str, hard))
 
 
 def without(faq: Faq, fold: int) -> tuple[Faq, list[tuple[str, str]]]:
-    """The FAQ without every fourth phrasing, and those phrasings."""
-    kept, held = {}, []
+    """The FAQ without every fourth phrasing and question from elsewhere, and those."""
+    kept, asked, held = {}, {}, []
     for number, (id_, entry) in enumerate(faq.entries.items()):
         mine = [i for i in range(len(entry.phrasings)) if (i + number) % FOLDS == fold]
         held += [(entry.phrasings[i], id_) for i in mine]
         left = tuple(text for i, text in enumerate(entry.phrasings) if i not in mine)
         kept[id_] = entry.model_copy(update={"phrasings": left})
-    return replace(faq, entries=MappingProxyType(kept)), held
+        theirs = faq.asked.get(id_, ())
+        held += [(text, id_) for i, text in enumerate(theirs) if i % FOLDS == fold]
+        asked[id_] = tuple(text for i, text in enumerate(theirs) if i % FOLDS != fold)
+    things = [
+        i // elsewhere.EACH % FOLDS for i in range(len(faq.elsewhere))
+    ]  # a thing in all its ways
+    pairs = list(zip(faq.elsewhere, things, strict=True))
+    held += [(text, OUT_OF_SCOPE) for text, thing in pairs if thing == fold]
+    others = tuple(text for text, thing in pairs if thing != fold)
+    return replace(faq, entries=MappingProxyType(kept), asked=asked, elsewhere=others), held
 
 
 def _case(faq: Faq, ranker: Ranker, text: str, expected: str, kind: str) -> Case:
@@ -87,7 +98,8 @@ def _case(faq: Faq, ranker: Ranker, text: str, expected: str, kind: str) -> Case
     right = not inside if expected == OUT_OF_SCOPE else id_ == expected
     margin = min(float(ranking.scores[best] - ranking.scores[second]), MOST_MARGIN)
     seen = float(ranking.coverage[best]) * sqrt(min(ranking.words, LONG))
-    return Case(kind, margin, seen, right, inside)
+    scope = max(-MOST_SCOPE, min(ranking.scope if inside else -ranking.scope, MOST_SCOPE))
+    return Case(kind, margin, seen, scope, right, inside)
 
 
 def fit(rows: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -116,12 +128,12 @@ def _table(found: Sequence[Case], sure: np.ndarray) -> None:
 def main() -> None:
     faq = entries.load(PROJECT / "faq")
     found = list(cases(faq))
-    rows = np.array([(1, case.margin, case.seen) for case in found])
+    rows = np.array([(1, case.margin, case.seen, case.scope) for case in found])
     right = np.array([case.right for case in found], float)
     weights = np.array([WEIGHTS[case.kind] for case in found])
     curve = fit(rows, right, weights)
     sure = 1 / (1 + np.exp(-rows @ curve))
-    print("BASE, MARGIN, COVERAGE =", *curve.round(2))
+    print("BASE, MARGIN, COVERAGE, SCOPE =", *curve.round(2))
     inside = [s if c.inside else 1 - s for s, c in zip(sure, found, strict=True)]
     asked = [s for s, c in zip(inside, found, strict=True) if c.kind == "asked"]
     other = [s for s, c in zip(inside, found, strict=True) if c.kind in ("outside", "talk")]

@@ -80,7 +80,7 @@ def test_a_question_is_answered_with_session_replies_and_source(service: WebServ
     assert set(answer.json) == {"session", "replies"}
     (reply,) = answer.json["replies"]
     assert set(reply) == {
-        "id", "kind", "entry", "text", "buttons", "links", "wishes", "files", "source",
+        "id", "kind", "entry", "sure", "text", "buttons", "links", "wishes", "files", "source",
     }  # fmt: skip
     assert (reply["kind"], reply["entry"]) == ("answer", "mat-the")
     assert reply["source"] == "khoản 2 Điều 24, Luật Căn cước (01/07/2024)"

@@ -16,8 +16,9 @@ from bot.faq.variants import VARIANTS, hard, telex
 from tests.matching.conftest import PROJECT
 
 KEYS = [
-    "n", "top1", "top3", "answered", "asked_back", "admitted", "wrong_answered",
-    "oos_n", "oos_answered", "oos_auroc", "p50_ms", "p99_ms",
+    "n", "top1", "top3", "answered", "likely", "asked_back", "admitted", "wrong_answered",
+    "direct", "offered", "wrong", "oos_n", "oos_answered", "oos_asked_back", "oos_auroc",
+    "p50_ms", "p99_ms",
 ]  # fmt: skip
 FOLDER = PROJECT / "tests/faq"
 
@@ -39,7 +40,7 @@ def test_accuracy_does_not_fall(full: Matcher) -> None:
 
 def test_shares_add_up(full: Matcher) -> None:
     total = score(full, rows_of(full)[::20]).total
-    assert total.answered + total.asked_back + total.admitted == pytest.approx(1)
+    assert total.answered + total.likely + total.asked_back + total.admitted == pytest.approx(1)
 
 
 def test_a_wrong_answer_and_an_answered_stranger_are_misses(full: Matcher) -> None:

@@ -47,7 +47,8 @@ def place(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def set_thresholds(place: Path, answer: float, ask_back: float) -> None:
     """With 1.0 and 1.0 whatever is not beyond doubt is admitted."""
-    text = f"faq: faq\ndatabase: data/x.db\nmatching:\n  answer: {answer}\n  ask_back: {ask_back}\n"
+    levels = f"  answer: {answer}\n  likely: {answer}\n  ask_back: {ask_back}\n"
+    text = f"faq: faq\ndatabase: data/x.db\nmatching:\n{levels}"
     (place.parent / "config.yaml").write_text(text, encoding="utf-8")
 
 

@@ -64,6 +64,7 @@ def reply_json(id_: str, reply: Reply, address: Address) -> dict[str, Any]:
         "id": id_,
         "kind": reply.tone.value,
         "entry": reply.entry,
+        "sure": reply.sure,
         "text": reply.text,
         "buttons": [
             {"label": button.label, "data": button.data, "entry": button.entry}

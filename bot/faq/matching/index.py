@@ -29,6 +29,8 @@ VIEW_WEIGHTS = np.sqrt(SHARES / SHARES.sum()).astype(np.float32)
 LEAST_TEXTS = 2
 MOST_TEXTS, MOST_ENTRIES = 0.05, 2  # the greater: a share of the texts, as many as of some entries
 SATURATION, LENGTH_SHARE = 1.2, 0.5  # BM25's k1 and b
+TAKEN_AS_OURS = 3.0  # what most questions in scope have
+ELSEWHERE = -1  # in place of an entry: a text that none is about
 # A head pays from some texts per entry on; in huge folders it would take too long.
 HEAD_LEAST, HEAD_MOST = 4, 10_000
 # Letters serve the head alone. With some thousands of texts its words are enough, and it is
@@ -37,7 +39,8 @@ LETTERS_MOST = 3_000
 
 
 class Text(NamedTuple):
-    """A text of an entry. `weight` is its share in BM25; only a `taught` one trains the head."""
+    """A text of an entry, or of none (`ELSEWHERE`). `weight` is its share in BM25; only a `taught` one
+    trains the heads."""
 
     features: Sequence[str]
     entry: int
@@ -56,9 +59,9 @@ class Query:
 
 
 class Index:
-    """Immutable; built from the texts of numbered entries."""
+    """Immutable; built from the texts of numbered entries, of which *neighbours* are out of scope."""
 
-    def __init__(self, texts: Sequence[Text], entries: int) -> None:
+    def __init__(self, texts: Sequence[Text], entries: int, neighbours: Sequence[int] = ()) -> None:
         self.entries = entries
         names: defaultdict[str, int] = defaultdict()
         counts = _count([text.features for text in texts], names)
@@ -70,12 +73,18 @@ class Index:
         weights = np.array([text.weight for text in texts], np.float32)
         self._postings, self._entry_idf = self._index_entries(counts, owners, weights)
         self._rarest = float(self._entry_idf.max(initial=1.0))
-        rows = counts[taught]
-        frequency = np.bincount(rows.indices, minlength=len(self._names))
-        self._idf = _idf(rows.shape[0], frequency)
+        frequency = np.bincount(counts[taught].indices, minlength=len(self._names))
+        self._idf = _idf(len(taught), frequency)
+        rows, owners = self._unit_rows(counts[taught]), owners[taught]
+        inside = owners != ELSEWHERE
         self._head: Array | None = None
-        if pays(len(taught), entries):
-            self._head = classifier.train(self._unit_rows(rows), owners[taught], entries)
+        if pays(int(inside.sum()), entries):
+            self._head = classifier.train(rows[np.flatnonzero(inside)], owners[inside], entries)
+        self._scope: Array | None = None
+        if not inside.all():
+            ours = (inside & ~np.isin(owners, neighbours)).astype(np.intp)
+            sides = classifier.train(rows, ours, 2)
+            self._scope = sides[:, 1] - sides[:, 0]
 
     @property
     def has_head(self) -> bool:
@@ -89,12 +98,16 @@ class Index:
         lengths = np.sqrt(np.bincount(views, weights * weights, minlength=len(View)))
         strangers = {features[place] for place in np.flatnonzero(found < 0).tolist()}
         unknown = {name for name in strangers if view_of(name) <= View.CONCEPT}
-        strange = self._rarest * sum(view_of(f) == View.WORD for f in unknown)
-        familiar = float(self._entry_idf[ids[views == View.WORD]].sum())
+        entry_idf = self._entry_idf[ids]
+        foreign = (entry_idf == 0) & (views <= View.CONCEPT)  # words that only other texts have
+        strangers_words = sum(view_of(f) == View.WORD for f in unknown)
+        strange = self._rarest * (strangers_words + int((foreign & (views == View.WORD)).sum()))
+        familiar = float(entry_idf[views == View.WORD].sum())
         grasp = familiar / max(familiar + strange, 1e-9)
         weights *= (grasp * VIEW_WEIGHTS / np.maximum(lengths, 1e-9))[views]
         entry_ids = ids[views <= View.CONCEPT]
-        asked = float(self._entry_idf[entry_ids].sum()) + self._rarest * len(unknown)
+        asked = float(self._entry_idf[entry_ids].sum())
+        asked += self._rarest * (len(unknown) + int(foreign.sum()))
         return Query(ids, weights.astype(np.float32), entry_ids, asked)
 
     def logits(self, query: Query) -> Array:
@@ -102,6 +115,15 @@ class Index:
         if self._head is None or not len(query.ids):
             return np.zeros(self.entries, np.float32)
         return np.asarray(query.weights @ self._head[query.ids])
+
+    def scope(self, query: Query) -> float:
+        """How much a text is about what entries in scope are about: the logarithm of the odds, 0 for
+        even ones. Where no texts from elsewhere taught the difference, every text is taken to be."""
+        if self._scope is None:
+            return TAKEN_AS_OURS
+        if not len(query.ids):
+            return 0.0
+        return float(query.weights @ self._scope[query.ids])
 
     def coverage(self, query: Query) -> Array:
         """BM25 of each entry, divided by the weight of all that was asked: about 0 to 2."""
@@ -131,7 +153,8 @@ class Index:
     ) -> tuple[tuple[Any, Any, Array], Array]:
         """BM25 postings (starts, entries, values by feature) and the features' idf over entries."""
         shape = (self.entries, len(owners))
-        member = sparse.csr_matrix((weights, (owners, np.arange(len(owners)))), shape)
+        mine = np.flatnonzero(owners != ELSEWHERE)
+        member = sparse.csr_matrix((weights[mine], (owners[mine], mine)), shape)
         words = sparse.diags_array((self._views <= View.CONCEPT).astype(np.float32))
         table = sparse.csc_matrix(member @ counts @ words)
         table.eliminate_zeros()

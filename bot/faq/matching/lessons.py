@@ -25,22 +25,33 @@ class Source(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """All that a ranker learns from: FAQs that share it share their ranker. `year`: see `_year`."""
+    """All that a ranker learns from: FAQs that share it share their ranker. `year`: see `_year`;
+    `neighbours` are the numbers of the entries out of scope, `elsewhere` texts that no entry is about."""
 
     sources: tuple[Source, ...]
     entries: int
     synonyms: dict[str, tuple[str, ...]]
     year: int | None
+    neighbours: tuple[int, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def lesson(faq: Faq) -> Lesson:
-    return Lesson(tuple(_sources(faq)), len(faq.entries), dict(faq.synonyms), _year(faq))
+    return Lesson(
+        tuple(_sources(faq)),
+        len(faq.entries),
+        dict(faq.synonyms),
+        _year(faq),
+        tuple(i for i, e in enumerate(faq.entries.values()) if e.kind != "answer"),
+        faq.elsewhere,
+    )
 
 
 def _sources(faq: Faq) -> Iterator[Source]:
     for number, entry in enumerate(faq.entries.values()):
         yield Source((entry.question,), number, whole=True)
-        for text in (*((entry.label,) if entry.label else ()), *entry.phrasings):
+        asked = faq.asked.get(entry.id, ())
+        for text in (*((entry.label,) if entry.label else ()), *entry.phrasings, *asked):
             yield Source((text,), number, edited=False, whole=True)
         for start in range(0, len(entry.keywords), TOGETHER):
             yield Source(entry.keywords[start : start + TOGETHER], number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
@@ -21,7 +21,6 @@ from bot.faq.matching.ranker import Array, Ranker, Ranking, blended
 SHOWN = 8  # matches in a result
 REMEMBERED = 5_000  # messages whose results are kept, some 2 KB each
 MOST_QUESTIONS = 2  # told apart in one message; more is a story
-VAGUE = 0.5  # confidence, at most, in a text that asks without saying about what
 
 
 class Outcome(StrEnum):
@@ -32,10 +31,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Confidence from 0 to 1: from `answer` on one entry is shown, from `ask_back` on up to
-    `choices` of them are offered as buttons; below it the bot admits that it does not know."""
+    """Confidence from 0 to 1: from `answer` on one entry is shown as the answer, from `likely` on with a
+    word that it may be another, from `ask_back` on up to `choices` of them are offered as buttons; below
+    it the bot admits that it does not know."""
 
     answer: float = 0.80
+    likely: float = 0.50
     ask_back: float = 0.35
     choices: int = 3
 
@@ -51,11 +52,13 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Result:
     """`matches` is best first. When a known neighbour out of our scope matches best, the outcome
-    is ADMIT and `neighbour` names its entry, whose answer says where to ask."""
+    is ADMIT and `neighbour` names its entry, whose answer says where to ask. An answer that is not `sure`
+    is shown as what was likely meant."""
 
     outcome: Outcome
     matches: tuple[Match, ...]
     neighbour: str | None = None
+    sure: bool = True
 
     @property
     def confidence(self) -> float:
@@ -110,10 +113,10 @@ class Matcher:
         vague = followup.leans(plain) and ranking.exact is None
         if vague and previous in self._places:
             return self._decide(self._matches(self._after(ranking, previous)))
-        matches = self._matches(ranking)
-        if vague and followup.only_asks(plain):  # about what? Offer, but do not answer
-            matches = tuple(Match(m.entry, min(m.confidence, VAGUE)) for m in matches)
-        return self._decide(matches)
+        result = self._decide(self._matches(ranking))
+        open_ = vague and followup.only_asks(plain) and result.outcome is Outcome.ANSWER
+        # About what? Offer, but do not answer.
+        return replace(result, outcome=Outcome.ASK_BACK, sure=False) if open_ else result
 
     def _after(self, ranking: Ranking, previous: str) -> Ranking:
         """*ranking* of a follow-up, read with the entry that was answered before it."""
@@ -148,7 +151,7 @@ class Matcher:
             if split.asks(part, words):
                 leans = leans or _leans(words)
                 result = self._match(words, next(iter(found), previous))
-                if result.outcome is Outcome.ANSWER or result.neighbour:
+                if (result.outcome is Outcome.ANSWER and result.sure) or result.neighbour:
                     found.setdefault(result.matches[0].entry, result)
         each = tuple(found.values()) if len(found) == MOST_QUESTIONS else (whole,)
         return Meaning(whole, each, leans)
@@ -171,7 +174,8 @@ class Matcher:
             return EXACT
         second = ranking.scores[order[1]] if len(order) > 1 else 0.0
         margin = float(ranking.scores[best] - second)
-        return confidence(margin, float(ranking.coverage[best]), ranking.words)
+        scope = ranking.scope if self._kind(int(best)) is Kind.ANSWER else -ranking.scope
+        return confidence(margin, float(ranking.coverage[best]), ranking.words, scope)
 
     def _kind(self, place: int) -> Kind:
         return self.faq.entries[self._ids[place]].kind
@@ -184,6 +188,8 @@ class Matcher:
             return Result(Outcome.ADMIT, matches, neighbour=best.entry)
         if best.confidence >= self.thresholds.answer:
             return Result(Outcome.ANSWER, matches)
+        if best.confidence >= self.thresholds.likely:
+            return Result(Outcome.ANSWER, matches, sure=False)
         return Result(Outcome.ASK_BACK, matches)
 
 

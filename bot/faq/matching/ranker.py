@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bot.core.vietnamese import Word
 from bot.faq.matching import synonyms
 from bot.faq.matching.features import features
-from bot.faq.matching.index import Index, Text, letters_pay
+from bot.faq.matching.index import ELSEWHERE, Index, Text, letters_pay
 from bot.faq.matching.lessons import Lesson
 from bot.faq.matching.reader import Reader
 from bot.faq.matching.synonyms import Lexicon
@@ -28,11 +28,13 @@ NEAR_BONUS = 2.0  # for the previous entry's related entries
 
 
 class Ranking(NamedTuple):
-    """By entry: `scores`, whose softmax is a chance, and `coverage` of what was asked."""
+    """By entry: `scores`, whose softmax is a chance, and `coverage` of what was asked. `scope`: the
+    logarithm of the odds that the text is about what the FAQ is about."""
 
     scores: Array
     coverage: Array
     words: int  # read in the text
+    scope: float
     exact: int | None = None  # the entry of which the text is a phrasing, word for word
 
 
@@ -61,11 +63,15 @@ class Ranker:
     def build(cls, lesson: Lesson) -> Ranker:
         sources = lesson.sources
         edited = [text for source in sources if source.edited for text in source.texts]
+        edited += lesson.elsewhere
         typed = [text for source in sources if not source.edited for text in source.texts]
         reader = Reader(vocabulary([*edited, *typed], edited))
         lexicon = Lexicon(lesson.synonyms, lesson.year)
         letters = letters_pay(sum(source.taught for source in sources), lesson.entries)
-        texts: list[Text] = []
+        texts = [
+            Text(_features(reader.read(text), lexicon, letters=letters), ELSEWHERE)
+            for text in lesson.elsewhere
+        ]
         owners: dict[str, set[int]] = defaultdict(set)
         for source in sources:
             readings = [reader.read(text) for text in source.texts]
@@ -78,7 +84,7 @@ class Ranker:
             if source.whole:
                 owners[_spoken(readings[0])].add(source.entry)
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
-        index = Index(texts, lesson.entries)
+        index = Index(texts, lesson.entries, lesson.neighbours)
         return cls(reader, lexicon, index, exact, letters=letters)
 
     def read(self, text: str) -> list[Word]:
@@ -89,7 +95,8 @@ class Ranker:
         query = self._index.query(found)
         coverage = self._index.coverage(query)
         scores = self._index.logits(query) + self._coverage_weight * coverage
-        return Ranking(scores, coverage, len(words), self.exact.get(_spoken(words)))
+        scope = self._index.scope(query)
+        return Ranking(scores, coverage, len(words), scope, self.exact.get(_spoken(words)))
 
 
 def _features(words: Sequence[Word], lexicon: Lexicon, *, letters: bool) -> list[str]:
