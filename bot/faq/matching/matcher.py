@@ -12,7 +12,8 @@ import numpy as np
 
 from bot.core.vietnamese import Word, shorten
 from bot.faq.entries import Faq, Kind
-from bot.faq.matching import followup, lessons, split
+from bot.faq.matching import aspect, followup, lessons, split
+from bot.faq.matching.aspect import Aspect
 from bot.faq.matching.cache import ranker
 from bot.faq.matching.classifier import softmax
 from bot.faq.matching.confidence import EXACT, confidence
@@ -53,12 +54,13 @@ class Match:
 class Result:
     """`matches` is best first. When a known neighbour out of our scope matches best, the outcome
     is ADMIT and `neighbour` names its entry, whose answer says where to ask. An answer that is not `sure`
-    is shown as what was likely meant."""
+    is shown as what was likely meant. `asks`: what the question wants to know of its matter."""
 
     outcome: Outcome
     matches: tuple[Match, ...]
     neighbour: str | None = None
     sure: bool = True
+    asks: tuple[Aspect, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -107,6 +109,9 @@ class Matcher:
 
     def _match(self, words: Sequence[Word], previous: str | None) -> Result:
         plain = [word.plain for word in words]
+        return replace(self._found(words, plain, previous), asks=aspect.asked(plain))
+
+    def _found(self, words: Sequence[Word], plain: Sequence[str], previous: str | None) -> Result:
         if followup.says_nothing(plain) and not self._small_talk:
             return Result(Outcome.ADMIT, ())
         ranking = self._ranker.rank(words)
