@@ -149,11 +149,11 @@ def _reply(faq: Faq, result: Result, settings: Settings, today: date) -> Reply:
     best = [faq.entries[match.entry].on(today) for match in result.matches]
     if result.outcome == "answer" and not result.sure:
         choices = best[1 : settings.matching.choices]
-        return common.likely(best[0], choices, ask.action(best[0], settings))
+        return common.likely(best[0], result.asks, choices, ask.action(best[0], settings))
     if result.outcome == "answer":
         related = [faq.entries[id_] for id_ in best[0].related if id_ in faq.entries]
         button = ask.action(best[0], settings)
-        return common.answer(best[0], related[: ask.RELATED], "thử", button)
+        return common.first_answer(best[0], result.asks, related[:1], "thử", button)
     if result.outcome == "ask_back":
         return common.ask_back(best[: settings.matching.choices])
     if result.neighbour:

@@ -9,6 +9,7 @@ from bot.core.config import Settings
 from bot.core.messages import Answer, Button, Conversation, Kind, Reply
 from bot.faq.entries import Entry
 from bot.faq.entries import Kind as EntryKind
+from bot.faq.matching.aspect import Aspect
 from bot.faq.matching.matcher import Outcome, Result
 from bot.store.campaigns import attribution
 from bot.store.people import questions
@@ -29,8 +30,9 @@ def handle(turn: Turn) -> Answer | None:
 def _handle(turn: Turn) -> Answer | None:
     if turn.incoming.kind is Kind.BUTTON:
         verb, _, id_ = turn.data.partition(":")
-        entry = turn.entry(id_) if verb == "ask" else None
-        return show(turn, entry) if entry and entry.kind is EntryKind.ANSWER else None
+        shown = {"ask": show, "full": _whole}.get(verb)
+        entry = turn.entry(id_) if shown else None
+        return shown(turn, entry) if shown and entry and entry.kind is EntryKind.ANSWER else None
     if turn.incoming.kind is not Kind.TEXT:
         return None
     return _question(turn)
@@ -44,7 +46,7 @@ def understands(turn: Turn) -> bool:
 
 def show(turn: Turn, entry: Entry) -> Answer:
     """The entry that a button or deep link names."""
-    return Answer((_answer(turn, entry, None),), _after(turn.conversation, entry.id))
+    return Answer((_answer(turn, entry),), _after(turn.conversation, entry.id))
 
 
 def plainly(turn: Turn, entry: Entry) -> Reply:
@@ -80,25 +82,35 @@ def _reply(turn: Turn, result: Result) -> Reply:
     entries = [entry for match in result.matches if (entry := turn.entry(match.entry))]
     if result.outcome is Outcome.ANSWER and entries:
         if not result.sure:
-            return _likely(turn, entries[: turn.settings.matching.choices])
-        return _answer(turn, entries[0], id_)
+            return _likely(turn, entries[: turn.settings.matching.choices], result.asks)
+        return _answer(turn, entries[0], result.asks, id_)
     if result.outcome is Outcome.ASK_BACK and entries:
         return common.ask_back(entries[: turn.settings.matching.choices])
     neighbour = turn.entry(result.neighbour) if result.neighbour else None
     return common.neighbour(neighbour) if neighbour else common.admit(turn.settings.contact)
 
 
-def _answer(turn: Turn, entry: Entry, question: str | None) -> Reply:
+def _answer(
+    turn: Turn, entry: Entry, asks: Sequence[Aspect] = (), question: str | None = None
+) -> Reply:
     does = action(entry, turn.settings)
     spread = (common.card(entry), common.share(entry))
-    room = MOST_TAPS - 1 - bool(does and does.data) - (2 if question else 0)
-    return common.answer(entry, _related(turn, entry)[:room], question, does, spread)
+    room = MOST_TAPS - 2 - bool(does and does.data) - (2 if question else 0)
+    related = _related(turn, entry)[: max(room, 0)]
+    return common.first_answer(entry, asks, related, question, does, spread)
 
 
-def _likely(turn: Turn, entries: Sequence[Entry]) -> Reply:
+def _whole(turn: Turn, entry: Entry) -> Answer:
+    """All of the entry whose first reply left something out."""
+    related = _related(turn, entry)
+    reply = common.answer(entry, related, None, action(entry, turn.settings), (common.card(entry),))
+    return Answer((reply,), _after(turn.conversation, entry.id))
+
+
+def _likely(turn: Turn, entries: Sequence[Entry], asks: Sequence[Aspect]) -> Reply:
     """The first of *entries*, and the others that are ours to answer as ways out."""
     others = [entry for entry in entries[1:] if entry.kind is EntryKind.ANSWER]
-    return common.likely(entries[0], others, action(entries[0], turn.settings))
+    return common.likely(entries[0], asks, others, action(entries[0], turn.settings))
 
 
 def action(entry: Entry, settings: Settings) -> Button | None:

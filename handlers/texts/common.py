@@ -3,17 +3,21 @@ citizen can do stands in a `…_texts.py` of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.core.config import Contact
 from bot.core.messages import Attachment, Button, Reply, Tone, Wish
 from bot.faq.entries import Entry
+from bot.faq.matching.aspect import Aspect
+from handlers.texts.first_reply import FirstReply, first_reply, parts
 
 MENU = Button("☰ Danh mục", "menu")
 OFFICER = Button("Gặp cán bộ", "officer")
 HELP = Button("Cách dùng", "help")
 CANCEL = Button("Thôi, quay lại", "cancel")
+FACTS = (Aspect.PLACE, Aspect.FEE, Aspect.TIME)  # short ones, said together
+NAMED = 3  # of what a first reply leaves out, on the button to it
 
 
 def notice(text: str, *buttons: Button) -> Reply:
@@ -113,21 +117,54 @@ def answer(
     action: Button | None = None,
     spread: Iterable[Button] = (),
 ) -> Reply:
-    """The entry as one message; *action* is what one would do next, *spread* how to pass it on.
+    """The whole entry as one message; *action* is what one would do next, *spread* how to pass it on.
     With *question_id* it can be voted on."""
-    return Reply(
-        Tone.ANSWER,
-        entry_text(entry),
-        (
-            *(Button(link.label, url=link.url) for link in entry.links),
-            *((action,) if action else ()),
-            *map(ask_button, related),
-            *spread,
-            *(vote_buttons(question_id) if question_id else ()),
-        ),
-        entry=entry.id,
-        source=source_line(entry),
-    )
+    votes = vote_buttons(question_id) if question_id else ()
+    done = (action,) if action else ()
+    buttons = (*_links(entry), *done, *map(ask_button, related), *spread, *votes)
+    return _of(entry, entry_text(entry), source_line(entry), buttons)
+
+
+def first_answer(
+    entry: Entry,
+    asks: Sequence[Aspect],
+    related: Iterable[Entry],
+    question_id: str | None,
+    action: Button | None = None,
+    spread: Iterable[Button] = (),
+) -> Reply:
+    """Like `answer`, with what *asks* wants to know first, one screen long, and the rest behind a button."""
+    first = first_reply(entry, asks)
+    votes = vote_buttons(question_id) if question_id else ()
+    done = (*((action,) if action else ()), *_rest(entry, first))
+    buttons = (*_links(entry), *done, *map(ask_button, related), *spread, *votes)
+    return _of(entry, first.text, first_source(entry), buttons)
+
+
+def likely(
+    entry: Entry, asks: Sequence[Aspect], others: Iterable[Entry], action: Button | None = None
+) -> Reply:
+    """The entry that was likely meant, and as buttons the *others* that may have been."""
+    first = first_reply(entry, asks)
+    done = (*((action,) if action else ()), *_rest(entry, first))
+    buttons = (*_links(entry), *done, *map(ask_button, others), NONE_OF_THESE)
+    text = f"Mình hiểu là bạn hỏi: “{entry.question}”\n\n{first.text}"
+    return replace(_of(entry, text, first_source(entry), buttons), sure=False)
+
+
+def _of(entry: Entry, text: str, source: str, buttons: tuple[Button, ...]) -> Reply:
+    return Reply(Tone.ANSWER, text, buttons, entry=entry.id, source=source)
+
+
+def _links(entry: Entry) -> Iterator[Button]:
+    return (Button(link.label, url=link.url) for link in entry.links)
+
+
+def _rest(entry: Entry, first: FirstReply) -> tuple[Button, ...]:
+    """The button to what the first reply left out."""
+    if not first.left:
+        return ()
+    return (Button(f"📋 Xem {', '.join(first.left[:NAMED])}", f"full:{entry.id}"),)
 
 
 def share(entry: Entry) -> Button:
@@ -150,22 +187,19 @@ def picture_of(entry: Entry) -> Reply:
 
 def entry_text(entry: Entry) -> str:
     """The answer first; then steps, papers, place, fee, time, and what else to know."""
-    parts = [entry.answer]
-    if entry.steps:
-        parts.append("\n".join(f"{n}. {line}" for n, line in enumerate(entry.steps, 1)))
-    if entry.documents:
-        parts.append("Mang theo:\n" + "\n".join(f"• {line}" for line in entry.documents))
-    facts = (("Nơi làm", entry.place), ("Lệ phí", entry.fee), ("Thời gian", entry.time))
-    lines = [f"{name}: {value}" for name, value in facts if value]
-    if lines:
-        parts.append("\n".join(lines))
-    if entry.more:
-        parts.append(entry.more)
-    return "\n\n".join(parts)
+    found = dict(parts(entry))
+    facts = [found.pop(fact) for fact in FACTS if fact in found]
+    whole = (entry.answer, *found.values(), "\n".join(facts), entry.more or "")
+    return "\n\n".join(part for part in whole if part)
 
 
 def source_line(entry: Entry) -> str:
     return "; ".join(map(str, entry.sources))
+
+
+def first_source(entry: Entry) -> str:
+    """The source that carries most; all stand under the whole answer."""
+    return str(entry.sources[0]) if entry.sources else ""
 
 
 def vote_buttons(question_id: str) -> tuple[Button, Button]:
@@ -176,19 +210,6 @@ def vote_buttons(question_id: str) -> tuple[Button, Button]:
 
 
 NONE_OF_THESE = Button("Không phải những câu này", "none")
-
-
-def likely(entry: Entry, others: Iterable[Entry], action: Button | None = None) -> Reply:
-    """The entry that was likely meant, and as buttons the *others* that may have been."""
-    links = (Button(link.label, url=link.url) for link in entry.links)
-    return Reply(
-        Tone.ANSWER,
-        f"Mình hiểu là bạn hỏi: “{entry.question}”\n\n{entry_text(entry)}",
-        (*links, *((action,) if action else ()), *map(ask_button, others), NONE_OF_THESE),
-        entry=entry.id,
-        source=source_line(entry),
-        sure=False,
-    )
 
 
 def ask_back(candidates: Iterable[Entry]) -> Reply:

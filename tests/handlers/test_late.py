@@ -52,6 +52,7 @@ BUTTONS = {
     "code": "code:{party}",
     "day": "day:the:mau-a:261127",
     "erase": "erase:{until}:one",
+    "full": "full:le-phi",
     "group": "group:thu",
     "help": "help",
     "kin": "kin:the:{slot}",

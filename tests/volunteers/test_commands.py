@@ -249,11 +249,8 @@ def test_schema_writes_the_file(place: Path) -> None:
 
 
 def test_try_tells_what_does_not_fit_a_channel(place: Path) -> None:
-    spoil(
-        place / THE,
-        "    time: Không quá 7",
-        f"    more: {'Dài lắm. ' * 250}\n    time: Không quá 7",
-    )
+    answer = "    answer: >-\n"
+    spoil(place / THE, answer, f"{answer}      {'Dài lắm. ' * 250}\n")
     label = "Một cái nút có tên dài hơn một màn hình điện thoại"
     spoil(place / THE, "label: Cổng Dịch vụ công quốc gia", f"label: {label}")
     link = "      - label: Nút {}\n        url: https://vneid.gov.vn\n"

@@ -34,8 +34,8 @@ WAYS: dict[Aspect, tuple[str, ...]] = {
     Aspect.DOCUMENTS: (
         "giay to gi", "giay to nao", "giay gi", "giay to nhu the nao", "mang gi", "mang theo gi", "dem gi",
         "dem theo gi", "mang theo nhung", "can gi", "can nhung gi", "chuan bi gi", "chuan bi nhung", "ho so gi",
-        "ho so gom", "ho so can", "can giay", "can ho so", "can mang", "can nhung giay", "giay to can", "thanh phan ho so",
-        "xuat trinh gi", "nop gi", "nhung giay to",
+        "ho so gom", "ho so can", "can giay", "can ho so", "can mang", "can nhung giay", "giay to can",
+        "thanh phan ho so", "xuat trinh gi", "nop gi", "nhung giay to",
     ),
     Aspect.PLACE: (
         "o dau", "cho nao", "ra dau", "den dau", "noi nao", "di dau", "toi dau", "len dau", "lam dau", "tai dau",

@@ -21,6 +21,7 @@ from bot.faq.matching.ranker import Array, Ranker, Ranking, blended
 
 SHOWN = 8  # matches in a result
 REMEMBERED = 5_000  # messages whose results are kept, some 2 KB each
+FEWEST_WORDS = 4  # of what is taken as a likely question; fewer name a matter and ask nothing of it
 MOST_QUESTIONS = 2  # told apart in one message; more is a story
 
 
@@ -119,9 +120,12 @@ class Matcher:
         if vague and previous in self._places:
             return self._decide(self._matches(self._after(ranking, previous)))
         result = self._decide(self._matches(ranking))
-        open_ = vague and followup.only_asks(plain) and result.outcome is Outcome.ANSWER
-        # About what? Offer, but do not answer.
-        return replace(result, outcome=Outcome.ASK_BACK, sure=False) if open_ else result
+        # About what, or what of it? Offer, but do not answer.
+        unsaid = vague and followup.only_asks(plain)
+        bare = not result.sure and len(words) < FEWEST_WORDS
+        if result.outcome is Outcome.ANSWER and (unsaid or bare):
+            return replace(result, outcome=Outcome.ASK_BACK, sure=False)
+        return result
 
     def _after(self, ranking: Ranking, previous: str) -> Ranking:
         """*ranking* of a follow-up, read with the entry that was answered before it."""
