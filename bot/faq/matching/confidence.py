@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-BASE = -2.04
-MARGIN = 0.60  # how far the best score is above the second
-COVERAGE = 0.49  # how much of what was asked the best entry's words cover, times sqrt(words)
-SCOPE = 0.34  # the logarithm of the odds that the text is about what the FAQ is about
+BASE = -1.93
+MARGIN = 0.62  # how far the best score is above the second
+COVERAGE = 0.39  # how much of what was asked the best entry's words cover, times sqrt(words)
+SCOPE = 0.35  # the logarithm of the odds that the text is about what the FAQ is about
 MOST_MARGIN = 8.0
 MOST_SCOPE = 6.0
 LONG = 60  # words; more of them say no more about how sure one can be
