@@ -6,8 +6,6 @@ import asyncio
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,31 +17,17 @@ from bot.booking import wards as places
 from bot.booking.wards import Wards
 from bot.core.config import Settings
 from bot.core.crypto import Vault
-from bot.core.messages import Address, Incoming, Kind, Reply
+from bot.core.messages import Address, Incoming
 from bot.dialogue import Delivered, Dialogue
 from bot.faq import entries
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import Database, SqliteDatabase
 from bot.store.database.postgres import PostgresDatabase
-from tests import postgres as postgresql
-from tests import sqlite
-from tests.postgres import Cluster
-
-FAQ = Path(__file__).parent / "faq"
-PROJECT = Path(__file__).parent.parent
-
-
-@dataclass
-class Clock:
-    """Time that moves only when a test says so."""
-
-    now: datetime = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10:00 in Vietnam
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
+from tests.support import postgres as postgresql
+from tests.support import sqlite
+from tests.support.paths import FAQ
+from tests.support.people import Clock, Person
+from tests.support.postgres import Cluster
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -106,53 +90,8 @@ def another(database: Database, request: pytest.FixtureRequest) -> Callable[[], 
 
 @pytest.fixture(scope="session")
 def matcher() -> Matcher:
-    """The matcher of the small FAQ beside this file."""
+    """The matcher of the tests' small FAQ."""
     return Matcher.build(entries.load(FAQ), Thresholds())
-
-
-@dataclass
-class Heard:
-    """What the bot said to one message."""
-
-    replies: tuple[Reply, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n---\n".join(reply.text for reply in self.replies)
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        """Label -> data of all buttons."""
-        return {b.label: b.data for reply in self.replies for b in reply.buttons}
-
-    @property
-    def entries(self) -> list[str]:
-        return [reply.entry for reply in self.replies if reply.entry]
-
-    @property
-    def tones(self) -> list[str]:
-        return [reply.tone.value for reply in self.replies]
-
-
-@dataclass
-class Person:
-    """Somebody who chats. Every message has a new update id unless one is given."""
-
-    handle: Callable[[Incoming], Delivered]
-    address: Address
-    clock: Clock
-    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def does(self, kind: Kind, text: str = "", data: str = "", **more: Any) -> Heard:
-        id_ = str(more.pop("id", "") or f"{self.address.user}-{next(self.ids)}")
-        incoming = Incoming(id_, self.address, kind, self.clock(), text, data, **more)
-        return Heard(self.handle(incoming).replies)
-
-    def says(self, text: str, **more: Any) -> Heard:
-        return self.does(Kind.TEXT, text=text, **more)
-
-    def presses(self, data: str, **more: Any) -> Heard:
-        return self.does(Kind.BUTTON, data=data, **more)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.ops.backup.archive import whole_or_not_at_all
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may act as somebody else")
 

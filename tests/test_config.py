@@ -8,7 +8,7 @@ import pytest
 
 from bot.core import config
 from bot.core.documents.file import Faults
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 
 def load(tmp_path: Path, text: str, **environment: str) -> config.Settings:

@@ -29,9 +29,8 @@ from bot.store.outbox.outbox import Letter
 from bot.store.people import conversations
 from bot.store.staff import inbox
 from bot.store.values import Ids, stamp
-from tests import visits
-from tests.conftest import Clock
-from tests.outreach import world
+from tests.support import subscribers, visits
+from tests.support.people import Clock
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 AN = Address("post", "an")
@@ -379,12 +378,12 @@ async def test_another_process_is_told_what_of_a_long_reply_has_gone_out(
 def spread(database: Database, clock: Clock, *people: str) -> None:
     """A campaign under way, and a row of it for each of *people*."""
     with database.transaction() as tx:
-        wanted = world.plan(clock())
-        world.launch(tx, "c1", wanted, clock())
+        wanted = subscribers.plan(clock())
+        subscribers.launch(tx, "c1", wanted, clock())
         for name in people:
             person = Address("post", name)
-            world.subscribe(tx, person, clock())
-            world.put(tx, "c1", person, clock(), wanted.ends_at)
+            subscribers.subscribe(tx, person, clock())
+            subscribers.put(tx, "c1", person, clock(), wanted.ends_at)
 
 
 async def test_a_campaign_goes_out_beside_the_talk_and_is_recorded(

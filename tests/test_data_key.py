@@ -11,8 +11,8 @@ from bot.cli.main import main
 from bot.core.config import Settings
 from bot.ops.deployment import fitting_vault
 from bot.store.database import Database, DatabaseUnfit
-from tests.conftest import FAQ
-from tests.service import write_config
+from tests.support.paths import FAQ
+from tests.support.service import write_config
 
 SETTINGS = "data_key: ${VNEID_DATA_KEY}\nbackup: {folder: kept, key: '${VNEID_BACKUP_KEY}'}\n"
 RIGHT, WRONG = KEYS = ("a made-up key", "another made-up key")

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from bot.core.file_descriptors import NoRoom, Shares, Streams, needed, shares
-from tests.conftest import FAQ
-from tests.service import Service, running, write_config
-from tests.web_service import PATIENCE
+from tests.support.paths import FAQ
+from tests.support.service import Service, running, write_config
+from tests.support.web_service import PATIENCE
 
 FEW = (64, 128)  # soft and hard limit; a service of its own has 18 descriptors open
 ROOMY = (

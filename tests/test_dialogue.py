@@ -31,7 +31,7 @@ from bot.store.database import Database, DatabaseClosed, DatabaseFault
 from bot.store.people import conversations
 from bot.store.staff import inbox
 from handlers.turn import Handler, Turn
-from tests.conftest import Clock, Person
+from tests.support.people import Clock, Person
 
 AN = Address("telegram", "an")
 VAULT = Vault("a made-up key")

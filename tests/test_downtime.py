@@ -14,9 +14,9 @@ from bot.core.config.booking import Reminders
 from bot.core.messages import Address, Reply
 from bot.delivery.courier import Courier
 from bot.store.database import Database
-from tests import visits
-from tests.conftest import Clock
-from tests.visits import called, local_time
+from tests.support import visits
+from tests.support.people import Clock
+from tests.support.visits import called, local_time
 
 RULES = Reminders()
 

@@ -15,9 +15,9 @@ from bot.store.database import Database, Transaction
 from bot.store.outbox import calls, claim, outbox
 from bot.store.outbox.outbox import Letter
 from bot.store.outbox.still_valid import About
-from tests.bookings import Desk, hour
-from tests.conftest import Clock
-from tests.handlers import town
+from tests.support import town
+from tests.support.bookings import Desk, hour
+from tests.support.people import Clock
 
 OPEN, CLOSED = "T2-T6 08:00-10:00", "T2-T6 08:00-09:00"
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.faq import entries, training
 from bot.faq.live import Library
 from bot.faq.matching.matcher import Matcher, Thresholds
-from tests.conftest import FAQ
+from tests.support.paths import FAQ
 
 ASKED = ("rớt bóp mất luôn cái thẻ căn cước", "xin chào", "giá vàng hôm nay")
 

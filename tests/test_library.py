@@ -19,7 +19,7 @@ from bot.faq import entries, last_good
 from bot.faq.entries import Entry
 from bot.faq.live import Library
 from bot.faq.matching.matcher import Thresholds
-from tests.conftest import FAQ
+from tests.support.paths import FAQ
 
 
 @pytest.fixture

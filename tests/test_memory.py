@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from bot.core import memory
-from tests.service import PROJECT
+from tests.support.paths import PROJECT
 
 # Large blocks, each with a small one behind it that stays: 160 MB come and go.
 SCRIPT = """

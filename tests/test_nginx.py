@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.conftest import FAQ, PROJECT
-from tests.service import running, write_config
+from tests.support.paths import FAQ, PROJECT
+from tests.support.service import running, write_config
 
 HOST = "troly.example.vn"
 CONF = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")

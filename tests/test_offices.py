@@ -22,8 +22,9 @@ from bot.store.booking import offices as store
 from bot.store.booking import slots
 from bot.store.database import Database, SqliteDatabase
 from handlers.texts import dates
-from tests.bookings import Desk
-from tests.conftest import PROJECT, Clock
+from tests.support.bookings import Desk
+from tests.support.paths import PROJECT
+from tests.support.people import Clock
 
 SERVICES = ("the", "muc-2")
 YAML = """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", re.DOTALL
@@ -28,6 +28,22 @@ def test_sql_stands_in_the_store_only() -> None:
         str(file.relative_to(PROJECT))
         for file in sources()
         if store not in file.parents and SQL.search(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_suites_share_helpers_in_one_place_only() -> None:
+    """A suite imports its own modules, `tests/support` and nothing of another suite."""
+    tests = PROJECT / "tests"
+    suites = "|".join(folder.name for folder in tests.iterdir() if folder.is_dir())
+    imported = re.compile(
+        rf"^\s*(?:from|import) tests\.({suites}|conftest|test_\w+)\b", re.MULTILINE
+    )
+    found = [
+        (str(file.relative_to(tests)), suite)
+        for file in tests.rglob("*.py")
+        for suite in imported.findall(file.read_text(encoding="utf-8"))
+        if suite not in ("support", file.relative_to(tests).parts[0])
     ]
     assert found == []
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 # Licences that ask for no more than to be named, and LGPL and MPL, whose code we use unchanged.
 ALLOWED = re.compile(

@@ -15,11 +15,11 @@ from bot.delivery.errors import SendError, Unavailable, Uncertain, Unreachable
 from bot.dialogue import Dialogue
 from bot.store.database import Database
 from bot.store.people import consents, conversations
-from tests.conftest import Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.test_remind import Town
-from tests.handlers.town import FRIDAY, slot_id
-from tests.visits import called, local_time, rows, states
+from tests.support import town
+from tests.support.people import Clock, Heard, Person
+from tests.support.reminded import Town
+from tests.support.town import FRIDAY, slot_id
+from tests.support.visits import called, local_time, rows, states
 
 EVENING = local_time("2026-11-26 19:00")
 NOON = slot_id("mau-a", FRIDAY, 13)

@@ -17,9 +17,9 @@ from bot.store.outbox.still_valid import Other
 from bot.store.people import conversations, phone_owners
 from bot.store.staff import inbox
 from handlers.texts.reminders import PASSED_ON
-from tests import visits
-from tests.conftest import Clock
-from tests.visits import HOUR, called, local_time, states
+from tests.support import visits
+from tests.support.people import Clock
+from tests.support.visits import HOUR, called, local_time, states
 
 VISIT = local_time("2026-11-27 10:00")
 ZALO = Address("zalo", "z1")

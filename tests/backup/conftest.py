@@ -14,9 +14,9 @@ from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.outbox import outbox
 from bot.store.staff import audit
 from bot.store.values import Ids
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support import town
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot_id
 
 KEY = "a-made-up-key-of-the-tests"
 NAME = "Nguyễn Văn Thử"

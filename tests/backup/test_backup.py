@@ -20,7 +20,7 @@ from bot.ops.backup.restore import drill, restore
 from bot.store import key_value, snapshot
 from bot.store.database import Database, SqliteDatabase, Transaction
 from tests.backup.conftest import KEY, NAME, write
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 
 def big(tx: Transaction, number: int) -> None:

@@ -24,8 +24,8 @@ from bot.store.people.erasure_log import Erased
 from bot.store.values import Ids, stamp
 from handlers.turn import erased_mark
 from tests.backup.conftest import KEY, NAME, write
-from tests.conftest import Clock
-from tests.schema import columns
+from tests.support.people import Clock
+from tests.support.schema import columns
 
 DATA_KEY = "a made-up key"
 VAULT = Vault(DATA_KEY)

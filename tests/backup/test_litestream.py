@@ -18,8 +18,8 @@ from string import Template
 import pytest
 
 from bot.store import check, snapshot
-from tests.conftest import FAQ, PROJECT
-from tests.service import Service, running, write_config
+from tests.support.paths import FAQ, PROJECT
+from tests.support.service import Service, running, write_config
 
 BESIDE = Path(sys.executable).parent / "litestream"
 TOOL = str(BESIDE) if BESIDE.exists() else shutil.which("litestream")

@@ -15,7 +15,7 @@ from bot.store.alerts import Alarm
 from bot.store.database import Database
 from bot.store.staff import inbox
 from tests.backup.conftest import KEY
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 
 def settings(database: Database, folder: Path) -> Settings:

@@ -19,9 +19,9 @@ from click.testing import CliRunner, Result
 
 from bot.cli.main import main
 from bot.store.database.postgres import PostgresDatabase
-from tests.conftest import PROJECT
-from tests.handlers import town
-from tests.postgres import Cluster
+from tests.support import town
+from tests.support.paths import PROJECT
+from tests.support.postgres import Cluster
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres", "pg_basebackup", "pg_verifybackup", "psql")
 

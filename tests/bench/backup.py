@@ -22,9 +22,9 @@ from bot.ops.backup.folder import name_of
 from bot.ops.backup.restore import drill
 from bot.store.database import SqliteDatabase
 from bot.store.values import stamp
-from tests.bench.load import Stats, drive, post
-from tests.conftest import FAQ
-from tests.service import running, write_config
+from tests.support.load import Stats, drive, post
+from tests.support.paths import FAQ
+from tests.support.service import running, write_config
 
 MEGABYTES, RATE, BATCH = 300, 50, 100
 KEY = "a-made-up-key-of-the-bench"

@@ -23,7 +23,7 @@ from bot.core.messages import Address
 from bot.store.booking import bookings
 from bot.store.database import SqliteDatabase, Transaction
 from bot.store.values import Ids, stamp
-from tests.handlers import town
+from tests.support import town
 
 BOOKINGS = 2_000
 BUSY = 100  # citizens whose taps are under way at the same moment

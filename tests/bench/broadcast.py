@@ -13,7 +13,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.faults.broadcast_story import Report, Scale, play
+from tests.support.broadcast_story import Report, Scale, play
 
 FULL = Scale(
     telegram=8000,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import sqrt
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -23,8 +22,8 @@ from bot.faq.matching.confidence import LONG, MOST_MARGIN, MOST_SCOPE
 from bot.faq.matching.ranker import Ranker
 from bot.faq.score import OUT_OF_SCOPE, auroc, read_rows
 from bot.faq.variants import VARIANTS, hard
+from tests.support.paths import PROJECT
 
-PROJECT = Path(__file__).parent.parent.parent
 FOLDS = 4
 WAYS = (VARIANTS["as_typed"], VARIANTS["no_diacritics"], hard)
 # How much a question of each kind counts.

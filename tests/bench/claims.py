@@ -29,7 +29,7 @@ from bot.store.database import SqliteDatabase, Transaction
 from bot.store.outbox import claim as claims
 from bot.store.outbox import outbox
 from bot.store.outbox.outbox import Letter
-from tests import visits
+from tests.support import visits
 
 SMALL, LARGE = 10_000, 1_000_000
 ROUNDS, CLAIMED = 40, 50  # claims of one round

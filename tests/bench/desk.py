@@ -30,7 +30,7 @@ from bot.desk.access import COOKIE, token_id
 from bot.store.database import SqliteDatabase
 from bot.store.staff import accounts
 from bot.store.values import stamp
-from tests.service import Service, running, write_config
+from tests.support.service import Service, running, write_config
 
 BOOKINGS, ASKED = 10_000, 30
 STATES = (("booked", "held"), ("arrived", "booked"), ("served", "arrived"), ("no_show", "booked"),

@@ -1,6 +1,6 @@
 """What endless texts cost, and how long others wait beside whoever sends them. Run: `python -m tests.bench.hostile`.
 
-First the CPU time of one text of 16 KiB, the dearest of tests/fuzz/endless.py: for each part of reading, each door
+First the CPU time of one text of 16 KiB, the dearest of tests/support/endless.py: for each part of reading, each door
 and each step of the talk (aim: under 50 ms). Then the real service: honest questions at an even pace, quiet and beside
 one who sends such texts one after the other, as fast as they are answered (aim: the slowest hundredth waits at most
 twice as long).
@@ -30,13 +30,13 @@ from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import SqliteDatabase
 from handlers.questions import safety
 from handlers.words import plain
-from tests.bench.load import Stats, answer, drive, post
 from tests.bench.messages import first_session, web_requests
-from tests.conftest import PROJECT, Clock
-from tests.fuzz.endless import texts
-from tests.handlers import town
-from tests.handlers.test_hostile import STEPS, doors
-from tests.service import running, write_config
+from tests.support import town
+from tests.support.endless import STEPS, doors, texts
+from tests.support.load import Stats, answer, drive, post
+from tests.support.paths import PROJECT
+from tests.support.people import Clock
+from tests.support.service import running, write_config
 
 HONEST, RATE = 1000, 100.0  # requests, and how many a second
 TURNS = 3  # turns of quiet and beside, of which the middle one counts

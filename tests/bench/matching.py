@@ -19,8 +19,8 @@ import numpy as np
 
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.faq.variants import VARIANTS, hard
-from tests.bench.datasets import Dataset, as_faq, datasets, own_faq
 from tests.bench.peers import Answer, available
+from tests.support.datasets import Dataset, as_faq, datasets, own_faq
 
 WAYS = MappingProxyType({**VARIANTS, "hard": hard})
 

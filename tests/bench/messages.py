@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import random
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,8 +17,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tests.bench.load import Stats, answer, drive, post
-from tests.service import PROJECT, Service, running, write_config
+from tests.support.load import Stats, answer, drive, post, questions
+from tests.support.service import Service, running, write_config
 
 MESSAGES = 6000
 TOKEN = "1:benchmark"
@@ -64,15 +63,6 @@ def bare_server() -> Iterator[int]:
     yield queue.get(timeout=20)
     process.kill()
     process.join()
-
-
-def questions() -> list[str]:
-    """The regression questions: varied, as people type them."""
-    files = sorted((PROJECT / "faq" / "questions").glob("*.tsv"))
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    found = [line.split("\t")[0] for line in lines]
-    random.Random(1).shuffle(found)
-    return found
 
 
 async def first_session(port: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from bot.core.vietnamese import strip
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.faq.variants import no_diacritics, typo
-from tests.bench.datasets import Dataset
+from tests.support.datasets import Dataset
 
 Answer = Callable[[str], str]
 

@@ -30,13 +30,13 @@ from typing import Any, cast
 from bot.core.clock import VIETNAM
 from bot.store.database import Database, open_database
 from bot.store.outbox import claim, outbox
-from tests import postgres, visits
 from tests.bench import share
-from tests.bench.load import Stats, drive, post
-from tests.conftest import PROJECT
-from tests.fakes.telegram import FakeTelegram
-from tests.faults.test_race_http import book
-from tests.many.fleet import Fleet, fleet
+from tests.support import postgres, visits
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fleet import Fleet, fleet
+from tests.support.load import Stats, drive, post
+from tests.support.paths import PROJECT
+from tests.support.web_booking import book
 
 QUESTIONS = 2000
 CITIZENS = 300

@@ -18,7 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.service import PROJECT, Service, running, write_config
+from tests.support.paths import PROJECT
+from tests.support.service import Service, running, write_config
 
 AT_ONCE, SECONDS = (8, 32), 15.0
 ENTRY = re.compile(r"^  - id: ([a-z0-9-]+)$", re.MULTILINE)

@@ -15,11 +15,11 @@ from aiohttp import ClientSession
 from bot.app import SERVICE
 from bot.core.messages import Address
 from bot.store.values import moment, stamp
-from tests.channels.telegram_service import Running
-from tests.conftest import Clock
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.zalo import FakeZalo
-from tests.fakes.zalo_bot import FakeZaloBot
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fakes.zalo import FakeZalo
+from tests.support.fakes.zalo_bot import FakeZaloBot
+from tests.support.people import Clock
+from tests.support.telegram_service import Running
 
 MORE = "Xem thêm lựa chọn ▸"
 NUMBERED = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.conftest import Clock
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.zalo import FakeZalo
-from tests.fakes.zalo_bot import FakeZaloBot
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fakes.zalo import FakeZalo
+from tests.support.fakes.zalo_bot import FakeZaloBot
+from tests.support.people import Clock
 
 
 @pytest.fixture

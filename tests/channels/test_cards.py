@@ -10,8 +10,8 @@ from bot.channels.web.answer_cards import Gallery
 from bot.core.config import Settings
 from bot.core.messages import Attachment, Reply, Tone
 from bot.faq.matching.matcher import Matcher
-from tests.conftest import Clock
-from tests.web_service import WebService
+from tests.support.people import Clock
+from tests.support.web_service import WebService
 
 QR = Attachment.of("image/png", "qr.png", b"made-up picture")
 

@@ -18,13 +18,13 @@ from structlog.testing import capture_logs
 
 from bot.channels.unhandled import MOST_TRIES
 from bot.store.database import Row
-from tests.channels import zalo_service
-from tests.channels.telegram_service import ANSWER, QUESTION, Running, serving
-from tests.conftest import Clock
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.zalo import FakeZalo
-from tests.fakes.zalo_bot import FakeZaloBot
-from tests.fuzz.made import changed, places
+from tests.support import zalo_service
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fakes.zalo import FakeZalo
+from tests.support.fakes.zalo_bot import FakeZaloBot
+from tests.support.made import changed, places
+from tests.support.people import Clock
+from tests.support.telegram_service import ANSWER, QUESTION, Running, serving
 
 AN, BINH = 42, 43
 pytestmark = pytest.mark.usefixtures("new_time_periods", "short_pauses")

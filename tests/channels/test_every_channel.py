@@ -21,13 +21,14 @@ from bot.outreach.message import Choice, Message
 from bot.store.staff import inbox
 from bot.store.values import Ids
 from handlers.questions.officer_answer import reply_to
-from tests import sqlite
 from tests.channels.citizens import Citizen, OnTelegram, OnTheWeb, OnZaloBot, OnZaloOa
-from tests.channels.telegram_service import SECRET, Running
-from tests.channels.zalo_service import BOT_SECRET, KEY, log_in, oa_settings, serving
-from tests.conftest import FAQ, Clock
-from tests.fakes import telegram, zalo, zalo_bot
-from tests.outreach.world import launch, plan, put
+from tests.support import sqlite
+from tests.support.fakes import telegram, zalo, zalo_bot
+from tests.support.paths import FAQ
+from tests.support.people import Clock
+from tests.support.subscribers import launch, plan, put
+from tests.support.telegram_service import SECRET, Running
+from tests.support.zalo_service import BOT_SECRET, KEY, log_in, oa_settings, serving
 
 LOST = "Mất thẻ căn cước thì làm lại thế nào?"
 ANSWER = "Bạn làm lại thẻ trên VNeID"

@@ -14,8 +14,8 @@ from bot.core.crypto import Vault
 from bot.outreach import posters
 from bot.store.campaigns import posters as stored
 from bot.store.campaigns.posters import Poster
-from tests.conftest import Clock
-from tests.web_service import Response, WebService
+from tests.support.people import Clock
+from tests.support.web_service import Response, WebService
 
 KEY = "a made-up key"
 SETTINGS = Settings.model_validate(

@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.telegram import parse
 from bot.core.messages import OWN, Address, Incoming, Kind
-from tests.fakes.telegram import DATE, FakeTelegram
+from tests.support.fakes.telegram import DATE, FakeTelegram
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SENT_AT = datetime.fromtimestamp(DATE, UTC)

@@ -21,9 +21,9 @@ from bot.ops.deployment import utc_now
 from bot.store import key_value
 from bot.store.database import Database
 from bot.store.outbox import outbox
-from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running, serving
-from tests.fakes.server import Fault
-from tests.fakes.telegram import BOT_ID, TOKEN, FakeTelegram
+from tests.support.fakes.server import Fault
+from tests.support.fakes.telegram import BOT_ID, TOKEN, FakeTelegram
+from tests.support.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running, serving
 
 AN, BINH = 42, 43
 REACHABLE = "SELECT reachable FROM people WHERE channel = 'telegram' AND person = :chat"

@@ -20,11 +20,11 @@ from bot.store.database import Database, Row, Transaction
 from bot.store.outbox import outbox
 from bot.store.people import conversations, phone_owners
 from handlers.texts.reminders import PASSED_ON
-from tests import visits
-from tests.conftest import Clock
-from tests.fakes.server import Fault
-from tests.fakes.telegram import TOKEN, FakeTelegram
-from tests.visits import called, local_time
+from tests.support import visits
+from tests.support.fakes.server import Fault
+from tests.support.fakes.telegram import TOKEN, FakeTelegram
+from tests.support.people import Clock
+from tests.support.visits import called, local_time
 
 VISIT = local_time("2026-11-27 10:00")
 DUE = local_time("2026-11-27 08:00")

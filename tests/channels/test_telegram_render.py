@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.channels.split_text import split, units
 from bot.channels.telegram.render import MAX_TEXT, messages, rows
 from bot.core.messages import Attachment, Button, Reply, Tone, Wish
-from tests.fakes.telegram_rules import utf16
+from tests.support.fakes.telegram_rules import utf16
 
 SHORT = Button("Cách dùng", "help")
 LONG = Button("Mất thẻ căn cước thì làm lại thế nào?", "ask:mat-the")

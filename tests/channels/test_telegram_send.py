@@ -26,9 +26,9 @@ from bot.delivery.errors import Refused, SendError, Throttled, Unavailable, Unce
 from bot.dialogue import Delivered
 from bot.store.database import Database
 from bot.store.staff import inbox
-from tests.conftest import Clock
-from tests.fakes.server import Fault
-from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.support.fakes.server import Fault
+from tests.support.fakes.telegram import TOKEN, FakeTelegram
+from tests.support.people import Clock
 
 AN, BINH = "42", "43"
 HELLO = Reply(Tone.NOTICE, "Chào bạn")

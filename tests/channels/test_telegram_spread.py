@@ -15,9 +15,9 @@ from bot.channels.telegram import parse
 from bot.channels.telegram.groups import Me
 from bot.channels.telegram.render import messages
 from bot.core.messages import Button, Kind, Reply, Tone, Wish
-from tests.channels.telegram_service import ANSWER, QUESTION, Running, serving
-from tests.fakes.server import Fault
-from tests.fakes.telegram import BOT_ID, FakeTelegram
+from tests.support.fakes.server import Fault
+from tests.support.fakes.telegram import BOT_ID, FakeTelegram
+from tests.support.telegram_service import ANSWER, QUESTION, Running, serving
 
 GROUP, AN, BINH = -1_001_000_000_005, 42, 43
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -12,17 +12,9 @@ from aiohttp.test_utils import make_mocked_request
 
 from bot.channels.secret_webhook import MAX_BODY, SecretWebhook
 from bot.channels.telegram.parse import UPDATES
-from tests.channels.telegram_service import (
-    ANSWER,
-    BREAK,
-    MEND,
-    QUESTION,
-    SECRET,
-    Running,
-    serving,
-)
-from tests.fakes.server import Fault
-from tests.fakes.telegram import FakeTelegram
+from tests.support.fakes.server import Fault
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.telegram_service import ANSWER, BREAK, MEND, QUESTION, SECRET, Running, serving
 
 AN, BINH = 42, 43
 TO_CHAT = "SELECT * FROM outbox WHERE channel = 'telegram' AND person = :chat"

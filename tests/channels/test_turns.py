@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.leader import Turns
 from bot.store.database import Database
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 

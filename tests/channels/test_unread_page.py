@@ -17,9 +17,9 @@ from bot.desk import call_words
 from bot.store.database import Row
 from bot.store.outbox import calls
 from tests.channels.citizens import OnTheWeb
-from tests.channels.telegram_service import Running, in_folder, in_process
-from tests.conftest import Clock
-from tests.visits import local_time
+from tests.support.people import Clock
+from tests.support.telegram_service import Running, in_folder, in_process
+from tests.support.visits import local_time
 
 OFFICES = """
 offices:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.web_service import PATIENCE, Response, WebService
+from tests.support.web_service import PATIENCE, Response, WebService
 
 QUESTION = "Mất thẻ căn cước thì làm lại thế nào?"
 KINDS = {"answer", "ask_back", "admit", "step", "notice"}

@@ -13,7 +13,7 @@ from bot.core.crypto import Vault
 from bot.core.messages import Address, Attachment, Reply, Tone
 from bot.store.outbox import outbox
 from bot.store.values import Ids
-from tests.web_service import WebService
+from tests.support.web_service import WebService
 
 QR = Attachment.of("image/png", "ma-qr.png", b"made-up picture")
 EVENT = Attachment.of("text/calendar", "lich-hen.ics", b"BEGIN:VCALENDAR")

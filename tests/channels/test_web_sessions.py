@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bot.channels.web.channel import KEY
 from bot.channels.web.sessions import Sessions
 from bot.store import key_value
-from tests.conftest import Clock
-from tests.web_service import WebService
+from tests.support.people import Clock
+from tests.support.web_service import WebService
 
 SECRET, LASTS, SINCE = b"made up", timedelta(days=90), Clock().now
 SESSIONS = Sessions(SECRET, LASTS, SINCE)

@@ -19,11 +19,11 @@ from bot.store.database import Database
 from bot.store.outbox import outbox
 from bot.store.staff import inbox
 from bot.store.values import Ids
-from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
-from tests.channels.zalo_service import AN, BINH, BOT_SECRET, serving_bot
-from tests.conftest import Clock
-from tests.fakes.server import Fault
-from tests.fakes.zalo_bot import TOKEN, FakeZaloBot
+from tests.support.fakes.server import Fault
+from tests.support.fakes.zalo_bot import TOKEN, FakeZaloBot
+from tests.support.people import Clock
+from tests.support.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
+from tests.support.zalo_service import AN, BINH, BOT_SECRET, serving_bot
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 PNG = Attachment.of("image/png", "qr.png", b"\x89PNG\r\n\x1a\nqr")

@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.zalo_oa import parse
 from bot.core.messages import Address, Incoming, Kind
-from tests.fakes.zalo import OA_ID, FakeZalo
+from tests.support.fakes.zalo import OA_ID, FakeZalo
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SENT_AT = NOW - timedelta(minutes=5)

@@ -28,10 +28,10 @@ from bot.outreach.message import Message
 from bot.store.database import Database
 from bot.store.people import interactions
 from bot.store.staff import inbox
-from tests.channels.zalo_service import AN, BINH, log_in, make_channel
-from tests.conftest import Clock
-from tests.fakes.server import Fault
-from tests.fakes.zalo import PNG, FakeZalo
+from tests.support.fakes.server import Fault
+from tests.support.fakes.zalo import PNG, FakeZalo
+from tests.support.people import Clock
+from tests.support.zalo_service import AN, BINH, log_in, make_channel
 
 HELLO = Reply(Tone.NOTICE, "Chào bạn")
 QR = Attachment.of("image/png", "qr.png", PNG + b"qr")

@@ -16,10 +16,10 @@ from bot.store import tokens
 from bot.store.database import Database
 from bot.store.people import interactions
 from bot.store.staff import inbox
-from tests.channels.zalo_service import AN, log_in, make_channel
-from tests.conftest import Clock
-from tests.fakes.server import Fault
-from tests.fakes.zalo import APP_ID, FakeZalo
+from tests.support.fakes.server import Fault
+from tests.support.fakes.zalo import APP_ID, FakeZalo
+from tests.support.people import Clock
+from tests.support.zalo_service import AN, log_in, make_channel
 
 HELLO = Reply(Tone.NOTICE, "Chào bạn")
 BREAK = "CREATE TRIGGER broken BEFORE UPDATE OF generation ON tokens BEGIN SELECT RAISE(ABORT, 'disk'); END"

@@ -11,11 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.secret_webhook import MAX_BODY
-from tests.channels.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
-from tests.channels.zalo_service import AN, BINH, serving_oa
-from tests.conftest import Clock
-from tests.fakes.server import Fault
-from tests.fakes.zalo import APP_SECRET, OA_ID, OA_SECRET, FakeZalo, signed
+from tests.support.fakes.server import Fault
+from tests.support.fakes.zalo import APP_SECRET, OA_ID, OA_SECRET, FakeZalo, signed
+from tests.support.people import Clock
+from tests.support.telegram_service import ANSWER, BREAK, MEND, QUESTION, Running
+from tests.support.zalo_service import AN, BINH, serving_oa
 
 TO = "SELECT * FROM outbox WHERE channel = 'zalo-oa' AND person = :person"
 

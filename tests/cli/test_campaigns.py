@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from bot.cli.main import main
 from bot.core.messages import Address
 from bot.store.database import SqliteDatabase
-from tests.outreach.world import launch, plan, subscribe
-from tests.service import write_config
+from tests.support.service import write_config
+from tests.support.subscribers import launch, plan, subscribe
 
 Command = Callable[..., str]
 

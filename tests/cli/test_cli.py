@@ -14,8 +14,8 @@ from bot.store.database import SqliteDatabase
 from bot.store.outbox import claim
 from bot.store.people import erasure_log
 from bot.store.staff import inbox
-from tests.conftest import FAQ
-from tests.service import write_config
+from tests.support.paths import FAQ
+from tests.support.service import write_config
 
 
 @pytest.fixture

@@ -18,11 +18,10 @@ from bot.store import key_value, leases
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.database.copying import SEEDED, TABLES
 from bot.store.staff import audit
-from tests import visits
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.postgres import Cluster
-from tests.schema import columns
+from tests.support import town, visits
+from tests.support.people import Clock
+from tests.support.postgres import Cluster
+from tests.support.schema import columns
 
 # Changes what is written, as a wrong encoding would.
 MANGLE = (

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from bot.cli.main import main
 from bot.store.booking import offices
 from bot.store.database import SqliteDatabase
-from tests.conftest import FAQ
+from tests.support.paths import FAQ
 
 OFFICES = """offices:
   - id: mau

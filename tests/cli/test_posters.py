@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from bot.cli.main import main
-from tests.conftest import FAQ
-from tests.service import write_config
+from tests.support.paths import FAQ
+from tests.support.service import write_config
 
 CHANNELS = "public_url: https://troly.example.vn\noutreach: {telegram_username: troly_mau_bot}\n"
 

@@ -11,7 +11,7 @@ from bot.cli.main import main
 from bot.store.booking import ward_figures
 from bot.store.database import SqliteDatabase
 from bot.store.staff import audit
-from tests.service import write_config
+from tests.support.service import write_config
 
 
 def run(folder: Path, *words: str) -> Result:

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from bot.cli.main import main
 from bot.store.database import DatabaseFault, DatabaseUnfit, SqliteDatabase, usable
 from bot.store.database.unfit import CLOSED, DISK, FULL, LOCKED, NO_DATABASE, unfit
-from tests.conftest import FAQ
-from tests.service import write_config
+from tests.support.paths import FAQ
+from tests.support.service import write_config
 
 COMMANDS = {
     "serve": ["serve"],

@@ -21,11 +21,11 @@ from bot.store.outbox import calls
 from bot.store.outbox.outbox import About
 from handlers.booking import attendance
 from handlers.booking.attendance import NotMarked, TooEarly
-from tests import visits
-from tests.conftest import FAQ, Clock
-from tests.handlers import town
-from tests.service import write_config
-from tests.visits import local_time
+from tests.support import town, visits
+from tests.support.paths import FAQ
+from tests.support.people import Clock
+from tests.support.service import write_config
+from tests.support.visits import local_time
 
 SERVICES = """
 booking:

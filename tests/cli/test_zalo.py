@@ -18,10 +18,10 @@ from bot.core.crypto import Vault
 from bot.store import tokens
 from bot.store.database import SqliteDatabase
 from bot.store.tokens import Pair
-from tests.conftest import FAQ
-from tests.fakes.server import Fault
-from tests.fakes.zalo import APP_ID, APP_SECRET, FakeZalo
-from tests.service import write_config
+from tests.support.fakes.server import Fault
+from tests.support.fakes.zalo import APP_ID, APP_SECRET, FakeZalo
+from tests.support.paths import FAQ
+from tests.support.service import write_config
 
 KEY = "a made-up key"
 CALLBACK = "https://bot.example/zalo"

@@ -12,9 +12,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from bot.store.staff import accounts
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.web_service import Response, WebService
+from tests.support import town
+from tests.support.people import Clock
+from tests.support.web_service import Response, WebService
 
 PASSWORD = "made-up words 42"
 # Of the least cost, for many sign in: the service reads the cost in the hash. Its own hashes are

@@ -9,10 +9,10 @@ from bot.core.crypto import Vault
 from bot.store.booking import bookings
 from bot.store.booking.bookings import Booking
 from bot.store.values import Ids
-from tests.bookings import HOLD, account
-from tests.conftest import Clock
-from tests.handlers.town import FRIDAY, SETTINGS, slot_id
-from tests.web_service import WebService
+from tests.support.bookings import HOLD, account
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, SETTINGS, slot_id
+from tests.support.web_service import WebService
 
 VAULT = Vault(SETTINGS.data_key)
 IDS = Ids()

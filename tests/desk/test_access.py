@@ -23,13 +23,13 @@ from bot.desk.roles import RIGHTS, Right, Role
 from bot.desk.routes import ROUTES, Route
 from bot.store.staff import accounts
 from handlers.booking.ticket import check_in_mark
-from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer, text
 from tests.desk.people import VAULT, book, more_places
-from tests.handlers.town import FRIDAY, SETTINGS
-from tests.web_service import WebService
+from tests.support import routes
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, SETTINGS
+from tests.support.web_service import WebService
 
-PARAMETER = re.compile(r"{(\w+)(?::[^{}]+)?}")
 BEHIND = [route for route in ROUTES if route.right is not None]
 OPEN = [route for route in ROUTES if route.right is None]
 SIGN_IN = "/desk/sign-in"
@@ -55,7 +55,7 @@ def path(service: WebService, moving: Clock) -> Path:
 
     def fill(route: Route, office: str) -> str:
         known = {"office": office, "date": str(FRIDAY), "ticket": tickets[office]}
-        return "/desk" + PARAMETER.sub(lambda found: known.get(found[1], "khong-co"), route.path)
+        return "/desk" + routes.fill(route.path, lambda name: known.get(name, "khong-co"))
 
     return fill
 
@@ -104,7 +104,7 @@ def test_a_role_may_do_what_the_table_says_at_the_own_office(
 
 @pytest.mark.parametrize("role", list(Role), ids=name_of)
 @pytest.mark.parametrize(
-    "route", [route for route in BEHIND if {"office", "ticket"} & set(PARAMETER.findall(route.path))],
+    "route", [route for route in BEHIND if {"office", "ticket"} & routes.parameters(route.path)],
     ids=name_of,
 )  # fmt: skip
 def test_nobody_works_at_another_office(

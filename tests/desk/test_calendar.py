@@ -12,11 +12,11 @@ from bot.jobs.expire_bookings import keep
 from bot.store.booking import offices
 from bot.store.outbox import calls
 from bot.store.values import Ids
-from tests.bookings import Desk
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
-from tests.handlers.town import FRIDAY, slot_id
-from tests.web_service import Response, WebService
+from tests.support.bookings import Desk
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot_id
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 FORM = {

@@ -12,10 +12,10 @@ import pytest
 from bot.core.clock import local
 from bot.core.messages import Address
 from bot.store.people import consents, conversations
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
-from tests.outreach.world import IDS, subscribe
-from tests.web_service import Response, WebService
+from tests.support.people import Clock
+from tests.support.subscribers import IDS, subscribe
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 Planned = Callable[[int], tuple[Officer, str]]

@@ -10,11 +10,11 @@ import pytest
 from bot.store.booking import bookings
 from bot.store.booking.bookings import Booking
 from handlers.booking.ticket import check_in_mark
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import VAULT, book, more_places
-from tests.handlers.town import FRIDAY
-from tests.web_service import WebService
+from tests.support.people import Clock
+from tests.support.town import FRIDAY
+from tests.support.web_service import WebService
 
 SignedIn = Callable[..., Officer]
 

@@ -12,12 +12,12 @@ import pytest
 from bot.store.booking import bookings
 from bot.store.booking.bookings import State
 from bot.store.staff import audit
-from tests.bookings import wrong
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import NUMBER, book, more_places
-from tests.handlers.town import FRIDAY
-from tests.web_service import Response, WebService
+from tests.support.bookings import wrong
+from tests.support.people import Clock
+from tests.support.town import FRIDAY
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 LIST = f"/desk/day/mau-a/{FRIDAY}"

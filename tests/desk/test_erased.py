@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from tests.desk.conftest import Officer, text
-from tests.handlers.town import FRIDAY, slot_id
-from tests.web_service import WebService
+from tests.support.town import FRIDAY, slot_id
+from tests.support.web_service import WebService
 
 NAME = "Nguyễn Văn Dấu Vết"
 PHONE = "0900000001"

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from bot.desk import excel as sheets
 from bot.desk.views.export import HEADINGS
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import book, more_places
-from tests.handlers.town import FRIDAY
-from tests.web_service import Response, WebService
+from tests.support.people import Clock
+from tests.support.town import FRIDAY
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 EXPORT = "/desk/day/mau-a/export"

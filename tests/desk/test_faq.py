@@ -14,10 +14,11 @@ from bot.core.messages import Address
 from bot.store.people import questions
 from bot.store.staff import audit
 from bot.store.values import Ids
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
-from tests.handlers import town
-from tests.web_service import FAQ, Response, WebService
+from tests.support import town
+from tests.support.paths import FAQ
+from tests.support.people import Clock
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 ENTRY = "/desk/faq/entries/quen-mat-khau"

@@ -10,11 +10,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.desk.access import HEADERS
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import book, more_places
-from tests.handlers.town import FRIDAY, at
-from tests.web_service import WebService
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, at
+from tests.support.web_service import WebService
 
 SignedIn = Callable[..., Officer]
 

@@ -11,12 +11,12 @@ from bot.store.booking import bookings, ward_figures
 from bot.store.booking.bookings import State
 from bot.store.people import coachings
 from bot.store.staff import audit, tallies
-from tests.bookings import Desk
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import book, more_places
-from tests.handlers.town import FRIDAY, slot_id
-from tests.web_service import WebService
+from tests.support.bookings import Desk
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot_id
+from tests.support.web_service import WebService
 
 SignedIn = Callable[..., Officer]
 GIVEN = Given("27004", (2,), (), None, None, None)  # what the table said; not looked at here

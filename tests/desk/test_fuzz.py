@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,12 +19,13 @@ from bot.outreach import posters
 from bot.store.booking.bookings import State
 from bot.store.staff import accounts
 from handlers.booking.ticket import check_in_mark
-from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer
 from tests.desk.people import VAULT, book, more_places
-from tests.desk.test_access import PARAMETER, name_of
-from tests.handlers.town import FRIDAY
-from tests.web_service import WebService
+from tests.desk.test_access import name_of
+from tests.support import routes
+from tests.support.people import Clock
+from tests.support.town import FRIDAY
+from tests.support.web_service import WebService
 
 TEMPLATES = Path(bot.desk.__file__).parent / "templates"
 FIELD = re.compile(r'\bname="(\w+)"')
@@ -81,8 +82,7 @@ def send(one: Officer, method: str, path: str, body: str = "", kind: str = FORM)
 
 
 def fill(route: Route, values: Callable[[str], str]) -> str:
-    path = PARAMETER.sub(lambda found: quote(values(found[1]), safe=""), route.path)
-    return f"/desk{path}"
+    return "/desk" + routes.fill(route.path, values)
 
 
 @pytest.mark.parametrize("route", POSTS, ids=name_of)

@@ -14,12 +14,12 @@ from bot.core.messages import Address
 from bot.store.booking import bookings
 from bot.store.database import SqliteDatabase
 from bot.store.staff import accounts, inbox
-from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer, text
 from tests.desk.people import book, more_places
-from tests.handlers import town
-from tests.handlers.town import FRIDAY
-from tests.web_service import PATIENCE, WebService
+from tests.support import town
+from tests.support.people import Clock
+from tests.support.town import FRIDAY
+from tests.support.web_service import PATIENCE, WebService
 
 SignedIn = Callable[..., Officer]
 EVENTS = f"/desk/day/mau-a/{FRIDAY}/events"

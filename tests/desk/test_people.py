@@ -16,10 +16,10 @@ from bot.store.outbox import calls
 from bot.store.outbox.still_valid import About
 from bot.store.staff import audit, inbox
 from bot.store.values import Ids
-from tests import visits
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
-from tests.web_service import WebService
+from tests.support import visits
+from tests.support.people import Clock
+from tests.support.web_service import WebService
 
 SignedIn = Callable[..., Officer]
 QUESTION = "Hồ sơ của mình nộp ba tuần rồi mà chưa thấy gì"

@@ -24,11 +24,11 @@ from bot.store.booking.model import State
 from bot.store.staff import accounts, audit
 from bot.store.values import Ids
 from handlers.booking import attendance
-from tests.conftest import Clock
 from tests.desk.conftest import HASH, Officer, text
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot, slot_id
-from tests.web_service import Response, WebService
+from tests.support import town
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot, slot_id
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 VAULT = Vault(town.SETTINGS.data_key)

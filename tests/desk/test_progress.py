@@ -18,10 +18,10 @@ from bot.desk import small_counts, wards
 from bot.desk.wards import SORTS, Line
 from bot.store.people import consents, conversations, profiles
 from bot.store.staff import audit
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
 from tests.desk.people import more_places
-from tests.web_service import Response, WebService
+from tests.support.people import Clock
+from tests.support.web_service import Response, WebService
 
 SignedIn = Callable[..., Officer]
 TABLE = """Phường xã;Chỉ tiêu;Đã thu;Đã kích hoạt

@@ -13,9 +13,9 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from bot.core.crypto import Vault
 from bot.desk import passwords
 from bot.store.staff import accounts
-from tests.conftest import Clock
 from tests.desk.conftest import PASSWORD, Officer, text
-from tests.web_service import WebService
+from tests.support.people import Clock
+from tests.support.web_service import WebService
 
 Account = Callable[..., str]
 SignedIn = Callable[..., Officer]

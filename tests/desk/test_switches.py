@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.conftest import Clock
 from tests.desk.conftest import Officer, text
-from tests.web_service import WebService
+from tests.support.people import Clock
+from tests.support.web_service import WebService
 
 SignedIn = Callable[..., Officer]
 

@@ -16,10 +16,10 @@ from bot.core.crypto import Vault
 from bot.desk import login_attempts, passwords
 from bot.desk.passwords import MOST_WAITING, Busy, Hashing
 from bot.store.staff import accounts
-from tests.conftest import Clock
 from tests.desk.conftest import PASSWORD, Officer, text
 from tests.desk.people import VAULT
-from tests.web_service import Response, WebService
+from tests.support.people import Clock
+from tests.support.web_service import Response, WebService
 
 Account = Callable[..., str]
 SignedIn = Callable[..., Officer]

@@ -21,7 +21,7 @@ from bot.store.staff import accounts
 from bot.store.values import Ids, stamp
 from handlers.booking.ticket import check_in_mark
 from tests.e2e.sites import PASSWORD, Site
-from tests.outreach import world
+from tests.support import subscribers
 
 NUMBER = "84900000001"
 IDS = Ids()
@@ -103,7 +103,7 @@ class Desk:
         """A campaign that waits for a second officer; its id."""
         id_, now = IDS.new(datetime.now(UTC)), datetime.now(UTC)
         with self._tx() as tx:
-            campaigns.add(tx, id_, world.plan(now), "lan", now)
+            campaigns.add(tx, id_, subscribers.plan(now), "lan", now)
             told = dry_run.Told({"telegram": dry_run.Counts(people=300)}, 0, now)
             campaigns.keep_count(tx, id_, campaigns.as_of(tx, id_), told.packed(), 300, now)
             campaigns.launch(tx, id_, 200, now)

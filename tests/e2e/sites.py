@@ -19,13 +19,13 @@ from bot.store.database import SqliteDatabase
 from bot.store.staff import inbox
 from bot.store.values import Ids
 from handlers.questions.officer_answer import reply_to
-from tests.service import Service, running, write_config
+from tests.support.paths import FAQ
+from tests.support.service import Service, running, write_config
 
 PASSWORD = "made-up words 42"  # of every officer
 PATIENCE = 15_000  # ms until an expectation fails; rows of other processes take up to 5 s
 QUESTION = "Mất thẻ căn cước thì làm lại thế nào?"
 ANSWER = "Bạn làm lại thẻ trên VNeID"
-FAQ = Path(__file__).parent.parent / "faq"
 # The page is tested here, not the matcher: the nearest entry is always taken as the answer.
 SURE = "matching: {answer: 0.0, ask_back: 0.0}"
 HOSTILE = """

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page
 
 from bot.desk.routes import ROUTES
-from tests.desk.test_access import PARAMETER
 from tests.e2e.axe import violations
 from tests.e2e.officers import NUMBER, Desk
 from tests.e2e.rulers import OUTLINES, fits, names
 from tests.e2e.sites import Chat
 from tests.e2e.test_desk_people import SMALL, asks
+from tests.support import routes
 
 pytestmark = pytest.mark.browser
 
@@ -40,10 +39,7 @@ def paths(desk: Desk, page: Page, code: str) -> list[str]:
         "batch": "mot-danh-sach",
         "campaign": desk.spreads(),
     }
-    return [
-        "/desk" + PARAMETER.sub(lambda found: quote(known.get(found[1], "khong-co")), path)
-        for path in GETS
-    ]
+    return ["/desk" + routes.fill(path, lambda name: known.get(name, "khong-co")) for path in GETS]
 
 
 @pytest.fixture

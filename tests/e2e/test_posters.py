@@ -14,12 +14,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from bot.outreach import posters
-from tests.conftest import FAQ
 from tests.e2e.conftest import chromium
 from tests.e2e.officers import Desk
 from tests.e2e.rulers import OUTLINES, TARGET, fits, names, sizes
 from tests.e2e.sites import BOOKING, OFFICES, SURE, Chat, Site
-from tests.service import write_config
+from tests.support.paths import FAQ
+from tests.support.service import write_config
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.sites import FAQ, PATIENCE
-from tests.service import Service, running, write_config
+from tests.support.service import Service, running, write_config
 
 pytestmark = pytest.mark.browser
 LIMITS = "limits: {sessions_per_hour: 2, work_bits: 12}"

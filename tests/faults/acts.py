@@ -19,8 +19,8 @@ from bot.store.booking import bookings
 from bot.store.booking.bookings import State
 from bot.store.database import Database, Transaction
 from bot.store.values import Ids
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support import town
+from tests.support.town import FRIDAY, slot_id
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10:00 in Vietnam
 A_MOMENT, A_WHILE = timedelta(seconds=1), timedelta(minutes=1)

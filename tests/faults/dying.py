@@ -23,9 +23,9 @@ from bot.booking import wards as places
 from bot.faq import entries
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import Database, Row, Transaction, open_database
-from tests.conftest import FAQ, PROJECT
 from tests.faults.acts import ACTS, NOW, World
-from tests.handlers import town
+from tests.support import town
+from tests.support.paths import FAQ, PROJECT
 
 T = TypeVar("T")
 # Between two transactions, as the engine's own code begins and ends them.

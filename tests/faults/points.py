@@ -7,12 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests import postgres
 from tests.faults import remind_story
 from tests.faults.acts import ACTS
 from tests.faults.dying import Orders, taking_orders
 from tests.faults.remind_story import Story, chosen
 from tests.faults.shelf import Files, Shelf, on_server
+from tests.support import postgres
 
 
 def of_act(shelf: Shelf, orders: Orders, act: str) -> int:

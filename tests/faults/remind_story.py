@@ -34,11 +34,10 @@ from bot.store.people import conversations, phone_owners
 from bot.store.values import Ids
 from handlers.booking import attendance
 from handlers.booking.attendance import NotMarked
-from tests import visits
-from tests.conftest import FAQ
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
-from tests.visits import local_time
+from tests.support import town, visits
+from tests.support.paths import FAQ
+from tests.support.town import FRIDAY, slot_id
+from tests.support.visits import local_time
 
 T = TypeVar("T")
 Tick = Callable[[str], None]

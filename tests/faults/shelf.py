@@ -21,7 +21,7 @@ from psycopg.rows import dict_row
 from bot.store.database import Row, SqliteDatabase, Transaction
 from bot.store.database.postgres import PostgresDatabase, PostgresTransaction
 from bot.store.database.postgres_types import register
-from tests.postgres import Cluster
+from tests.support.postgres import Cluster
 
 KEEP = """
     DO $$

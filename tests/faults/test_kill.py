@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.load import answer, post
-from tests.service import Service, running, write_config
+from tests.support.load import answer, post
+from tests.support.paths import FAQ
+from tests.support.service import Service, running, write_config
 
 MESSAGES = 1000
 KILL_AFTER = 300  # answers
-FAQ = Path(__file__).parent.parent / "faq"
 
 
 def request(session: str, number: int) -> bytes:

@@ -15,10 +15,10 @@ from functools import cache
 import pytest
 
 from bot.store.database import Row
-from tests.bookings import wrong
 from tests.faults.acts import ACTS
 from tests.faults.dying import Orders, taking_orders
 from tests.faults.shelf import Shelf
+from tests.support.bookings import wrong
 
 AFTER = "after COMMIT, before the answer"
 # What a person, an officer or a courier could see of the database; ids are new in every run.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.broadcast_story import Scale, play
+from tests.support.broadcast_story import Scale, play
 
 SMALL = Scale(
     telegram=110,

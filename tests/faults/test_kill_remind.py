@@ -19,13 +19,13 @@ import pytest
 
 from bot.core.messages import Address
 from bot.store.database import SqliteDatabase, Transaction
-from tests import visits
-from tests.conftest import FAQ
-from tests.fakes.telegram import FakeTelegram
 from tests.faults import remind_story
 from tests.faults.remind_story import Story, chosen
 from tests.faults.shelf import Shelf
-from tests.service import running, write_config
+from tests.support import visits
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.paths import FAQ
+from tests.support.service import running, write_config
 
 # Statements that find what must not be; each returns no rows when the story is over.
 MUST_BE_EMPTY = {

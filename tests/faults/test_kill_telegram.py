@@ -8,9 +8,9 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from tests.conftest import FAQ
-from tests.fakes.telegram import FakeTelegram
-from tests.service import running, write_config
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.paths import FAQ
+from tests.support.service import running, write_config
 
 PEOPLE = 150
 KILL_AT = (20, 70)  # replies that have arrived

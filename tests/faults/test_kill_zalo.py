@@ -16,9 +16,9 @@ from bot.channels.zalo_oa import oauth, tokens
 from bot.core.config import Settings
 from bot.core.crypto import Vault
 from bot.store.database import SqliteDatabase
-from tests.conftest import FAQ
-from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
-from tests.service import running, write_config
+from tests.support.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
+from tests.support.paths import FAQ
+from tests.support.service import running, write_config
 
 PEOPLE = 150
 KILL_AT = (20, 70)  # replies that have arrived

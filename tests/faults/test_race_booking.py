@@ -34,9 +34,9 @@ from bot.store.booking.bookings import (
 from bot.store.database import BrokenRule, Row, Transaction, is_shared, open_database
 from bot.store.people import phone_owners
 from bot.store.values import Ids, stamp
-from tests.bookings import Desk, account, hour, wrong
-from tests.handlers import town
-from tests.postgres import Cluster
+from tests.support import town
+from tests.support.bookings import Desk, account, hour, wrong
+from tests.support.postgres import Cluster
 
 CITIZENS = 200
 CONNECTIONS = 4

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,14 +13,13 @@ import pytest
 
 from bot.core.clock import VIETNAM
 from bot.store.database import SqliteDatabase
-from tests.bench.load import answer, post
-from tests.bookings import wrong
-from tests.service import Service, running, write_config
+from tests.support.bookings import wrong
+from tests.support.paths import FAQ
+from tests.support.service import Service, running, write_config
+from tests.support.web_booking import book, browser, new_session
 
 CITIZENS, SEEDS = 200, 20
 TWO_DEVICES = 20  # so many of them tap on two devices at once
-CODE = re.compile(r"[Mm]ã(?: hẹn:)? ([A-Z0-9]{6})\b")
-FAQ = Path(__file__).parent.parent / "faq"
 SERVICES = "booking: {offices: offices.yaml, services: [{id: the, title: Thẻ căn cước}]}\n"
 OFFICE = """
   - id: o{n}
@@ -33,57 +29,6 @@ OFFICE = """
     services: [the]
     hours: {{weekly: "T2-CN 08:00-10:00", slot_minutes: 60, capacity: 25, holidays: false}}
 """
-
-
-@dataclass
-class Browser:
-    """One kept-alive connection."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    session: str = ""
-
-    async def presses(self, button: str) -> tuple[str, list[str]]:
-        """What was said, and the data of the buttons under it."""
-        body = json.dumps({"session": self.session, "button": button}).encode()
-        self.writer.write(post("/api/chat", body))
-        status, data = await answer(self.reader)
-        assert status == 200
-        said = json.loads(data)
-        self.session = said["session"]
-        texts = [reply["text"] for reply in said["replies"]]
-        buttons = [b.get("data", "") for reply in said["replies"] for b in reply["buttons"]]
-        return "\n".join(texts), buttons
-
-
-@asynccontextmanager
-async def browser(port: int, session: str = "") -> AsyncIterator[Browser]:
-    opened = Browser(*await asyncio.open_connection("127.0.0.1", port), session)
-    try:
-        yield opened
-    finally:
-        opened.writer.close()
-        await opened.writer.wait_closed()
-
-
-async def new_session(port: int) -> str:
-    async with browser(port) as opened:
-        await opened.presses("start")
-        return opened.session
-
-
-async def book(port: int, session: str, slots: Sequence[str]) -> str | None:
-    """Tap until a place is confirmed or every hour is full; the code that was told."""
-    async with browser(port, session) as here:
-        for slot in slots:
-            text, buttons = await here.presses(f"time:the:{slot}")
-            for verb in ("code:", "ok:"):
-                button = next((data for data in buttons if data.startswith(verb)), None)
-                if button is not None:
-                    text, buttons = await here.presses(button)
-            if found := CODE.search(text):
-                return found[1]
-    return None
 
 
 async def rush(port: int, slots: Sequence[str], seed: int) -> list[set[str]]:

@@ -9,9 +9,9 @@ import pytest
 
 from bot.store.database import BrokenRule, Row, open_database
 from bot.store.database.copying import SEEDED, TABLES
-from tests.bookings import Desk, hour
 from tests.faults.shelf import Shelf
-from tests.handlers import town
+from tests.support import town
+from tests.support.bookings import Desk, hour
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 NOWHERE = "UPDATE bookings SET before = 'nowhere'"

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import FAQ
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.zalo_bot import TOKEN as ZALO_TOKEN
-from tests.fakes.zalo_bot import FakeZaloBot
-from tests.service import PROJECT, Service, command, running, write_config
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fakes.zalo_bot import TOKEN as ZALO_TOKEN
+from tests.support.fakes.zalo_bot import FakeZaloBot
+from tests.support.paths import FAQ, PROJECT
+from tests.support.service import Service, command, running, write_config
 
 WORKERS = 8  # of the courier
 PEOPLE = 12

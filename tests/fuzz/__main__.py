@@ -57,9 +57,9 @@ def _growth(options: argparse.Namespace) -> list[Outcome]:
     from bot.booking import wards
     from bot.faq import entries
     from bot.faq.matching.matcher import Matcher, Thresholds
-    from tests.conftest import FAQ
     from tests.fuzz.run import grow
     from tests.fuzz.targets import growing
+    from tests.support.paths import FAQ
 
     found = []
     readers = growing(wards.load(), Matcher.build(entries.load(FAQ), Thresholds()))

@@ -9,7 +9,7 @@ from bot.booking import wards as places
 from bot.core import config
 from bot.core.documents.file import Faults
 from bot.faq import entries, regression
-from tests.conftest import FAQ, PROJECT
+from tests.support.paths import FAQ, PROJECT
 
 CSV = (PROJECT / "tests" / "fuzz" / "offices.csv").read_text("utf-8")
 TSV = "mất thẻ làm sao\tmat-the\nlệ phí bao nhiêu\tle-phi\nthời tiết\t-\n"

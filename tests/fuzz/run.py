@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
-from tests.fuzz.endless import AGAIN, HEADS, TAILS, text
-from tests.fuzz.made import Chance, Drawn, one_of
-from tests.fuzz.made import text as few_words
 from tests.fuzz.targets import Target
+from tests.support.endless import AGAIN, HEADS, TAILS, text
+from tests.support.made import Chance, Drawn, one_of
+from tests.support.made import text as few_words
 
 SHORT = 1000  # characters, from which on it is doubled twice; Telegram sends four times as many
 STEEP = 3.0  # times the time for twice the text, twice in a row: linear work takes 2, square work 4

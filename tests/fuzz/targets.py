@@ -36,10 +36,11 @@ from handlers.booking import names
 from handlers.questions import safety
 from handlers.texts import common
 from handlers.words import plain
-from tests.conftest import FAQ, PROJECT, Clock
 from tests.fuzz import files
-from tests.fuzz.made import Source, file_like, like, one_of, text
-from tests.handlers import town
+from tests.support import town
+from tests.support.made import VERBS, Source, file_like, like, one_of, text
+from tests.support.paths import FAQ, PROJECT
+from tests.support.people import Clock
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 EVENTS = PROJECT / "tests" / "fuzz" / "events"
@@ -222,10 +223,6 @@ def _web(body: Any) -> None:
 IDS = ("the", "muc-2", "mau-a", "mau-b", town.slot_id("mau-a", town.FRIDAY, 8), "261127", "261127p",
        "26740", "mat-the", "BCDF34", "one", "all", "0", "1", "booking", "news", "reminders", "up", "down",
        "thu", "²", "9999999", "cancel", "move", "coming", "drop", "wrong", "ffffffffffff", "6a3b2c1d")  # fmt: skip
-VERBS = ("book", "ward", "at", "soon", "place", "day", "time", "kin", "code", "who", "ok", "cancel", "visits",
-         "visit", "mday", "mtime", "link", "unlink", "agree", "stop", "mydata", "privacy", "erase", "menu",
-         "group", "help", "none", "start", "ask", "vote", "why", "officer", "more", "wait", "leave", "take",
-         "pass", "active", "coach", "card", "profile", "campaign", "share", "offer")  # fmt: skip
 STEPS = ("", "book:place", "book:who", "book:form", "officer", "link:code", "link:phone", "link:secret",
          "coach", "coach:where", "profile:ward", "staff", "none of ours")  # fmt: skip
 NAMES = ("party", "service", "office", "booking", "step", "entry")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.made import text
 from tests.fuzz.run import feed_by_hypothesis, grow, run
 from tests.fuzz.targets import Target, targets
+from tests.support.made import text
 
 INPUTS = 12_000  # by chance, in all
 DRAWN = 15  # by Hypothesis, for each target

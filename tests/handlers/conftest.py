@@ -14,8 +14,8 @@ from bot.dialogue import Delivered, Dialogue
 from bot.jobs.expire_bookings import keep
 from bot.store.database import Database
 from bot.store.values import Ids
-from tests.conftest import Clock, Person
-from tests.handlers import town
+from tests.support import town
+from tests.support.people import Clock, Person
 
 
 @pytest.fixture

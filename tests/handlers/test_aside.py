@@ -9,8 +9,8 @@ import pytest
 
 from bot.store.database import Database, Row
 from handlers.booking import names
-from tests.conftest import Person
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support.people import Person
+from tests.support.town import FRIDAY, slot_id
 
 Chat = Callable[..., Person]
 NAMES, PLACE, WARD = f"time:the:{slot_id('mau-a', FRIDAY, 8)}", "book:the", "profile:ward"

@@ -12,12 +12,11 @@ from bot.core.crypto import Vault
 from bot.core.messages import OWN, Kind
 from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, Row
-from tests.conftest import Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support import town
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import EIGHT, FRIDAY, NINE, slot_id
 
 Chat = Callable[..., Person]
-EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from bot.core.messages import Address
 from bot.outreach.message import Choice, Message, reply
 from bot.store.database import Database
-from tests.conftest import Clock, Person
-from tests.outreach.world import launch, plan, put, rows, subscribe
+from tests.support.people import Clock, Person
+from tests.support.subscribers import launch, plan, put, rows, subscribe
 
 Chat = Callable[..., Person]
 AN = Address("telegram", "an")

@@ -17,10 +17,11 @@ from bot.store.database import Database
 from bot.store.people import coachings, consents
 from handlers.texts import activation
 from handlers.texts.activation import STEPS
-from tests.conftest import PROJECT, Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.test_remind import Town
-from tests.visits import local_time, rows
+from tests.support import town
+from tests.support.paths import PROJECT
+from tests.support.people import Clock, Heard, Person
+from tests.support.reminded import Town
+from tests.support.visits import local_time, rows
 
 FIRST, LAST = STEPS[0], STEPS[-1]
 ENTRY = """

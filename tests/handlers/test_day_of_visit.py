@@ -19,10 +19,10 @@ from bot.store.booking import waiting_list
 from bot.store.database import Database
 from bot.store.people import conversations
 from bot.store.values import Ids, unpack
-from tests.conftest import Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.town import slot_id
-from tests.visits import local_time, rows
+from tests.support import town
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import slot_id
+from tests.support.visits import local_time, rows
 
 FAQ = """
 group: thu

@@ -11,7 +11,7 @@ from bot.faq.entries import Entry, Kind
 from bot.faq.matching.aspect import Aspect
 from handlers.texts import common
 from handlers.texts.first_reply import MOST_WORDS, first_reply
-from tests.service import PROJECT
+from tests.support.paths import PROJECT
 
 TODAY = date(2026, 12, 1)
 FAQ = entries.load(PROJECT / "faq")

@@ -16,8 +16,8 @@ from bot.store.campaigns import posters as stored
 from bot.store.campaigns.posters import Poster
 from bot.store.database import Database
 from bot.store.staff import figures
-from tests.conftest import Clock, Person
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support.people import Clock, Person
+from tests.support.town import FRIDAY, slot_id
 
 Chat = Callable[..., Person]
 Hang = Callable[..., Poster]

@@ -8,8 +8,8 @@ import pytest
 
 from bot.core.messages import Kind, Wish
 from bot.store.database import Database
-from tests.conftest import Heard, Person
-from tests.visits import rows
+from tests.support.people import Heard, Person
+from tests.support.visits import rows
 
 Chat = Callable[..., Person]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,6 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from bot.booking.wards import Wards
-from bot.channels.telegram import parse as telegram
-from bot.channels.telegram.groups import Me
-from bot.channels.web import json_api
-from bot.channels.zalo_bot import parse as zalo_bot
-from bot.channels.zalo_oa import parse as zalo_oa
 from bot.core.crypto import Vault
 from bot.core.messages import Address, Incoming, Kind
 from bot.core.text import LONGEST, clean
@@ -30,29 +25,15 @@ from bot.dialogue import Dialogue
 from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, Transaction
 from handlers.turn import Reading
-from tests.conftest import PROJECT, Clock, Person
-from tests.fuzz.endless import AGAIN, text
-from tests.handlers import town
-from tests.handlers.test_booking import EIGHT
+from tests.support import town
+from tests.support.endless import AGAIN, STEPS, doors, text
+from tests.support.paths import PROJECT
+from tests.support.people import Clock, Person
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SOME = 2000  # characters; half of what is read of a text
 MOST = 2.3  # times the work for twice the text
-# What leads to each step, as `press` or `! say`.
-STEPS: Mapping[str, tuple[str, ...]] = {
-    "nothing is waited for": (),
-    "a place": ("book:the",),
-    "names": (f"time:the:{EIGHT}",),
-    "a phone number": (f"time:the:{EIGHT}", "!cô Ba"),
-    "a question to an officer": ("officer",),
-    "a booking's code": ("link",),
-    "a booking's phone": ("link", "!BCDF34"),
-    "a one-time code": ("link", "!BCDF34", "!0900000001"),
-    "a ward": ("profile:ward",),
-    "a step of activating": ("coach",),
-    "a follow-up": ("ask:mat-the",),
-}
 # Reading is done before: nothing of these files runs within the transaction.
 READING = (
     *(f"bot/faq/matching/{name}.py" for name in ("ranker", "reader", "readings", "index", "split")),
@@ -173,21 +154,6 @@ def test_reading_twice_the_text_is_at_most_twice_the_work(
     once = lines_of(lambda: read(matcher, wards, text("", again, "b", SOME // 2)))
     twice = lines_of(lambda: read(matcher, wards, text("", again, "b", SOME)))
     assert twice <= MOST * once
-
-
-def doors(said: str) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What each channel makes of a message with *said* in it."""
-    chat, me = {"id": 1, "type": "private"}, Me(1, "vneid_bot")
-    update = {"update_id": 1, "message": {"chat": chat, "date": 1, "text": said}}
-    yield "telegram", lambda: telegram.incoming(update, NOW, me)
-    group = {"update_id": 1, "message": {"chat": {"id": 2, "type": "group"}, "text": said}}
-    yield "a group", lambda: telegram.incoming(group, NOW, me)
-    person, message = {"id": "1"}, {"text": said, "msg_id": "1"}
-    event = {"event_name": "user_send_text", "sender": person, "message": message}
-    yield "zalo-oa", lambda: zalo_oa.incoming(event, NOW)
-    sent = {"message_id": "1", "chat": {"id": "1"}, "text": said}
-    yield "zalo-bot", lambda: zalo_bot.incoming({"event_name": zalo_bot.TEXT, "message": sent}, NOW)
-    yield "web", lambda: json_api.text_of({"text": said}, "text")
 
 
 @pytest.mark.parametrize("head", ["", "/start ", "/hoi@", "@vneid_bot ", "#vneid:"])

@@ -16,10 +16,11 @@ from bot.dialogue import Delivered, Dialogue
 from bot.store.booking import bookings
 from bot.store.booking.bookings import State
 from bot.store.database import Database
-from tests.conftest import PROJECT, Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
-from tests.visits import local_time, rows
+from tests.support import town
+from tests.support.paths import PROJECT
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import FRIDAY, slot_id
+from tests.support.visits import local_time, rows
 
 CHANNELS = ("telegram", "zalo-oa", "zalo-bot", "web")
 EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)

@@ -19,8 +19,8 @@ from bot.store.outbox.outbox import About
 from bot.store.outbox.still_valid import Other
 from bot.store.people import consents, conversations, linked_accounts
 from bot.store.values import unpack
-from tests.conftest import Clock, Heard, Person
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import FRIDAY, slot_id
 
 Chat = Callable[..., Person]
 PHONE = "0900000001"

@@ -9,9 +9,9 @@ import pytest
 
 from bot.store.database import SqliteDatabase
 from bot.store.outbox import claim
-from tests import sqlite
-from tests.conftest import Clock, Person
-from tests.visits import MINUTE
+from tests.support import sqlite
+from tests.support.people import Clock, Person
+from tests.support.visits import MINUTE
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 LITTLE, MUCH = 5, 200  # messages

@@ -20,11 +20,12 @@ from bot.store.outbox.still_valid import About
 from bot.store.people import erasure_log
 from bot.store.staff import audit
 from bot.store.values import stamp
-from tests.bookings import MUST_BE_EMPTY
-from tests.conftest import Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.test_booking import EIGHT, NINE, book, tap
-from tests.schema import columns
+from tests.handlers.test_booking import book, tap
+from tests.support import town
+from tests.support.bookings import MUST_BE_EMPTY
+from tests.support.people import Clock, Heard, Person
+from tests.support.schema import columns
+from tests.support.town import EIGHT, NINE
 
 Chat = Callable[..., Person]
 NAME = "Nguyễn Văn Dấu Vết"

@@ -23,10 +23,10 @@ from bot.dialogue import Dialogue
 from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, Row, Transaction
 from bot.store.values import unpack
-from tests.conftest import Clock, Heard, Person
-from tests.handlers import town
-from tests.handlers.test_booking import EIGHT, NINE, rows, tap
-from tests.handlers.town import FRIDAY, slot_id
+from tests.handlers.test_booking import rows, tap
+from tests.support import town
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import EIGHT, FRIDAY, NINE, slot_id
 
 T = TypeVar("T")
 Chat = Callable[..., Person]

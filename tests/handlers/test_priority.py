@@ -13,11 +13,11 @@ from bot.core.messages import Address
 from bot.store.booking import bookings, slot_seats, waiting_list
 from bot.store.booking.bookings import NotBooked, SlotFull
 from bot.store.database import Database
-from tests.bookings import Desk, account
-from tests.conftest import Clock, Person
-from tests.fuzz.targets import VERBS
 from tests.handlers.test_booking import book, code_of, labels, rows, tap
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support.bookings import Desk, account
+from tests.support.made import VERBS
+from tests.support.people import Clock, Person
+from tests.support.town import FRIDAY, slot_id
 
 Citizen = Callable[..., Person]
 EIGHT = slot_id("mau-a", FRIDAY, 8)

@@ -19,9 +19,9 @@ from bot.store.people.profiles import Profile
 from bot.store.values import Ids, stamp
 from handlers.booking import attendance
 from handlers.texts import profile as profile_texts
-from tests.conftest import Clock, Heard, Person
-from tests.handlers.town import FRIDAY, SETTINGS, slot_id
-from tests.visits import rows
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import FRIDAY, SETTINGS, slot_id
+from tests.support.visits import rows
 
 Chat = Callable[..., Person]
 AN = Address("telegram", "an")

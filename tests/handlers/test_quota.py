@@ -13,10 +13,10 @@ from bot.core.messages import Address, Incoming, WorkWanted
 from bot.dialogue import Delivered, Dialogue
 from bot.store.booking import slot_seats
 from bot.store.database import Database
-from tests.conftest import Clock, Person
-from tests.handlers import town
-from tests.handlers.test_booking import EIGHT, NINE, book, rows, tap
-from tests.handlers.town import FRIDAY, slot_id
+from tests.handlers.test_booking import book, rows, tap
+from tests.support import town
+from tests.support.people import Clock, Person
+from tests.support.town import EIGHT, FRIDAY, NINE, slot_id
 
 Browser = Callable[..., Person]
 LIMITS = town.SETTINGS.limits.model_copy(

@@ -10,7 +10,7 @@ from bot.core.messages import Kind
 from bot.store.database import Database
 from bot.store.staff import inbox
 from handlers.texts import feedback, media
-from tests.conftest import Clock, Person
+from tests.support.people import Clock, Person
 
 Chat = Callable[..., Person]
 

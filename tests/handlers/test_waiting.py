@@ -14,10 +14,10 @@ from bot.store.booking import bookings
 from bot.store.booking.bookings import State
 from bot.store.database import Database, Row
 from bot.store.values import moment, stamp, unpack
-from tests.conftest import Clock, Heard, Person
-from tests.handlers import town
 from tests.handlers.test_booking import book, code_of, labels, rows, tap
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support import town
+from tests.support.people import Clock, Heard, Person
+from tests.support.town import FRIDAY, slot_id
 
 Citizen = Callable[..., Person]
 Keeper = Callable[[], set[str]]

@@ -26,12 +26,12 @@ import pytest_asyncio
 from bot.core.clock import VIETNAM
 from bot.core.messages import Address
 from bot.store.database.postgres import PostgresDatabase
-from tests import visits
-from tests.bookings import wrong
-from tests.conftest import FAQ
-from tests.fakes.telegram import SECRET_HEADER, FakeTelegram
-from tests.many.fleet import SECRET, Fleet, fleet
-from tests.postgres import Cluster
+from tests.support import visits
+from tests.support.bookings import wrong
+from tests.support.fakes.telegram import SECRET_HEADER, FakeTelegram
+from tests.support.fleet import SECRET, Fleet, fleet
+from tests.support.paths import FAQ
+from tests.support.postgres import Cluster
 
 PROCESSES = 4
 CITIZENS, PLACES = 120, 30

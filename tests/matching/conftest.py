@@ -10,8 +10,7 @@ import pytest
 from bot.faq import entries
 from bot.faq.entries import Faq
 from bot.faq.matching.matcher import Matcher, Thresholds
-
-PROJECT = Path(__file__).parent.parent.parent
+from tests.support.paths import PROJECT
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import pytest
 from bot.core.vietnamese import Word, has_marks, to_word
 from bot.faq.entries import load
 from bot.faq.matching.synonyms import Lexicon, features
-from tests.matching.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 SYNONYMS = {"ví": ["bóp"], "mất": ["rớt", "đánh rơi"], "mức 2": ["m2"]}
 

@@ -19,8 +19,8 @@ from bot.faq.matching.matcher import SHOWN, Matcher, Outcome
 from bot.faq.matching.ranker import Ranker
 from bot.faq.matching.reader import MAX_TOKENS
 from bot.faq.matching.teencode import MEANINGS
-from tests.bench.datasets import as_faq
-from tests.matching.conftest import PROJECT
+from tests.support.datasets import as_faq
+from tests.support.paths import PROJECT
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 RIGHT_TO_LEFT = "\u202e\u202b\u2067\u200f\u0627\u0644\u0645\u05d0\u05d1"

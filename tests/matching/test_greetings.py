@@ -15,8 +15,8 @@ from bot.faq import entries, lint
 from bot.faq.greetings import FILE
 from bot.outreach import segment_language
 from bot.store.campaigns.segments import Field, Is
-from tests.conftest import FAQ, PROJECT
-from tests.volunteers.conftest import house
+from tests.support.faq_house import house
+from tests.support.paths import FAQ, PROJECT
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from bot.faq import entries
 from bot.faq.matching import lessons
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.faq.matching.ranker import Ranker
-from tests.uncollected import uncollected
+from tests.support.paths import FAQ
+from tests.support.uncollected import uncollected
 
-FAQ = Path(__file__).parent.parent / "faq"
 QUESTIONS = ("rớt bóp mất thẻ", "quen mat khau roi", "thuế đất", "xin chào")
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.core.documents.file import Faults
 from bot.faq import elsewhere, entries
 from bot.faq.matching.matcher import Matcher, Outcome
-from tests.service import PROJECT
+from tests.support.paths import FAQ
 
 
 def test_each_thing_is_asked_about_in_some_of_the_ways_and_in_the_same_ones_each_time() -> None:
@@ -43,7 +43,7 @@ def test_a_likely_answer_is_not_a_sure_one(full: Matcher) -> None:
 
 
 def test_an_unknown_key_is_told_with_its_line(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(PROJECT / "tests/faq", tmp_path / "faq"))
+    folder = Path(shutil.copytree(FAQ, tmp_path / "faq"))
     (folder / elsewhere.FILE).write_text("vật: [máy bơm]\nđồ: [cái thang]\n", encoding="utf-8")
     with pytest.raises(Faults) as caught:
         entries.load(folder)

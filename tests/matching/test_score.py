@@ -13,14 +13,13 @@ from bot.core.documents.file import Faults
 from bot.faq.matching.matcher import Matcher
 from bot.faq.score import Row, auroc, read_rows, score
 from bot.faq.variants import VARIANTS, hard, telex
-from tests.matching.conftest import PROJECT
+from tests.support.paths import FAQ, PROJECT
 
 KEYS = [
     "n", "top1", "top3", "answered", "likely", "asked_back", "admitted", "wrong_answered",
     "direct", "offered", "wrong", "oos_n", "oos_answered", "oos_asked_back", "oos_auroc",
     "p50_ms", "p99_ms",
 ]  # fmt: skip
-FOLDER = PROJECT / "tests/faq"
 
 
 def rows_of(matcher: Matcher) -> list[Row]:
@@ -71,7 +70,7 @@ def test_the_command_prints_the_agreed_json(
     monkeypatch.chdir(tmp_path)  # without a config.yaml
     file = tmp_path / "cau.tsv"
     file.write_text("làm thẻ căn cước lần đầu\t-\n", encoding="utf-8")
-    done = CliRunner().invoke(command, ["score", str(file), "--faq", str(FOLDER), "--json"])
+    done = CliRunner().invoke(command, ["score", str(file), "--faq", str(FAQ), "--json"])
     data = json.loads(done.output)
     assert list(data) == [*KEYS, "variants"]
     assert {name: list(found) for name, found in data["variants"].items()} == dict.fromkeys(
@@ -82,7 +81,7 @@ def test_the_command_prints_the_agreed_json(
 def test_the_command_names_the_bad_line(tmp_path: Path) -> None:
     file = tmp_path / "cau.tsv"
     file.write_text("đổi thẻ\tcó-đâu\n", encoding="utf-8")
-    done = CliRunner().invoke(command, ["score", str(file), "--faq", str(FOLDER)])
+    done = CliRunner().invoke(command, ["score", str(file), "--faq", str(FAQ)])
     assert done.exit_code == 2
     assert "cau.tsv:1:" in done.output
 

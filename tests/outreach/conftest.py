@@ -14,7 +14,7 @@ from bot.faq.greetings import Greetings
 from bot.outreach import poster_files
 from bot.outreach.poster_page import Sheet
 from bot.store.campaigns.posters import Poster
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 SETTINGS = Settings.model_validate(
     {

@@ -16,7 +16,7 @@ from bot.faq.entries import Entry, Faq, Kind
 from bot.outreach import card_page, cards
 from bot.outreach.card_page import EDGE, FOOT_HIGH, HIGH, INK, QR, READABLE, WIDE, Placed
 from bot.outreach.print_text import FILES, unprintable
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 TODAY = date(2026, 11, 25)
 SETTINGS = Settings.model_validate({

@@ -16,8 +16,8 @@ from bot.store.campaigns import frequency_cap
 from bot.store.database import Database
 from bot.store.people import consents, conversations
 from bot.store.values import stamp
-from tests.conftest import Clock
-from tests.outreach.world import IDS, link, of_one, plan, subscribe
+from tests.support.people import Clock
+from tests.support.subscribers import IDS, link, of_one, plan, subscribe
 
 RATES = {"telegram": 10.0, "zalo-oa": 10.0}
 FORM = {"templates": {"news": {"id": "654321"}}}

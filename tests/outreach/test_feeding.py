@@ -19,8 +19,8 @@ from bot.store.outbox import claim, outbox
 from bot.store.outbox.outbox import Letter
 from bot.store.people import consents, conversations
 from bot.store.values import unpack
-from tests.conftest import Clock
-from tests.outreach.world import IDS, launch, of_one, plan, rows, subscribe
+from tests.support.people import Clock
+from tests.support.subscribers import IDS, launch, of_one, plan, rows, subscribe
 
 RATES = {"telegram": 2.0, "zalo-oa": 2.0}
 ROOM = int(2.0 * AHEAD.total_seconds()) + 1

@@ -24,8 +24,8 @@ from bot.store.outbox.claim import Skipped
 from bot.store.outbox.outbox import Letter
 from bot.store.people import consents, conversations
 from bot.store.values import stamp
-from tests.conftest import Clock
-from tests.outreach.world import IDS, launch, link, plan, put, rows, subscribe
+from tests.support.people import Clock
+from tests.support.subscribers import IDS, launch, link, plan, put, rows, subscribe
 
 AN, AN_ZALO, BINH = Address("telegram", "an"), Address("zalo-oa", "an-z"), Address("telegram", "b")
 QUIET = Reminders()

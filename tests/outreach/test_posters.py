@@ -17,7 +17,7 @@ from bot.outreach import posters
 from bot.outreach.posters import BadPlace
 from bot.store.campaigns import posters as stored
 from bot.store.database import Database
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 VAULT = Vault("a made-up key")
 PAYLOAD = posters.payload(VAULT, "7K3M9")

@@ -17,7 +17,7 @@ from bot.store.campaigns.segments import AllOf, AnyOf, Everybody, Field, Is, Not
 from bot.store.database import Database, Transaction
 from bot.store.people import consents, conversations, profiles
 from bot.store.values import Ids
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 TAN_PHU, BINH_TAN = "27031", "27442"
 WORKERS = Is(Field.AUDIENCE, ("cong-nhan",))

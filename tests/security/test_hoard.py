@@ -1,4 +1,4 @@
-"""Nobody empties a ward's week, and a crowd behind one address is served: what tests/bench/hoard.py
+"""Nobody empties a ward's week, and a crowd behind one address is served: what `python -m tests.bench.hoard`
 measures of a whole day, here with fewer tries. The limits are those that a deployment has by default."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.bench.hoard import DEFAULTS, FIVE, UNBOUNDED, crowded, hoarded
+from tests.support.hoard import DEFAULTS, FIVE, UNBOUNDED, crowded, hoarded
 
 MOST = 0.15  # of the places of the next seven days
 

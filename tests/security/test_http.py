@@ -19,7 +19,7 @@ from multidict import CIMultiDict
 from bot.core.config import Settings
 from bot.core.config.channels import Listen
 from bot.core.http_request import NOBODY, address
-from tests.web_service import PATIENCE, WebService
+from tests.support.web_service import PATIENCE, WebService
 
 WAIT = 0.6  # seconds: for a head, for a body, for the rest of a refused one
 HOST = b"Host: 127.0.0.1\r\n"

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from bot.ops import logs
-from tests.conftest import Person
+from tests.support.people import Person
 
 HOSTILE = (
     "{{7*7}} {% raw %} ${HOME} %(x)s {0} #{1+1}",

@@ -15,8 +15,8 @@ from bot.core.config.limits import Limits
 from bot.core.messages import Kind
 from bot.core.rate_limit import Buckets, Floods, Pace
 from bot.store.database import Database
-from tests.conftest import Clock, Person
-from tests.web_service import Response, WebService
+from tests.support.people import Clock, Person
+from tests.support.web_service import Response, WebService
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SMALL = Limits(

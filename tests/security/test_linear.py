@@ -25,8 +25,8 @@ import pytest
 from bot.faq.lint.outdated import TERMS
 from bot.faq.lint.quantities import PAIRS
 from handlers.questions.safety import WANTS
-from tests.conftest import PROJECT
 from tests.security.steps import EndlessError, Walk, hard
+from tests.support.paths import PROJECT
 
 FILES = sorted(path for room in ("bot", "handlers") for path in (PROJECT / room).rglob("*.py"))
 ANCHORED = frozenset({"match", "fullmatch"})  # these try at one place only

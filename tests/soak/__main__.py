@@ -10,11 +10,11 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.postgres import MISSING, Cluster, programs
-from tests.postgres import cluster as running_cluster
 from tests.soak import faults, report
 from tests.soak.faults_postgres import POSTGRES
 from tests.soak.run import Options, Outcome, soak
+from tests.support.postgres import MISSING, Cluster, programs
+from tests.support.postgres import cluster as running_cluster
 
 
 def options(given: argparse.Namespace, cluster: Cluster | None) -> Options:

@@ -19,8 +19,8 @@ from bot.core.config.booking import Reminders
 from bot.store.database import Row, Transaction
 from bot.store.staff import audit
 from bot.store.values import moment, stamp, unpack
-from tests.bookings import wrong
 from tests.soak.ledger import Arrival, Ledger, Said, Stay, Visit
+from tests.support.bookings import wrong
 
 INCOMING = "SELECT channel, id FROM incoming"
 OUTBOX = """

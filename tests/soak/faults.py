@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from tests.postgres import Cluster
 from tests.soak.clock import Shift
 from tests.soak.disk import Disk
 from tests.soak.fleet import Fleet
 from tests.soak.weather import Weather
+from tests.support.postgres import Cluster
 
 HOUR = 3600.0
 LOCKER = """

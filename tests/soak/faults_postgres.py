@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from tests.postgres import Cluster
 from tests.soak.faults import Act, Stage
+from tests.support.postgres import Cluster
 
 NOTICED = 5.0  # seconds until a load balancer looks away from a process that does not answer
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from tests.service import ADDRESS, PROJECT
+from tests.support.paths import PROJECT
+from tests.support.service import ADDRESS
 
 UP_WITHIN = 60.0  # seconds; on a busy machine Python alone takes some
 DOWN_WITHIN = 20.0

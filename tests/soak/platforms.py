@@ -11,12 +11,12 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.server import Fault
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.zalo import FakeZalo
-from tests.fakes.zalo_bot import FakeZaloBot
 from tests.soak.ledger import Ledger
 from tests.soak.weather import RETRY_AFTER, SILENT, SLOW, Weather
+from tests.support.fakes.server import Fault
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fakes.zalo import FakeZalo
+from tests.support.fakes.zalo_bot import FakeZaloBot
 
 STRUCK = web.RequestKey("struck", str)
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -16,7 +16,6 @@ from aiohttp import ClientSession, TCPConnector
 from bot.ops.deployment import open_database
 from bot.store.database import Database
 from bot.store.values import stamp
-from tests.postgres import Cluster
 from tests.soak import faults, report
 from tests.soak.check import Case
 from tests.soak.check import faults as found_wrong
@@ -31,6 +30,7 @@ from tests.soak.platforms import Telegram, Zalo, ZaloBot
 from tests.soak.stories import Crowd, Stories
 from tests.soak.town import ENVIRONMENT, Town, build, opening
 from tests.soak.weather import Weather
+from tests.support.postgres import Cluster
 
 DRAINED_WITHIN = 240.0  # seconds after the end until everything due has gone out
 LOOK_EVERY = 2.0

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from tests.bench.messages import questions
 from tests.soak.citizens import Citizen, OnTheWeb, World
 from tests.soak.ledger import Arrival, Visit
 from tests.soak.town import OFFICES, SERVICES, SMALL, Town
+from tests.support.load import questions
 
 CODE = re.compile(r"[Mm]ã(?: hẹn:)? ([A-Z0-9]{6})\b")
 BOOKED, MOVED, CANCELLED, WAITS = "✅ Đã đặt lịch", "✅ Đã đổi lịch", "Đã hủy lịch", "danh sách chờ"

@@ -16,11 +16,11 @@ from bot.core.crypto import Vault
 from bot.desk.access import token_id
 from bot.ops.deployment import open_database
 from bot.store.staff import accounts
-from tests.fakes import zalo_bot
-from tests.fakes.telegram import TOKEN
-from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET
-from tests.service import PROJECT
 from tests.soak.platforms import Telegram, Zalo, ZaloBot
+from tests.support.fakes import zalo_bot
+from tests.support.fakes.telegram import TOKEN
+from tests.support.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET
+from tests.support.paths import PROJECT
 
 SECRET = "s3cret_of-the-soak"
 KEY = "a made-up key of the soak"

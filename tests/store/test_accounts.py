@@ -10,7 +10,7 @@ import pytest
 from bot.store.database import Database, Transaction
 from bot.store.staff import accounts
 from bot.store.staff.accounts import Failed
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 LONG = timedelta(days=1)
 

@@ -37,8 +37,8 @@ from bot.store.booking.bookings import (
 from bot.store.booking.holds import of_kin
 from bot.store.database import BrokenRule, Database
 from bot.store.migrations.booking import LEGAL_MOVES
-from tests.bookings import DELAY, HOLD, Desk, account, holders, hour, wrong
-from tests.handlers import town
+from tests.support import town
+from tests.support.bookings import DELAY, HOLD, Desk, account, holders, hour, wrong
 
 PEOPLE = ("an", "binh", "chi")
 CAPACITY = {hour(8): 2, hour(9): 1, hour(10): 2}  # one right after the other

@@ -26,9 +26,9 @@ from bot.store.migrations import MIGRATIONS
 from bot.store.migrations.booking import LEGAL_MOVES
 from bot.store.outbox import outbox
 from bot.store.values import Ids, unpack
-from tests.bookings import Desk, account, hour, wrong
-from tests.conftest import Clock
-from tests.handlers import town
+from tests.support import town
+from tests.support.bookings import Desk, account, hour, wrong
+from tests.support.people import Clock
 
 EIGHT, NINE = hour(8), hour(9)  # two places, and one right after them
 PRIORITY = town.slot_id("mau-a", town.FRIDAY, 10, "priority")

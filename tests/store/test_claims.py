@@ -17,10 +17,9 @@ from bot.store.outbox.claim import Skipped
 from bot.store.outbox.outbox import Letter
 from bot.store.people import consents
 from bot.store.values import stamp
-from tests import visits
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.visits import AN, HOUR, IDS, MINUTE, local_time
+from tests.support import town, visits
+from tests.support.people import Clock
+from tests.support.visits import AN, HOUR, IDS, MINUTE, local_time
 
 VISIT = local_time("2026-11-27 10:00")
 MORNING = local_time("2026-11-27 08:00")

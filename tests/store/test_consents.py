@@ -13,8 +13,8 @@ from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.migrations import MIGRATIONS
 from bot.store.people import consents
 from bot.store.values import Ids
-from tests.conftest import Clock
-from tests.visits import AN, IDS
+from tests.support.people import Clock
+from tests.support.visits import AN, IDS
 
 OLD = """
     INSERT INTO consents (id, channel, person, purpose, given, version, at)

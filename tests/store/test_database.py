@@ -20,7 +20,7 @@ from bot.store.database import (
     Transaction,
 )
 from bot.store.migrations import MIGRATIONS
-from tests.uncollected import uncollected
+from tests.support.uncollected import uncollected
 
 ADD = "INSERT INTO marks (name, value) VALUES (:name, '1')"
 ALL = "SELECT name FROM marks ORDER BY name"

@@ -7,8 +7,8 @@ import pytest
 from bot.core.messages import Address
 from bot.store.database import Database
 from bot.store.people import consents, erasure, erasure_log, export
-from tests.conftest import Clock
-from tests.schema import columns
+from tests.support.people import Clock
+from tests.support.schema import columns
 
 RULES = {rule.table: rule for rule in erasure.PERSONAL}
 

@@ -12,7 +12,7 @@ from bot.store.database import Database, SqliteDatabase, Transaction
 from bot.store.migrations import MIGRATIONS
 from bot.store.staff import faq_changes
 from bot.store.staff.faq_changes import FaqChange
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 OLD = (
     """

@@ -9,9 +9,9 @@ import pytest
 from bot.store.booking import bookings
 from bot.store.database import Database
 from bot.store.staff import figures
-from tests.bookings import Desk, account, hour
-from tests.conftest import Clock
-from tests.handlers import town
+from tests.support import town
+from tests.support.bookings import Desk, account, hour
+from tests.support.people import Clock
 
 
 @pytest.fixture

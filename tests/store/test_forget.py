@@ -9,7 +9,7 @@ from bot.core.messages import Address, Kind
 from bot.jobs.forget_old_data import forget_before
 from bot.store.database import Database
 from bot.store.people import conversations, phone_owners
-from tests.conftest import Clock, Person
+from tests.support.people import Clock, Person
 
 TABLES = ("people", "incoming", "outbox", "questions", "handoffs")
 

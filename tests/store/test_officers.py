@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.store.database import Database
 from bot.store.staff import inbox
-from tests.conftest import Clock
-from tests.visits import AN
+from tests.support.people import Clock
+from tests.support.visits import AN
 
 
 def test_a_wait_ends_once_and_only_when_all_of_it_was_read(

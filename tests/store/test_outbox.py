@@ -14,7 +14,7 @@ from bot.store.outbox import claim as claims
 from bot.store.outbox import outbox
 from bot.store.outbox.outbox import Letter
 from bot.store.values import Ids
-from tests.conftest import Clock
+from tests.support.people import Clock
 
 AN, BINH = Address("telegram", "an"), Address("telegram", "binh")
 LEASE = timedelta(minutes=1)

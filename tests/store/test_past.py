@@ -15,10 +15,9 @@ from bot.store.database import Transaction
 from bot.store.outbox import claim, outbox
 from bot.store.people import erasure, export
 from bot.store.values import Ids
-from tests import past, sqlite
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.visits import AN, HOUR, MINUTE
+from tests.support import past, sqlite, town
+from tests.support.people import Clock
+from tests.support.visits import AN, HOUR, MINUTE
 
 LITTLE, MUCH = 20, 400  # people who have been here
 Look = Callable[[Transaction, Clock], object]

@@ -27,8 +27,8 @@ from bot.store.database import (
 from bot.store.database.dialect import for_postgres, for_sqlite
 from bot.store.database.postgres import PostgresDatabase
 from bot.store.staff import audit
-from tests.conftest import Clock
-from tests.postgres import Cluster
+from tests.support.people import Clock
+from tests.support.postgres import Cluster
 
 ADD = "INSERT INTO marks (name, value) VALUES (:name, '0')"
 MORE = "UPDATE marks SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE name = :name"

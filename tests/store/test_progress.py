@@ -10,9 +10,8 @@ from bot.store.booking import ward_figures
 from bot.store.booking.ward_figures import Demand
 from bot.store.database import Database, Transaction
 from bot.store.people import consents, conversations, profiles, questions
-from tests import visits
-from tests.conftest import Clock
-from tests.handlers import town
+from tests.support import town, visits
+from tests.support.people import Clock
 
 A, B = "27031", "27142"
 ONE, TWO = Figures(100, 80, 40), Figures(100, 90, 50)

@@ -8,10 +8,10 @@ from bot.store.booking import bookings
 from bot.store.booking.bookings import State
 from bot.store.database import Database
 from bot.store.people import consents, retention
-from tests.bookings import MUST_BE_EMPTY, Desk, account, hour
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.handlers.town import FRIDAY
+from tests.support import town
+from tests.support.bookings import MUST_BE_EMPTY, Desk, account, hour
+from tests.support.people import Clock
+from tests.support.town import FRIDAY
 
 KEEP = timedelta(days=30)
 

@@ -12,10 +12,10 @@ from bot.store.booking import slot_seats, waiting_list
 from bot.store.booking import slots as store
 from bot.store.booking.bookings import SlotFull
 from bot.store.database import Database, Transaction
-from tests.bookings import Desk, wrong
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, at, slot_id
+from tests.support import town
+from tests.support.bookings import Desk, wrong
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, at, slot_id
 
 MONDAY = FRIDAY + timedelta(days=3)
 TUESDAY = FRIDAY + timedelta(days=4)

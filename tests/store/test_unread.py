@@ -8,9 +8,9 @@ from bot.core.messages import Address, Priority, Reply, Tone
 from bot.store.database import Database
 from bot.store.outbox import outbox, undelivered
 from bot.store.people import conversations
-from tests import visits
-from tests.conftest import Clock
-from tests.visits import IDS, local_time
+from tests.support import visits
+from tests.support.people import Clock
+from tests.support.visits import IDS, local_time
 
 WEB, TELEGRAM = Address("web", "w"), Address("telegram", "1001")
 VISIT, EVENING_AT = local_time("2026-11-27 08:00"), local_time("2026-11-26 19:00")

@@ -11,9 +11,9 @@ from bot.store.database import Database, Transaction
 from bot.store.outbox import claim, outbox
 from bot.store.staff import audit, inbox
 from bot.store.values import Ids
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support import town
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot_id
 
 AN = Address("telegram", "1001")
 LEASE = timedelta(seconds=60)

@@ -28,8 +28,8 @@ from bot.store.booking.bookings import AlreadyBooked
 from bot.store.booking.waiting_list import OfferEnded
 from bot.store.database import Database
 from bot.store.people import conversations
-from tests.bookings import DELAY, Desk, account, hour, wrong
-from tests.handlers import town
+from tests.support import town
+from tests.support.bookings import DELAY, Desk, account, hour, wrong
 
 PEOPLE = ("an", "binh", "chi", "dung")
 SERVICES = {"mau-a": {"the", "muc-2"}, "mau-b": {"the"}}

@@ -9,11 +9,10 @@ from bot.core import weeks
 from bot.store.database import Database, Transaction
 from bot.store.staff import weekly
 from bot.store.staff.weekly import WEEKS, Visits
-from tests import visits
-from tests.conftest import Clock
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
-from tests.visits import local_time
+from tests.support import town, visits
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot_id
+from tests.support.visits import local_time
 
 FIRST = weeks.of(local_time("2026-10-05 12:00"))
 STARTS = [FIRST.plus(n).start for n in range(WEEKS + 1)]

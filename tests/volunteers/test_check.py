@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from bot.faq import lint
 from bot.faq.lint import Finding, Rule
-from tests.volunteers.conftest import GOOD, TODAY, house
+from tests.support.faq_house import TODAY, house
+from tests.volunteers.conftest import GOOD
 
 THE, PHI = "the.yaml", "phi.yaml"
 SENTENCE = "Bạn làm như sau nhé. "

@@ -14,7 +14,7 @@ from bot.core.documents import file as yaml_file
 from bot.faq.editing.add_line import EditRefused
 from bot.faq.editing.blocks import block_of, replace_block
 from bot.faq.editing.values import Value, set_values
-from tests.conftest import PROJECT
+from tests.support.paths import PROJECT
 
 HEAD = "entries:\n  - id: a\n    question: Hỏi gì?\n"
 TAIL = "    # sau cùng\n\n  - id: b # ghi chú\n    question: 'Khác'\n    answer: x\n"

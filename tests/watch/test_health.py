@@ -15,10 +15,10 @@ from bot.app import SERVICE
 from bot.core.messages import Address, Priority, Reply, Tone
 from bot.store.outbox import outbox
 from bot.store.staff import inbox
-from tests.channels.telegram_service import Running, serving
-from tests.conftest import FAQ
-from tests.fakes.telegram import FakeTelegram
-from tests.service import running, write_config
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.paths import FAQ
+from tests.support.service import running, write_config
+from tests.support.telegram_service import Running, serving
 
 LONG_AGO = datetime.now(UTC) - timedelta(minutes=30)
 

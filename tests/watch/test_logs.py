@@ -19,9 +19,9 @@ import yaml
 
 from bot.core.config import Settings, secrets_of
 from bot.ops.logs import HIDDEN, Mask
-from tests.conftest import FAQ, PROJECT
-from tests.fakes.telegram import FakeTelegram
-from tests.service import Service, running, write_config
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.paths import FAQ, PROJECT
+from tests.support.service import Service, running, write_config
 
 PHONE, PAPER, NAME = "0900000001", "079000000001", "Nguyễn Văn Thử"
 CHAT = 987654321

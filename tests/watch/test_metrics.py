@@ -18,10 +18,11 @@ from bot.core.messages import Address
 from bot.store.booking import bookings
 from bot.store.database import Database
 from bot.store.values import Ids
-from tests.conftest import PROJECT, Clock
-from tests.handlers import town
-from tests.handlers.town import FRIDAY, slot_id
-from tests.web_service import WebService
+from tests.support import town
+from tests.support.paths import PROJECT
+from tests.support.people import Clock
+from tests.support.town import FRIDAY, slot_id
+from tests.support.web_service import WebService
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 TOKEN = "a-made-up-token-of-tests"

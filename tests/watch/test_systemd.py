@@ -6,8 +6,8 @@ import socket
 from pathlib import Path
 
 from bot.ops.systemd import notify
-from tests.conftest import FAQ
-from tests.service import running, write_config
+from tests.support.paths import FAQ
+from tests.support.service import running, write_config
 
 
 def test_systemd_hears_ready_then_alive_again_and_again_then_stopping(tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+
+from tests.support.paths import PROJECT
 
 HEAD = (
     "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -68,3 +71,12 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
     return int(head.split(b" ", 2)[1]), await reader.readexactly(length)
+
+
+def questions() -> list[str]:
+    """The regression questions: varied, as people type them."""
+    files = sorted((PROJECT / "faq" / "questions").glob("*.tsv"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    found = [line.split("\t")[0] for line in lines]
+    random.Random(1).shuffle(found)
+    return found

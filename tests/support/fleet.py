@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from tests.conftest import FAQ, PROJECT
-from tests.fakes.telegram import FakeTelegram
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.paths import FAQ, PROJECT
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 SPEED = 15.0  # seconds of the processes' clock in one of ours: a lease of 60 ends after 4

@@ -16,8 +16,8 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.server import FakeServer, Fault, break_off
-from tests.fakes.telegram_rules import (
+from tests.support.fakes.server import FakeServer, Fault, break_off
+from tests.support.fakes.telegram_rules import (
     COMMAND,
     START,
     ApiError,

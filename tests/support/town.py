@@ -49,6 +49,9 @@ def slot_id(office: str, day: date, hour: int, pool: str = "all") -> str:
     return f"{office}.{at(day, hour):%y%m%d%H%M}" + ("p" if pool == "priority" else "")
 
 
+EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)
+
+
 def build(database: Database) -> None:
     """Two offices; 8:00 has two places, 9:00 one, 10:00 a priority place, on three days."""
     with database.transaction() as tx:

@@ -27,10 +27,10 @@ from bot.store.database import Row, SqliteDatabase
 from bot.store.staff import inbox
 from bot.store.values import Ids
 from handlers.questions.officer_answer import reply_to
-from tests import sqlite
+from tests.support import sqlite
+from tests.support.paths import FAQ
 
 PATIENCE = 20  # seconds until a test gives up
-FAQ = Path(__file__).parent / "faq"
 # Many tests are one person, from one address, at one moment.
 ROOMY = Limits(
     messages_per_minute=100_000,

@@ -32,6 +32,12 @@ SLIPS = (
     b"null", b"~", b"08:00", b"24:61", b"\r", b"",
 )  # fmt: skip
 
+# What buttons begin with.
+VERBS = ("book", "ward", "at", "soon", "place", "day", "time", "kin", "code", "who", "ok", "cancel", "visits",
+         "visit", "mday", "mtime", "link", "unlink", "agree", "stop", "mydata", "privacy", "erase", "menu",
+         "group", "help", "none", "start", "ask", "vote", "why", "officer", "more", "wait", "leave", "take",
+         "pass", "active", "coach", "card", "profile", "campaign", "share", "offer")  # fmt: skip
+
 
 class Source(Protocol):
     def below(self, limit: int) -> int:

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+from tests.support.paths import PROJECT
+
 # Tests and measurements are many people from one address.
 ROOMY = (
     "{messages_per_minute: 100000, requests_per_minute: 1000000, requests_per_second: 1000000, "

@@ -17,8 +17,8 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.server import FakeServer, Fault, break_off
-from tests.fakes.zalo_messages import ApiError, Sent, accepted, require
+from tests.support.fakes.server import FakeServer, Fault, break_off
+from tests.support.fakes.zalo_messages import ApiError, Sent, accepted, require
 
 APP_ID, OA_ID = "1000000000000000001", "2000000000000000002"
 APP_SECRET, OA_SECRET = "made-up-app-secret", "made-up-oa-secret"

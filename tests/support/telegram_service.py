@@ -16,9 +16,9 @@ from bot.app import SERVICE, make_app
 from bot.core.config import Settings
 from bot.ops.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
-from tests import sqlite
-from tests.fakes.server import PATIENCE
-from tests.fakes.telegram import FakeTelegram
+from tests.support import sqlite
+from tests.support.fakes.server import PATIENCE
+from tests.support.fakes.telegram import FakeTelegram
 
 FAQ = """
 group: thu

@@ -13,11 +13,11 @@ from bot.core.crypto import Vault
 from bot.core.messages import Incoming
 from bot.dialogue import Delivered
 from bot.store.database import Database
-from tests import sqlite
-from tests.channels.telegram_service import Running, in_folder, in_process
-from tests.conftest import Clock
-from tests.fakes import zalo_bot
-from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
+from tests.support import sqlite
+from tests.support.fakes import zalo_bot
+from tests.support.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
+from tests.support.people import Clock
+from tests.support.telegram_service import Running, in_folder, in_process
 
 AN, BINH = "2512523625412515", "2512523625412516"
 KEY = "a made-up key"

@@ -11,7 +11,7 @@ from bot.store.booking import bookings, slot_seats
 from bot.store.booking.bookings import Booking, State
 from bot.store.database import Row, Transaction
 from bot.store.values import Ids
-from tests.handlers.town import FRIDAY, slot_id
+from tests.support.town import FRIDAY, slot_id
 
 HOLD = timedelta(minutes=10)
 DELAY = timedelta(minutes=30)  # before a place given back is free for all

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.server import FakeServer, Fault, break_off
+from tests.support.fakes.server import FakeServer, Fault, break_off
 
 TOKEN = "12345689:made-up-token"
 HEADER = "X-Bot-Api-Secret-Token"

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from bot.faq import entries
 from bot.faq.entries import Entry, Faq
 from bot.faq.score import OUT_OF_SCOPE, read_rows
+from tests.support.paths import PROJECT
 
-PROJECT = Path(__file__).parent.parent.parent
 PUBLIC = ("rasa_pool", "vnslu")
 MOST_TESTS = 700  # questions of a set; the slowest peer takes 5 ms for each of six variants
 

@@ -23,13 +23,14 @@ from bot.core.messages import Address
 from bot.outreach.message import FOOTER
 from bot.store.database import SqliteDatabase
 from bot.store.people import consents, conversations
-from tests.channels.zalo_service import KEY, log_in
-from tests.conftest import FAQ, Clock
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.telegram import Sent as TelegramSent
-from tests.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
-from tests.outreach.world import IDS, launch, plan, subscribe
-from tests.service import running, write_config
+from tests.support.fakes.telegram import FakeTelegram
+from tests.support.fakes.telegram import Sent as TelegramSent
+from tests.support.fakes.zalo import APP_ID, APP_SECRET, OA_SECRET, FakeZalo
+from tests.support.paths import FAQ
+from tests.support.people import Clock
+from tests.support.service import running, write_config
+from tests.support.subscribers import IDS, launch, plan, subscribe
+from tests.support.zalo_service import KEY, log_in
 
 CAMPAIGN = "broadcast"
 FIRST_CHAT, FIRST_ZALO = 1_000_000, 2_512_523_625_000_000
