@@ -32,7 +32,7 @@ from bot.store.outbox import outbox
 from bot.store.people import conversations
 from bot.store.staff import inbox
 from bot.store.values import Ids
-from handlers import HANDLERS
+from handlers import HANDLERS, wishes
 from handlers.texts import common, safety
 from handlers.turn import Handler, Reading, Turn, Unread
 
@@ -172,7 +172,7 @@ class Dialogue:
             reading = await self._read(incoming, read)
 
     def _turn(self, tx: Transaction, incoming: Incoming, pace: Pace, reading: Reading) -> Delivered:
-        turn = self._open(tx, incoming, reading)
+        turn = self._open(tx, incoming, reading, heard=pace is Pace.HEARD)
         if turn is None:
             return Delivered(tuple(outbox.replies_to(tx, _prefix(incoming))))
         return self._write(turn, self._ask(turn) if pace is Pace.HEARD else self._slow(pace))
@@ -191,8 +191,11 @@ class Dialogue:
         inbox.alert(tx, turn.new_id(), turn.now, "handler", text)
         return self._write(turn, Answer((common.sorry(),), Conversation()))
 
-    def _open(self, tx: Transaction, incoming: Incoming, reading: Reading) -> Turn | None:
-        """Write the update down and take the conversation; None when it was handled before."""
+    def _open(
+        self, tx: Transaction, incoming: Incoming, reading: Reading, *, heard: bool = False
+    ) -> Turn | None:
+        """Write the update down and take the conversation; None when it was handled before. *heard*: it is
+        to be understood, too."""
         now = self._clock()
         if not conversations.first_time(tx, incoming, _stored(incoming, reading), now):
             return None
@@ -202,8 +205,9 @@ class Dialogue:
         if waits := outbox.newest_waiting(tx, incoming.sender):
             self._ids.follow(waits)  # … whose clock may have been ahead
         conversation = _current(conversation, now)
+        tapped = _as_tap(incoming, conversation)
         return Turn(
-            incoming=_as_tap(incoming, conversation),
+            incoming=wishes.as_button(tapped, conversation, reading) if heard else tapped,
             reading=reading,
             conversation=conversation,
             now=now,

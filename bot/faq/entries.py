@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
@@ -22,9 +23,10 @@ from pydantic import (
 from bot.core.documents import file as yaml_file
 from bot.core.documents.file import Document, Fault, Faults, KeyPath, dotted
 from bot.core.likeness import closest
-from bot.faq import elsewhere, greetings
+from bot.faq import elsewhere, greetings, wishes
 from bot.faq.greetings import Greetings
 from bot.faq.model import Id, Part, Text, Texts
+from bot.faq.wishes import Wishes
 
 ANSWER_CHARACTERS = 600  # fits one phone screen together with a few steps
 LABEL_CHARACTERS = 36  # a button's title that a 360 px screen shows whole
@@ -163,7 +165,7 @@ class Faq:
     """All entries of a folder. `version` is a hash of the files' content; how people are greeted is
     no part of it, as it changes no answer. `asked`: questions as people ask them, by the entry that
     answers them, from which finding it is learnt beside its phrasings. `elsewhere`: questions that no
-    entry answers."""
+    entry answers. `wishes`: what people want done."""
 
     groups: tuple[Group, ...]
     entries: Mapping[str, Entry]
@@ -172,13 +174,12 @@ class Faq:
     greetings: Greetings = field(default_factory=Greetings)
     asked: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
     elsewhere: Texts = ()
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def load(folder: Path) -> Faq:
     """Read every `*.yaml` of *folder*; raise `Faults` listing all that is wrong in all files."""
     faults: list[Fault] = []
-    groups: list[Group] = []
-    entries: dict[str, Entry] = {}
     try:
         read_as = version(folder)
     except OSError:
@@ -186,6 +187,31 @@ def load(folder: Path) -> Faq:
     files = faq_files(folder)
     if not files:
         raise Faults([Fault(str(folder), 1, 1, "không có tệp *.yaml nào", "kiểm tra đường dẫn")])
+    groups, entries = _load_entries(files, faults)
+    lists = partial(_load_lists, faults=faults)
+    found = Faq(
+        groups=groups,
+        entries=entries,
+        synonyms=lists(folder / SYNONYMS_FILE, SYNONYM_HINT),
+        version=read_as,
+        greetings=greetings.load(folder, faults),
+        asked=lists(folder / ASKED_FILE, ASKED_HINT, known=entries),
+        elsewhere=elsewhere.questions(
+            lists(folder / elsewhere.FILE, elsewhere.HINT, known=elsewhere.WAYS)
+        ),
+        wishes=wishes.of(lists(folder / wishes.FILE, wishes.HINT, known=wishes.WISHES)),
+    )
+    if faults:
+        raise Faults(faults)
+    return found
+
+
+def _load_entries(
+    files: Iterable[Path], faults: list[Fault]
+) -> tuple[tuple[Group, ...], Mapping[str, Entry]]:
+    """What is wrong is added to *faults*."""
+    groups: list[Group] = []
+    entries: dict[str, Entry] = {}
     for file in files:
         try:
             document = yaml_file.read(file, file.name)
@@ -197,22 +223,14 @@ def load(folder: Path) -> Faq:
         entries.update({entry.id: entry for entry in parsed.entries})
         ids = tuple(entry.id for entry in parsed.entries)
         groups.append(Group(parsed.group or file.stem, parsed.title or file.stem, ids))
-    synonyms = _load_lists(folder / SYNONYMS_FILE, SYNONYM_HINT, faults)
-    asked = _load_lists(folder / ASKED_FILE, ASKED_HINT, faults, known=entries)
-    others = _load_lists(folder / elsewhere.FILE, elsewhere.HINT, faults, known=elsewhere.WAYS)
-    greeted = greetings.load(folder, faults)
-    if faults:
-        raise Faults(faults)
-    questions = elsewhere.questions(others)
-    content = tuple(groups), MappingProxyType(entries), synonyms, read_as, greeted
-    return Faq(*content, asked, questions)
+    return tuple(groups), MappingProxyType(entries)
 
 
 def version(folder: Path) -> str:
     """What tells one content of the answers in *folder* from another, readable or not. Greetings have no
     part in it: no answer changes with them."""
     digest = hashlib.sha256()
-    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE)
+    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, wishes.FILE)
     for file in (*faq_files(folder), *(folder / name for name in others)):
         if file.is_file():
             digest.update(file.read_bytes())
@@ -222,7 +240,7 @@ def version(folder: Path) -> str:
 def faq_files(folder: Path) -> list[Path]:
     """The files that hold entries, in the order in which they are read."""
     found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, greetings.FILE)
+    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, greetings.FILE, wishes.FILE)
     return [file for file in found if file.name not in others]
 
 
@@ -263,7 +281,7 @@ def _repeated_ids(
 
 
 def _load_lists(
-    file: Path, hint: str, faults: list[Fault], known: Collection[str] | None = None
+    file: Path, hint: str, faults: list[Fault], *, known: Collection[str] | None = None
 ) -> Mapping[str, Texts]:
     """A file that maps words to lists of texts; {} where there is none. When *known* is given, other
     keys are faults."""

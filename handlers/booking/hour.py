@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from bot.booking.sentence import Wanted
 from bot.core.clock import VIETNAM, local
 from bot.core.config.booking import Service
 from bot.core.messages import Answer, Conversation
@@ -17,6 +18,7 @@ from handlers.texts import booking as say
 from handlers.turn import Turn, at_rest
 
 DAYS_SHOWN = 7
+WANTED = "wanted"  # in the conversation: when they said that they want to come
 PRIORITY = "priority"  # in the conversation: they said that they are elderly or disabled
 CHOOSE_WITHIN = timedelta(minutes=30)  # … and then choose a day and an hour
 SOONEST_SHOWN, SOONEST_ASKED = 5, 12  # offices
@@ -39,6 +41,12 @@ def choose_day(turn: Turn, args: list[str]) -> Answer | None:
         return None
     if not _offered(service, office):
         return at_rest(turn, say.not_here(service))
+    if (
+        len(args) == 2
+        and (when := _remembered(turn))
+        and (hours := _hours(turn, service, office, when))
+    ):
+        return hours
     start, priority = _day_and_pool(args[2] if len(args) > 2 else "")
     found, kept = _free_days(turn, office.id, start, "priority" if priority else "all")
     shown, rest = found[:DAYS_SHOWN], found[DAYS_SHOWN:]
@@ -57,6 +65,34 @@ def choose_day(turn: Turn, args: list[str]) -> Answer | None:
         elsewhere=form.ways(turn) if kept else None,
     )
     return Answer((reply,), _said_so(turn)) if priority else at_rest(turn, reply)
+
+
+def wished(turn: Turn, service: Service, office: Office, when: Wanted) -> Answer | None:
+    """The hours of the wanted day, or the days when that has none or none is said."""
+    return _hours(turn, service, office, when) or choose_day(turn, [service.id, office.id])
+
+
+def _hours(turn: Turn, service: Service, office: Office, when: Wanted) -> Answer | None:
+    """The free hours of the wanted day, of its wanted part where that has any."""
+    if when.day is None or not _offered(service, office):
+        return None
+    found = free_times(turn, office.id, when.day, "all")
+    fit = [free for free in found if when.fits(local(free.starts_at).time())]
+    if not found:
+        return None
+    return at_rest(turn, say.times(service, office, when.day, fit or found))
+
+
+def kept(when: Wanted) -> str:
+    """What is remembered of *when* until the place is chosen: `yymmdd`, and s or c for its part of the day."""
+    part = {True: "s", False: "c", None: ""}[when.morning]
+    return f"{when.day:%y%m%d}{part}" if when.day else ""
+
+
+def _remembered(turn: Turn) -> Wanted | None:
+    told = turn.conversation.data.get(WANTED, "")
+    day = _day_and_pool(told[:6])[0]
+    return Wanted(day, {"s": True, "c": False}.get(told[6:])) if day else None
 
 
 def _said_so(turn: Turn) -> Conversation:

@@ -43,6 +43,8 @@ def _pressed(turn: Turn) -> Answer | None:
     match turn.data.split(":"):
         case ["visits"]:
             return _mine(turn)
+        case ["visits", "cancel" | "move" as wish]:
+            return _only(turn, _sure if wish == "cancel" else _move_day) or _mine(turn)
         case ["visit", "coming", codes]:
             return _all_coming(turn, codes.split(",")) if "," in codes else _coming(turn, codes)
         case ["visit", verb, code, *version]:
@@ -65,6 +67,12 @@ def _visit(turn: Turn, verb: str, code: str, version: Sequence[str]) -> Answer |
         case "back":
             return _own(turn, code, outcome_of, gone=_take_back)
     return None
+
+
+def _only(turn: Turn, act: Callable[[Turn, Booking], Answer]) -> Answer | None:
+    """*act* on the sender's visit to come, where there is only one; else they have to choose."""
+    coming = outcome.live_of(turn)
+    return act(turn, coming[0]) if len(coming) == 1 else None
 
 
 def _sure(turn: Turn, booking: Booking) -> Answer:

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from bot.booking.wards import nearest, offices_near
 from bot.core.config.booking import Service
-from bot.core.messages import Answer, Kind, Reply
+from bot.core.messages import Answer, Conversation, Kind, Reply
 from bot.store.booking import bookings, offices, slots
 from bot.store.staff import switches
 from handlers import aside
-from handlers.booking import form, hour
+from handlers.booking import form, hour, spoken
 from handlers.questions import ask
 from handlers.texts import booking as say
 from handlers.turn import Turn, at_rest
@@ -53,8 +53,43 @@ def _choose_service(turn: Turn, args: list[str]) -> Answer | None:
         return _choose_place(turn, args)
     if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
         return at_rest(turn, say.closed(closed))
+    if turn.words and (service := spoken.service(turn)):
+        return _said_where(turn, service)
     found = turn.settings.booking.services
     return at_rest(turn, say.services(found) if found else say.no_service())
+
+
+def _said_where(turn: Turn, service: Service) -> Answer | None:
+    """As far as a sentence leads: to the hours of a day, to the offices of a ward, or to asking where."""
+    if service.instead:
+        return _choose_place(turn, [service.id])
+    wards = turn.reading.places()
+    all_open = offices.all_open(turn.tx, service.id)
+    if len(wards) == 1 and all_open:
+        found = offices_near(wards[0], all_open, NEAREST)
+        first = found[0][0]
+        if first.ward == wards[0].code or len(all_open) == 1:
+            return hour.wished(turn, service, first, spoken.wanted(turn))
+        return Answer((say.near(service, found, wards[0].name),), _waiting(turn, service))
+    if len(all_open) == 1:
+        return hour.wished(turn, service, all_open[0], spoken.wanted(turn))
+    waiting = _waiting(turn, service)
+    if len(wards) > MOST_WARDS:
+        return Answer((say.too_many_wards(),), waiting)
+    if wards:
+        return Answer((say.which_ward(wards),), waiting)
+    asked = _choose_place(turn, [service.id])
+    return replace(asked, conversation=waiting) if asked and all_open else asked
+
+
+def _waiting(turn: Turn, service: Service) -> Conversation:
+    """A place is asked for; when the sentence said to come is remembered until it is known."""
+    return replace(
+        turn.conversation,
+        step=STEP,
+        data={"service": service.id, hour.WANTED: hour.kept(spoken.wanted(turn))},
+        deadline=turn.now + WAIT_FOR_PLACE,
+    )
 
 
 def _choose_place(turn: Turn, args: list[str]) -> Answer | None:

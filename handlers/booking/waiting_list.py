@@ -31,6 +31,8 @@ def handle(turn: Turn) -> Answer | None:
     if turn.incoming.kind is not Kind.BUTTON:
         return None
     match turn.data.split(":"):
+        case ["waits"]:
+            return Answer(in_line(turn) or (say.nothing(),))
         case ["wait", service, office]:
             return _join(turn, service, office)
         case ["unwait", service]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
 from bot.core.config.section import Clock, Id, Section
 
+Age: TypeAlias = Annotated[int, Field(ge=0, le=120)]
+
 
 class Service(Section):
     """Something one can book. `bring` and `fee` name the FAQ entries that say what to bring and
     what it costs; `instead` names the entry that is shown in place of booking; `activate`: whether
-    people are asked afterwards if their account works."""
+    people are asked afterwards if their account works. `words`: what people call it in a sentence;
+    `ages`: for whom it is, in years, from the first to the second."""
 
     id: Id
     title: str
@@ -20,6 +23,8 @@ class Service(Section):
     fee: str = ""
     instead: str = ""
     activate: bool = False
+    words: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    ages: Annotated[tuple[Age, Age] | None, Field(strict=False)] = None
 
 
 class Reminders(Section):

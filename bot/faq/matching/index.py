@@ -31,6 +31,8 @@ MOST_TEXTS, MOST_ENTRIES = 0.05, 2  # the greater: a share of the texts, as many
 SATURATION, LENGTH_SHARE = 1.2, 0.5  # BM25's k1 and b
 TAKEN_AS_OURS = 2.45  # of questions in scope nine in ten have more
 ELSEWHERE = -1  # in place of an entry: a text that none is about
+LEAST_GRASP = 0.3  # of a text that is taken for a wish
+UNKNOWN = -2  # … a text that some may be about
 # A head pays from some texts per entry on; in huge folders it would take too long.
 HEAD_LEAST, HEAD_MOST = 4, 10_000
 # Letters serve the head alone. With some thousands of texts its words are enough, and it is
@@ -39,13 +41,15 @@ LETTERS_MOST = 3_000
 
 
 class Text(NamedTuple):
-    """A text of an entry, or of none (`ELSEWHERE`). `weight` is its share in BM25; only a `taught` one
-    trains the heads."""
+    """A text of an entry, or of none: of what is `ELSEWHERE`, or of an `UNKNOWN` one. `weight` is its share
+    in BM25; only a `taught` one trains the heads. `wish`: the number of what it wants done, 0 for a
+    question."""
 
     features: Sequence[str]
     entry: int
     weight: float = 1.0
     taught: bool = True
+    wish: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Query:
     weights: Array  # of unit length, view by view, times the share of words that are known
     entry_ids: NDArray[np.intp]  # words, pairs and concepts
     asked: float  # the idf of all words, pairs and concepts, unknown ones too
+    grasp: float  # the share (0-1) of the words that is known
 
 
 class Index:
@@ -76,15 +81,20 @@ class Index:
         frequency = np.bincount(counts[taught].indices, minlength=len(self._names))
         self._idf = _idf(len(taught), frequency)
         rows, owners = self._unit_rows(counts[taught]), owners[taught]
-        inside = owners != ELSEWHERE
+        inside = owners >= 0
         self._head: Array | None = None
         if pays(int(inside.sum()), entries):
             self._head = classifier.train(rows[np.flatnonzero(inside)], owners[inside], entries)
         self._scope: Array | None = None
-        if not inside.all():
+        if (owners == ELSEWHERE).any():
+            known = np.flatnonzero(owners != UNKNOWN)
             ours = (inside & ~np.isin(owners, neighbours)).astype(np.intp)
-            sides = classifier.train(rows, ours, 2)
+            sides = classifier.train(rows[known], ours[known], 2)
             self._scope = sides[:, 1] - sides[:, 0]
+        wishes = np.array([text.wish for text in texts], np.intp)[taught]
+        self._wishes: Array | None = None
+        if wishes.any():
+            self._wishes = classifier.train(rows, wishes, int(wishes.max()) + 1)
 
     @property
     def has_head(self) -> bool:
@@ -108,7 +118,7 @@ class Index:
         entry_ids = ids[views <= View.CONCEPT]
         asked = float(self._entry_idf[entry_ids].sum())
         asked += self._rarest * (len(unknown) + int(foreign.sum()))
-        return Query(ids, weights.astype(np.float32), entry_ids, asked)
+        return Query(ids, weights.astype(np.float32), entry_ids, asked, grasp)
 
     def logits(self, query: Query) -> Array:
         """The head's scores; zeros where no head was trained."""
@@ -124,6 +134,15 @@ class Index:
         if not len(query.ids):
             return 0.0
         return float(query.weights @ self._scope[query.ids])
+
+    def wish(self, query: Query) -> tuple[int, float]:
+        """The number of what a text likeliest wants done, and the logarithm of the odds that it does and is
+        no question. 0 where no wishes were taught, or few of the words are known."""
+        if self._wishes is None or query.grasp < LEAST_GRASP:
+            return 0, 0.0
+        lean = query.weights @ self._wishes[query.ids]
+        best = 1 + int(lean[1:].argmax())
+        return best, float(lean[best] - lean[0])
 
     def coverage(self, query: Query) -> Array:
         """BM25 of each entry, divided by the weight of all that was asked: about 0 to 2."""
@@ -153,7 +172,7 @@ class Index:
     ) -> tuple[tuple[Any, Any, Array], Array]:
         """BM25 postings (starts, entries, values by feature) and the features' idf over entries."""
         shape = (self.entries, len(owners))
-        mine = np.flatnonzero(owners != ELSEWHERE)
+        mine = np.flatnonzero(owners >= 0)
         member = sparse.csr_matrix((weights[mine], (owners[mine], mine)), shape)
         words = sparse.diags_array((self._views <= View.CONCEPT).astype(np.float32))
         table = sparse.csc_matrix(member @ counts @ words)

@@ -26,7 +26,8 @@ class Source(NamedTuple):
 
 class Lesson(NamedTuple):
     """All that a ranker learns from: FAQs that share it share their ranker. `year`: see `_year`;
-    `neighbours` are the numbers of the entries out of scope, `elsewhere` texts that no entry is about."""
+    `neighbours` are the numbers of the entries out of scope, `elsewhere` texts that no entry is about.
+    What people want done is learnt from `wishes` and `questions`."""
 
     sources: tuple[Source, ...]
     entries: int
@@ -34,6 +35,8 @@ class Lesson(NamedTuple):
     year: int | None
     neighbours: tuple[int, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    wishes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what is wished, and in which words
+    questions: tuple[str, ...] = ()  # that sound like a wish
 
 
 def lesson(faq: Faq) -> Lesson:
@@ -44,6 +47,8 @@ def lesson(faq: Faq) -> Lesson:
         _year(faq),
         tuple(i for i, e in enumerate(faq.entries.values()) if e.kind != "answer"),
         faq.elsewhere,
+        tuple(faq.wishes.texts.items()),
+        faq.wishes.questions,
     )
 
 

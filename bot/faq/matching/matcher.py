@@ -21,6 +21,7 @@ from bot.faq.matching.ranker import Array, Ranker, Ranking, blended
 
 SHOWN = 8  # matches in a result
 REMEMBERED = 5_000  # messages whose results are kept, some 2 KB each
+WISHED = -1.0  # log odds from which on a text is taken for a wish
 FEWEST_WORDS = 4  # of what is taken as a likely question; fewer name a matter and ask nothing of it
 MOST_QUESTIONS = 2  # told apart in one message; more is a story
 
@@ -71,11 +72,14 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a text asks: `whole` taken as one question, `each` for the questions told apart in it (at
-    most two). `leans`: it may be another with another entry answered before it."""
+    most two). `leans`: it may be another with another entry answered before it. `wish`: what it wants done
+    (bot/faq/wishes.py), "" when it asks; `lean`: how surely, as the logarithm of the odds."""
 
     whole: Result
     each: tuple[Result, ...]
     leans: bool
+    wish: str = ""
+    lean: float = 0.0
 
 
 class Matcher:
@@ -153,6 +157,7 @@ class Matcher:
     def _understand(self, text: str, previous: str | None) -> Meaning:
         words = self._ranker.read(text)
         whole, leans = self._match(words, previous), _leans(words)
+        wish = self._ranker.wish(words)
         parts = split.parts(shorten(text))
         found: dict[str, Result] = {}
         for part in parts if len(parts) >= MOST_QUESTIONS else ():
@@ -163,7 +168,7 @@ class Matcher:
                 if (result.outcome is Outcome.ANSWER and result.sure) or result.neighbour:
                     found.setdefault(result.matches[0].entry, result)
         each = tuple(found.values()) if len(found) == MOST_QUESTIONS else (whole,)
-        return Meaning(whole, each, leans)
+        return Meaning(whole, each, leans, wish.name if wish.lean >= WISHED else "", wish.lean)
 
     def _matches(self, ranking: Ranking) -> tuple[Match, ...]:
         """The best entries with their confidence, best first; none when no word is known."""

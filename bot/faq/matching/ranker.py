@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bot.core.vietnamese import Word
 from bot.faq.matching import synonyms
 from bot.faq.matching.features import features
-from bot.faq.matching.index import ELSEWHERE, Index, Text, letters_pay
+from bot.faq.matching.index import ELSEWHERE, UNKNOWN, Index, Text, letters_pay
 from bot.faq.matching.lessons import Lesson
 from bot.faq.matching.reader import Reader
 from bot.faq.matching.synonyms import Lexicon
@@ -25,6 +25,14 @@ COVERAGE_ALONE = 12.0  # where no head is trained
 MANY_ENTRIES = 75  # among fewer, words tell entries apart less, and coverage counts for less
 CONTEXT_SHARE = 0.45  # of the previous question, when a follow-up is read with it
 NEAR_BONUS = 2.0  # for the previous entry's related entries
+
+
+class Wish(NamedTuple):
+    """What a text likeliest wants done ("": nothing is known of that), and the logarithm of the odds that it
+    does and is no question."""
+
+    name: str
+    lean: float
 
 
 class Ranking(NamedTuple):
@@ -47,6 +55,7 @@ class Ranker:
         lexicon: Lexicon,
         index: Index,
         exact: dict[str, int],
+        wishes: tuple[str, ...],
         *,
         letters: bool,
     ) -> None:
@@ -54,6 +63,7 @@ class Ranker:
         self._lexicon = lexicon
         self._index = index
         self._letters = letters
+        self._wishes = wishes
         self.exact = exact  # a phrasing's words -> its entry
         self._coverage_weight = COVERAGE_ALONE
         if index.has_head:
@@ -65,13 +75,18 @@ class Ranker:
         edited = [text for source in sources if source.edited for text in source.texts]
         edited += lesson.elsewhere
         typed = [text for source in sources if not source.edited for text in source.texts]
+        typed += [*lesson.questions, *(text for _, ways in lesson.wishes for text in ways)]
         reader = Reader(vocabulary([*edited, *typed], edited))
         lexicon = Lexicon(lesson.synonyms, lesson.year)
         letters = letters_pay(sum(source.taught for source in sources), lesson.entries)
-        texts = [
-            Text(_features(reader.read(text), lexicon, letters=letters), ELSEWHERE)
-            for text in lesson.elsewhere
-        ]
+
+        def plain(text: str, entry: int, wish: int = 0) -> Text:
+            return Text(_features(reader.read(text), lexicon, letters=letters), entry, wish=wish)
+
+        texts = [plain(text, ELSEWHERE) for text in lesson.elsewhere]
+        texts += [plain(text, UNKNOWN) for text in lesson.questions]
+        for number, (_, ways) in enumerate(lesson.wishes, 1):
+            texts += [plain(text, UNKNOWN, number) for text in ways]
         owners: dict[str, set[int]] = defaultdict(set)
         for source in sources:
             readings = [reader.read(text) for text in source.texts]
@@ -85,7 +100,8 @@ class Ranker:
                 owners[_spoken(readings[0])].add(source.entry)
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
         index = Index(texts, lesson.entries, lesson.neighbours)
-        return cls(reader, lexicon, index, exact, letters=letters)
+        names = ("", *(name for name, _ in lesson.wishes))
+        return cls(reader, lexicon, index, exact, names, letters=letters)
 
     def read(self, text: str) -> list[Word]:
         return self._reader.read(text)
@@ -97,6 +113,11 @@ class Ranker:
         scores = self._index.logits(query) + self._coverage_weight * coverage
         scope = self._index.scope(query)
         return Ranking(scores, coverage, len(words), scope, self.exact.get(_spoken(words)))
+
+    def wish(self, words: Sequence[Word]) -> Wish:
+        query = self._index.query(_features(words, self._lexicon, letters=self._letters))
+        number, lean = self._index.wish(query)
+        return Wish(self._wishes[number], lean)
 
 
 def _features(words: Sequence[Word], lexicon: Lexicon, *, letters: bool) -> list[str]:

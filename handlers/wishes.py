@@ -1,0 +1,53 @@
+"""What people want done, said in a sentence, is done as if they had pressed its button.
+
+The words are learnt from faq/lenh.yaml; here stands what each wish is: the button that does it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.messages import Conversation, Incoming, Kind
+from handlers.activation import STEP as COACH
+from handlers.questions import safety
+from handlers.turn import Reading
+
+BUTTONS = {
+    "dat-lich": "book",
+    "lich-cua-toi": "visits",
+    "huy-lich": "visits:cancel",
+    "doi-lich": "visits:move",
+    "dung": "stop",
+    "nhan-tin": "agree:news",
+    "gap-can-bo": "officer",
+    "xoa-du-lieu": "erase",
+    "du-lieu-cua-toi": "mydata",
+    "danh-muc": "menu",
+    "cach-dung": "help",
+    "kich-hoat": "coach",
+    "danh-sach-cho": "waits",
+}
+STOP = "dung"
+SURE = 2.0  # log odds of a wish that interrupts something
+NAMED = frozenset({"book:who", "link:code", "officer"})  # steps whose answer may be any words
+
+
+def as_button(incoming: Incoming, conversation: Conversation, reading: Reading) -> Incoming:
+    """*incoming* as a press of the button of what it wishes; as it was, where it wishes nothing.
+
+    An answer to what was just asked comes first: there only a sure wish to stop counts. So does a danger:
+    nobody's scam is a wish.
+    """
+    spoken = (
+        incoming.kind is Kind.TEXT and not incoming.public and not incoming.text.startswith("/")
+    )
+    if not spoken or safety.looks_like_scam(reading.words):
+        return incoming
+    meaning = reading.meaning()
+    data = BUTTONS.get(meaning.wish)
+    step = conversation.step
+    busy = bool(step) and not step.startswith(COACH)
+    interrupts = meaning.wish == STOP and meaning.lean >= SURE and step not in NAMED
+    if data is None or (busy and not interrupts):
+        return incoming
+    return replace(incoming, kind=Kind.BUTTON, data=data)
