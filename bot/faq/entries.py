@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -23,6 +23,7 @@ from pydantic import (
 from bot.core.documents import file as yaml_file
 from bot.core.documents.file import Document, Fault, Faults, KeyPath, dotted
 from bot.core.likeness import closest
+from bot.core.vietnamese import clean
 from bot.faq import elsewhere, greetings, wishes
 from bot.faq.greetings import Greetings
 from bot.faq.model import Id, Part, Text, Texts
@@ -302,12 +303,25 @@ def _lists(
     if not isinstance(data, dict):
         faults.append(document.fault((), "tệp phải gồm các dòng `từ: [cách gọi khác]`", hint))
         return
+    seen: dict[str, str] = {}
     for key, texts in data.items():
         if known is not None and key not in known:
             near = closest(str(key), known)
             told = f"có phải {near!r}?" if near else hint
             faults.append(document.fault((str(key),), f"không có mục nào tên {key!r}", told))
         elif isinstance(texts, list) and all(isinstance(item, str) and item for item in texts):
+            faults += _repeated(document, str(key), texts, seen) if known is not None else ()
             yield str(key), tuple(texts)
         else:
             faults.append(document.fault((str(key),), f"{key}: cần một danh sách từ", hint))
+
+
+def _repeated(
+    document: Document, key: str, texts: Sequence[str], seen: dict[str, str]
+) -> Iterator[Fault]:
+    """Texts of *key* that stand in the file already; *seen* is where."""
+    for number, text in enumerate(texts):
+        before = seen.setdefault(clean(text), key)
+        if before != key or text in texts[:number]:
+            message = f"câu này đã có ở {before!r}"
+            yield document.fault((key, number), message, "xóa một trong hai câu")
