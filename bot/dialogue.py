@@ -19,6 +19,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.booking.wards import Wards
+from bot.core import actions
 from bot.core.clock import local
 from bot.core.config import Settings
 from bot.core.crypto import Vault
@@ -41,7 +42,6 @@ MAX_STORED_CHARACTERS = 2000
 SIGNALS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})  # nobody says anything
 AT_ONCE = 300  # characters that are read in less than the time that handing them to a thread takes
 REST = 5  # times as long as a long text took to read: all of them get a sixth of a processor
-MAX_DATA = 64  # a button's data has no more; what is longer was not made by us
 
 log = structlog.get_logger()
 
@@ -108,7 +108,7 @@ class Dialogue:
         incoming = replace(
             incoming,
             text=clean(incoming.text),
-            data=clean(incoming.data)[:MAX_DATA],
+            data=clean(incoming.data)[: actions.LONGEST],
             shown=clean(incoming.shown),
         )
         async with self._lines.setdefault(
@@ -205,9 +205,11 @@ class Dialogue:
         if waits := outbox.newest_waiting(tx, incoming.sender):
             self._ids.follow(waits)  # … whose clock may have been ahead
         conversation = _current(conversation, now)
-        tapped = _as_tap(incoming, conversation)
+        incoming = _as_tap(incoming, conversation)
+        if heard:
+            incoming = wishes.as_button(incoming, conversation, reading)
         return Turn(
-            incoming=wishes.as_button(tapped, conversation, reading) if heard else tapped,
+            incoming=incoming,
             reading=reading,
             conversation=conversation,
             now=now,
@@ -216,6 +218,7 @@ class Dialogue:
             vault=self._vault,
             window=self._windows.get(incoming.sender.channel),
             new_id=lambda: self._ids.new(now),
+            action=actions.parse(incoming.data) if incoming.kind is Kind.BUTTON else None,
             mailbox=incoming.sender.channel in self._mailboxes,
         )
 
@@ -277,7 +280,7 @@ def _stored(incoming: Incoming, reading: Reading) -> str:
     """What is kept of a message. Where somebody is, is used once and not kept."""
     if incoming.kind is Kind.LOCATION:
         return ""
-    return reading.masked.text[:MAX_STORED_CHARACTERS] or reading.data[:MAX_DATA]
+    return reading.masked.text[:MAX_STORED_CHARACTERS] or reading.data[: actions.LONGEST]
 
 
 def _prefix(incoming: Incoming) -> str:

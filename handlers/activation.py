@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.booking import reminders
+from bot.core import actions
 from bot.core.messages import Answer, Conversation, Kind, Priority, Reply
 from bot.store.booking import bookings
 from bot.store.booking.bookings import State
@@ -52,28 +53,21 @@ STOP = frozenset({"huy", "huy bo", "thoi", "dung lai", "khong lam nua"})
 
 
 def handle(turn: Turn) -> Answer | None:
-    match turn.incoming.kind:
-        case Kind.BUTTON:
-            return _pressed(turn)
-        case Kind.TEXT:
-            return _typed(turn)
-    return None
+    return _typed(turn) if turn.incoming.kind is Kind.TEXT else _pressed(turn)
 
 
 def _pressed(turn: Turn) -> Answer | None:
-    """`coach`, `coach:<verb>[:<step>[:<entry>]]`; `active:how|stuck:<code>` come from a question
-    after a visit."""
-    match turn.data.split(":"):
-        case ["coach"]:
+    match turn.action:
+        case actions.Activate():
             return begin(turn)
-        case ["active", "how", code]:
+        case actions.IsActivated("how", code):
             return begin(turn, code)
-        case ["active", "stuck", code]:
+        case actions.IsActivated("stuck", code):
             return _where(turn, _booking(turn, code))
-        case ["coach", verb] if verb in CHOICES:
-            return CHOICES[verb](turn)
-        case ["coach", verb, id_, *rest] if verb in AT_STEP and (step := _step(id_)):
-            return AT_STEP[verb](turn, step, rest)
+        case actions.Activation(wish):
+            return CHOICES[wish](turn)
+        case actions.ActivationStep(wish, id_, entry) if step := _step(id_):
+            return _why(turn, step, entry) if wish == "why" else AT_STEP[wish](turn, step)
     return None
 
 
@@ -88,7 +82,7 @@ def _typed(turn: Turn) -> Answer | None:
         return Answer((say.never_here(), say.show(step)), _waiting(turn, step))
     for said, act in ((YES, _next), (NO, _stuck), (BACK, _back)):
         if words in said:
-            return act(turn, step, [])
+            return act(turn, step)
     return _stop(turn) if words in STOP else None
 
 
@@ -105,7 +99,7 @@ def begin(turn: Turn, code: str = "") -> Answer:
     found = coachings.current(turn.tx, turn.incoming.sender, turn.now - REMEMBERED)
     left = _step(found.step) if found else None
     if left is None or left is STEPS[0]:
-        return _go(turn, STEPS[0], [], before=(say.welcome(),), booking=booking)
+        return _go(turn, STEPS[0], before=(say.welcome(),), booking=booking)
     _visit(turn, left, booking)
     return at_rest(turn, say.left_off(left))
 
@@ -141,7 +135,6 @@ def _visit(turn: Turn, step: Step, booking: str = "") -> Coaching:
 def _go(
     turn: Turn,
     step: Step,
-    rest: list[str],
     *,
     before: tuple[Reply, ...] = (),
     booking: str = "",
@@ -171,27 +164,27 @@ def prompt(turn: Turn) -> tuple[Reply, ...]:
 # --- at a step -----------------------------------------------------------------------------------
 
 
-def _next(turn: Turn, step: Step, rest: list[str]) -> Answer:
+def _next(turn: Turn, step: Step) -> Answer:
     follows = say.number_of(step)
-    return _done(turn) if follows == len(STEPS) else _go(turn, STEPS[follows], [])
+    return _done(turn) if follows == len(STEPS) else _go(turn, STEPS[follows])
 
 
-def _back(turn: Turn, step: Step, rest: list[str]) -> Answer:
-    return _go(turn, STEPS[max(say.number_of(step) - 2, 0)], [])
+def _back(turn: Turn, step: Step) -> Answer:
+    return _go(turn, STEPS[max(say.number_of(step) - 2, 0)])
 
 
-def _stuck(turn: Turn, step: Step, rest: list[str]) -> Answer:
+def _stuck(turn: Turn, step: Step) -> Answer:
     """Counted, then narrowed down to the one answer that helps."""
     coaching = _visit(turn, step)
     coachings.note(turn.tx, coaching.id, coachings.STUCK, turn.now, step.id)
     troubles = [entry for id_ in step.troubles if (entry := turn.entry(id_))]
     if not troubles:
-        return _help(turn, step, [])
+        return _help(turn, step)
     return Answer((say.what_is_wrong(step, troubles),), _waiting(turn, step))
 
 
-def _why(turn: Turn, step: Step, rest: list[str]) -> Answer | None:
-    entry = turn.entry(rest[0]) if rest and rest[0] in step.troubles else None
+def _why(turn: Turn, step: Step, trouble: str) -> Answer | None:
+    entry = turn.entry(trouble) if trouble in step.troubles else None
     if entry is None:
         return None
     shown = ask.plainly(turn, entry)
@@ -199,7 +192,7 @@ def _why(turn: Turn, step: Step, rest: list[str]) -> Answer | None:
     return Answer((shown, say.did_it_help(step)), waiting)
 
 
-def _help(turn: Turn, step: Step, rest: list[str]) -> Answer:
+def _help(turn: Turn, step: Step) -> Answer:
     service = turn.settings.booking.service(SERVICE)
     return Answer((say.help_of_people(step, turn.settings.contact, service),), _waiting(turn, step))
 
@@ -284,10 +277,9 @@ CHOICES: dict[str, Callable[[Turn], Answer]] = {
     "stop": _stop,
     "done": _done,
 }
-AT_STEP: dict[str, Callable[[Turn, Step, list[str]], Answer | None]] = {
+AT_STEP: dict[str, Callable[[Turn, Step], Answer]] = {
     "go": _go,
     "ok": _next,
     "stuck": _stuck,
-    "why": _why,
     "help": _help,
 }

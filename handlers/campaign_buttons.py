@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.messages import Answer, Kind
-from bot.outreach.message import TAP, Message
+from bot.core.actions import CampaignChoice, parse
+from bot.core.messages import Answer
+from bot.outreach.message import Message
 from bot.store.campaigns import campaigns, responses
 from handlers.booking import place
 from handlers.questions import ask
@@ -13,11 +14,9 @@ from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is not Kind.BUTTON:
-        return None
-    match turn.data.split(":"):
-        case [verb, campaign, number] if verb == TAP and number.isascii() and number.isdigit():
-            return _tapped(turn, campaign, int(number))
+    match turn.action:
+        case CampaignChoice(campaign, number):
+            return _tapped(turn, campaign, number)
     return None
 
 
@@ -27,5 +26,5 @@ def _tapped(turn: Turn, id_: str, number: int) -> Answer | None:
     if number >= len(choices):
         return None
     responses.tap(turn.tx, id_, turn.incoming.sender, turn.now)
-    meant = replace(turn, incoming=replace(turn.incoming, data=choices[number].to))
+    meant = replace(turn, action=parse(choices[number].to))
     return ask.handle(meant) or place.handle(meant)

@@ -2,64 +2,67 @@
 
 from __future__ import annotations
 
-import re
-
-from bot.core.messages import Answer, Button, Conversation, Kind
+from bot.core.actions import Action, Cancel, Group, Help, Menu, NoneOfThese, Start, button
+from bot.core.messages import Answer, Conversation, Kind
 from handlers import start
 from handlers.texts import common
 from handlers.turn import Turn
 
 PAGE = 8  # entries shown at a time
-PAGE_NUMBER = re.compile(r"[0-9]{0,4}")
-WORDS = {
-    "menu": "menu", "danh muc": "menu", "chu de": "menu", "muc luc": "menu",
-    "help": "help", "tro giup": "help", "huong dan su dung": "help", "cach dung": "help",
-    "hoi": "help",
-    "huy": "cancel", "huy bo": "cancel", "thoi": "cancel", "quay lai": "cancel",
-    "start": "start", "bat dau": "start", "xin chao": "start", "chao": "start", "hi": "start",
-    "hello": "start", "alo": "start", "chao ban": "start", "chao bot": "start", "hi bot": "start",
-}  # fmt: skip
+WORDS: dict[str, Action] = {
+    **dict.fromkeys(("menu", "danh muc", "chu de", "muc luc"), Menu()),
+    **dict.fromkeys(("help", "tro giup", "huong dan su dung", "cach dung", "hoi"), Help()),
+    **dict.fromkeys(("huy", "huy bo", "thoi", "quay lai"), Cancel()),
+    **dict.fromkeys(
+        (
+            "start",
+            "bat dau",
+            "xin chao",
+            "chao",
+            "hi",
+            "hello",
+            "alo",
+            "chao ban",
+            "chao bot",
+            "hi bot",
+        ),
+        Start(),
+    ),
+}
+OUT_OF_SCOPE = "ngoai-pham-vi"
 
 
 def handle(turn: Turn) -> Answer | None:
-    wish = turn.data if turn.incoming.kind is Kind.BUTTON else _word(turn)
-    verb, _, rest = wish.partition(":")
-    match verb:
-        case "menu" | "none":
+    match turn.action or _word(turn):
+        case Menu() | NoneOfThese():
             groups = (
                 (group.id, group.title) for group in turn.faq.groups if group.id != OUT_OF_SCOPE
             )
             return Answer((common.menu(groups),))
-        case "group":
-            return _group(turn, rest)
-        case "help":
+        case Group(id_, first):
+            return _group(turn, id_, first)
+        case Help():
             return Answer((common.help_text(turn.settings.contact),))
-        case "cancel":
+        case Cancel():
             # Whoever sees the button was doing something, also where nothing is waited for.
             busy = bool(turn.conversation.step) or turn.incoming.kind is Kind.BUTTON
             return Answer((common.cancelled(busy),), Conversation())
-        case "start":
+        case Start():
             return start.start(turn)
     return None
 
 
-OUT_OF_SCOPE = "ngoai-pham-vi"
-
-
-def _word(turn: Turn) -> str:
+def _word(turn: Turn) -> Action | None:
     if turn.incoming.kind is not Kind.TEXT or len(turn.text) > 40:
-        return ""
-    words = turn.words.strip("/ ")
-    return WORDS.get(words, "")
-
-
-def _group(turn: Turn, rest: str) -> Answer | None:
-    id_, _, page = rest.partition(":")
-    found = next((group for group in turn.faq.groups if group.id == id_), None)
-    if found is None or not (PAGE_NUMBER.fullmatch(page)):
         return None
-    first = int(page or 0)
+    return WORDS.get(turn.words.strip("/ "))
+
+
+def _group(turn: Turn, id_: str, first: int) -> Answer | None:
+    found = next((group for group in turn.faq.groups if group.id == id_), None)
+    if found is None:
+        return None
     entries = [entry for key in found.entries[first : first + PAGE] if (entry := turn.entry(key))]
     rest_follows = len(found.entries) > first + PAGE
-    more = Button("Xem thêm", f"group:{id_}:{first + PAGE}") if rest_follows else None
+    more = button("Xem thêm", Group(id_, first + PAGE)) if rest_follows else None
     return Answer((common.group(found.title, entries, more),)) if entries else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from bot.core.actions import StopMessages
 from bot.core.messages import Address, Answer, Kind
 from bot.store.campaigns import responses
 from bot.store.people import consents, linked_accounts
@@ -24,8 +25,7 @@ WORDS = frozenset({
 def handle(turn: Turn) -> Answer | None:
     if turn.incoming.kind is Kind.TEXT:
         return out(turn) if wanted(turn) else None
-    pressed = turn.incoming.kind is Kind.BUTTON and turn.data == "stop"
-    return out(turn) if pressed else None
+    return out(turn) if turn.action == StopMessages() else None
 
 
 def wanted(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.booking.wards import Ward, Wards
 from bot.core import privacy
+from bot.core.actions import Action
 from bot.core.clock import local
 from bot.core.config import Settings
 from bot.core.crypto import Vault
@@ -106,6 +107,7 @@ class Reading:
 class Turn:
     """One turn of a talk.
 
+    `action`: what the pressed button asks for; None when none was pressed, or one that nobody knows (any more).
     `window`: how long after a person's last word this channel may still write to them; None: always.
     `mailbox`: this channel only keeps what is said until its page is looked at.
     `now` is aware UTC. `tx` is the transaction that everything of this turn is written in.
@@ -120,6 +122,7 @@ class Turn:
     vault: Vault
     window: timedelta | None
     new_id: Callable[[], str]
+    action: Action | None = None
     mailbox: bool = False
 
     @property
@@ -144,7 +147,7 @@ class Turn:
 
     @property
     def data(self) -> str:
-        """The pressed button's data; "" when nothing was pressed."""
+        """What came beside words: a place, a deep link's payload. A pressed button is an `action`."""
         return self.incoming.data
 
     def entry(self, id: str) -> Entry | None:

@@ -5,27 +5,29 @@ The words are learnt from faq/lenh.yaml; here stands what each wish is: the butt
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.core import actions
 from bot.core.messages import Conversation, Incoming, Kind
 from handlers.activation import STEP as COACH
 from handlers.questions import safety
 from handlers.turn import Reading
 
-BUTTONS = {
-    "dat-lich": "book",
-    "lich-cua-toi": "visits",
-    "huy-lich": "visits:cancel",
-    "doi-lich": "visits:move",
-    "dung": "stop",
-    "nhan-tin": "agree:news",
-    "gap-can-bo": "officer",
-    "xoa-du-lieu": "erase",
-    "du-lieu-cua-toi": "mydata",
-    "danh-muc": "menu",
-    "cach-dung": "help",
-    "kich-hoat": "coach",
-    "danh-sach-cho": "waits",
+ACTIONS: Mapping[str, actions.Action] = {
+    "dat-lich": actions.Book(),
+    "lich-cua-toi": actions.MyVisits(),
+    "huy-lich": actions.ChangeMyVisit("cancel"),
+    "doi-lich": actions.ChangeMyVisit("move"),
+    "dung": actions.StopMessages(),
+    "nhan-tin": actions.OfferNews(),
+    "gap-can-bo": actions.AskOfficer(),
+    "xoa-du-lieu": actions.Erase(),
+    "du-lieu-cua-toi": actions.MyData(),
+    "danh-muc": actions.Menu(),
+    "cach-dung": actions.Help(),
+    "kich-hoat": actions.Activate(),
+    "danh-sach-cho": actions.MyWaits(),
 }
 STOP = "dung"
 SURE = 2.0  # log odds of a wish that interrupts something
@@ -44,10 +46,10 @@ def as_button(incoming: Incoming, conversation: Conversation, reading: Reading) 
     if not spoken or safety.looks_like_scam(reading.words):
         return incoming
     meaning = reading.meaning()
-    data = BUTTONS.get(meaning.wish)
+    action = ACTIONS.get(meaning.wish)
     step = conversation.step
     busy = bool(step) and not step.startswith(COACH)
     interrupts = meaning.wish == STOP and meaning.lean >= SURE and step not in NAMED
-    if data is None or (busy and not interrupts):
+    if action is None or (busy and not interrupts):
         return incoming
-    return replace(incoming, kind=Kind.BUTTON, data=data)
+    return replace(incoming, kind=Kind.BUTTON, data=action.pack())

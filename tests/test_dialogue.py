@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from bot.booking.wards import Wards
+from bot.core import actions
 from bot.core.config import Settings
 from bot.core.crypto import Vault
 from bot.core.messages import (
@@ -25,7 +26,7 @@ from bot.core.messages import (
     Tone,
 )
 from bot.core.text import LONGEST
-from bot.dialogue import MAX_DATA, Dialogue
+from bot.dialogue import Dialogue
 from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, DatabaseClosed, DatabaseFault
 from bot.store.people import conversations
@@ -234,7 +235,7 @@ def test_handlers_see_clean_words_and_short_data_whatever_was_done(
     (turn,) = seen
     assert len(turn.text) <= LONGEST
     assert turn.text.startswith("123123")
-    assert turn.data == ("e_m " * 99)[:MAX_DATA]
+    assert turn.data == ("e_m " * 99)[: actions.LONGEST]
 
 
 def test_what_was_not_read_yet_is_read_outside_and_the_turn_begins_again(

@@ -9,17 +9,17 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from bot.core import privacy
+from bot.core.actions import Ask, Book, CampaignChoice, StopMessages, button, parse
 from bot.core.messages import NEWS, Button, Facts, Reply, Tone
 from bot.store.values import pack, unpack
 
-TAP = "camp"  # `camp:<campaign>:<number of the choice>`
 FOOTER = "Không muốn nhận tin nữa? Nhắn DỪNG."
-STOP = Button("Dừng nhận tin", "stop")
+STOP = button("Dừng nhận tin", StopMessages())
 LINK_LABEL = "▶ Xem ảnh, video"
 LONGEST_TEXT = 1000  # characters: with the footer one message everywhere, and read on a phone
 LONGEST_LABEL = 36
 MOST_CHOICES = 3  # with the link and "stop" as many as Zalo shows
-BOOK, ASK = "book", "ask:"
+BOOK = Book().pack()
 # They hide where a link leads, which is how people are robbed.
 SHORTENERS = frozenset({
     "bit.ly", "tinyurl.com", "t.co", "goo.gl", "is.gd", "ow.ly", "cutt.ly", "rebrand.ly", "s.id",
@@ -69,7 +69,7 @@ def reply(message: Message, campaign: str, title: str) -> Reply:
     choices = (
         Button(choice.label, url=choice.to)
         if choice.to.startswith("https://")
-        else Button(choice.label, f"{TAP}:{campaign}:{number}")
+        else button(choice.label, CampaignChoice(campaign, number))
         for number, choice in enumerate(message.choices)
     )
     values = {"title": title, "text": message.text, "link": message.link}
@@ -122,11 +122,12 @@ def _choices(message: Message, is_entry: Callable[[str], bool]) -> Iterator[str]
     for choice in message.choices:
         if not choice.label or len(choice.label) > LONGEST_LABEL:
             yield f"Chữ trên nút “{choice.label}” cần từ 1 đến {LONGEST_LABEL} ký tự."
-        if choice.to.startswith(ASK):
-            if not is_entry(choice.to.removeprefix(ASK)):
-                yield f"Nút “{choice.label}”: không có mục FAQ {choice.to.removeprefix(ASK)}."
-        elif choice.to != BOOK:
-            yield from _address(choice.to, f"Nút “{choice.label}”")
+        match parse(choice.to):
+            case Ask(entry):
+                if not is_entry(entry):
+                    yield f"Nút “{choice.label}”: không có mục FAQ {entry}."
+            case _ if choice.to != BOOK:
+                yield from _address(choice.to, f"Nút “{choice.label}”")
 
 
 def _address(link: str, what: str) -> Iterator[str]:
@@ -158,13 +159,19 @@ def choices_of(lines: str) -> tuple[Choice, ...]:
 def _target(to: str) -> str:
     if to.lower() in ("đặt lịch", "dat lich", BOOK):
         return BOOK
-    return to if "://" in to or not to else ASK + to.removeprefix(ASK)
+    packed = isinstance(parse(to), Ask)
+    return to if "://" in to or packed or not to else Ask(to).pack()
 
 
 def lines_of(choices: tuple[Choice, ...]) -> str:
     """The inverse of `choices_of`."""
-    named = {BOOK: "đặt lịch"}
-    return "\n".join(
-        f"{choice.label} | {named.get(choice.to, choice.to.removeprefix(ASK))}"
-        for choice in choices
-    )
+    return "\n".join(f"{choice.label} | {_typed(choice.to)}" for choice in choices)
+
+
+def _typed(to: str) -> str:
+    match parse(to):
+        case Ask(entry):
+            return entry
+        case Book(""):
+            return "đặt lịch"
+    return to

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.booking import reminders
+from bot.core.actions import IsActivated
 from bot.core.config import Settings
 from bot.core.config.booking import Service
-from bot.core.messages import Answer, Kind
+from bot.core.messages import Answer
 from bot.store.booking import bookings
 from bot.store.booking.bookings import Booking, State
 from bot.store.database import Transaction
@@ -48,11 +49,9 @@ def schedule(
 
 
 def handle(turn: Turn) -> Answer | None:
-    """`active:yes:<code>`; the way there is `coach`."""
-    if turn.incoming.kind is not Kind.BUTTON:
-        return None
-    match turn.data.split(":"):
-        case ["active", "yes", code]:
+    """It is activated; the way there is handlers/activation.py."""
+    match turn.action:
+        case IsActivated("yes", code):
             return _done(turn, code)
     return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.messages import Answer, Kind
+from bot.core.actions import AgreeReminders
+from bot.core.messages import Answer
 from bot.store.booking import bookings, offices
 from bot.store.people import consents
 from handlers.booking import ticket
@@ -12,7 +13,7 @@ from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is not Kind.BUTTON or turn.data != "agree:reminders":
+    if turn.action != AgreeReminders():
         return None
     sender = turn.incoming.sender
     if not consents.has(turn.tx, sender, "reminders"):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core import actions
 from bot.core.config.booking import Service
 from bot.core.crypto import phone_number
 from bot.core.messages import OWN, Answer, Conversation, Kind, Reply
@@ -45,8 +46,7 @@ UNNAMED_WORDS = frozenset({
 def handle(turn: Turn) -> Answer | None:
     match turn.incoming.kind:
         case Kind.BUTTON:
-            verb, _, rest = turn.data.partition(":")
-            return _pressed(turn, verb, rest.split(":"))
+            return _pressed(turn)
         case Kind.TEXT if turn.conversation.step in STEPS:
             return _typed(turn)
         case Kind.CONTACT if turn.conversation.step == FORM:
@@ -54,15 +54,15 @@ def handle(turn: Turn) -> Answer | None:
     return None
 
 
-def _pressed(turn: Turn, verb: str, args: list[str]) -> Answer | None:
-    match verb, args:
-        case "code", [party]:
+def _pressed(turn: Turn) -> Answer | None:
+    match turn.action:
+        case actions.NoName(party):
             return _with(turn, party, _form)
-        case "who", [party]:
+        case actions.EditNames(party):
             return _with(turn, party, _who)
-        case "ok", [party, "0" | "1" as remind_me]:
-            return _with(turn, party, lambda t, held: _confirm(t, held, remind_me == "1"))
-        case "cancel", _:
+        case actions.Confirm(party, remind):
+            return _with(turn, party, lambda t, held: _confirm(t, held, remind))
+        case actions.Cancel():
             return _leave(turn)
     return None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.booking.sentence import Wanted
+from bot.core.actions import Days, Hold, HoldForKin, Hours, On
 from bot.core.clock import VIETNAM, local
 from bot.core.config.booking import Service
 from bot.core.messages import Answer, Conversation
@@ -33,21 +34,25 @@ def window(turn: Turn) -> tuple[datetime, datetime]:
     )
 
 
-def choose_day(turn: Turn, args: list[str]) -> Answer | None:
-    """`place:<service>:<office>[:<yymmdd>][p]`: days with free places, from that day on. Pressing it
-    with the p is how people say that they are elderly or disabled."""
-    service, office = _service_and_office(turn, args)
+def pressed(turn: Turn, asked: Days | Hours | Hold | HoldForKin) -> Answer | None:
+    match asked:
+        case Days():
+            return _choose_day(turn, asked)
+        case Hours():
+            return _choose_time(turn, asked)
+    return _hold(turn, asked)
+
+
+def _choose_day(turn: Turn, asked: Days) -> Answer | None:
+    service, office = _service_and_office(turn, asked)
     if service is None or office is None:
         return None
     if not _offered(service, office):
         return at_rest(turn, say.not_here(service))
-    if (
-        len(args) == 2
-        and (when := _remembered(turn))
-        and (hours := _hours(turn, service, office, when))
-    ):
+    remembered = _remembered(turn) if asked.on == On() else None
+    if remembered and (hours := _hours(turn, service, office, remembered)):
         return hours
-    start, priority = _day_and_pool(args[2] if len(args) > 2 else "")
+    start, priority = asked.on.day, asked.on.priority
     found, kept = _free_days(turn, office.id, start, "priority" if priority else "all")
     shown, rest = found[:DAYS_SHOWN], found[DAYS_SHOWN:]
     special = not priority and bool(free_days(turn, office.id, start, "priority"))
@@ -69,7 +74,7 @@ def choose_day(turn: Turn, args: list[str]) -> Answer | None:
 
 def wished(turn: Turn, service: Service, office: Office, when: Wanted) -> Answer | None:
     """The hours of the wanted day, or the days when that has none or none is said."""
-    return _hours(turn, service, office, when) or choose_day(turn, [service.id, office.id])
+    return _hours(turn, service, office, when) or _choose_day(turn, Days(service.id, office.id))
 
 
 def _hours(turn: Turn, service: Service, office: Office, when: Wanted) -> Answer | None:
@@ -91,8 +96,10 @@ def kept(when: Wanted) -> str:
 
 def _remembered(turn: Turn) -> Wanted | None:
     told = turn.conversation.data.get(WANTED, "")
-    day = _day_and_pool(told[:6])[0]
-    return Wanted(day, {"s": True, "c": False}.get(told[6:])) if day else None
+    if not told:
+        return None
+    day = datetime.strptime(told[:6], "%y%m%d").replace(tzinfo=VIETNAM).date()
+    return Wanted(day, {"s": True, "c": False}.get(told[6:]))
 
 
 def _said_so(turn: Turn) -> Conversation:
@@ -122,10 +129,9 @@ def _free_days(
     return mine, len(mine) < len(found)
 
 
-def choose_time(turn: Turn, args: list[str]) -> Answer | None:
-    """`day:<service>:<office>:<yymmdd>[p]`: the hours of that day with free places."""
-    service, office = _service_and_office(turn, args)
-    day, priority = _day_and_pool(args[2] if len(args) > 2 else "")
+def _choose_time(turn: Turn, asked: Hours) -> Answer | None:
+    service, office = _service_and_office(turn, asked)
+    day, priority = asked.on.day, asked.on.priority
     if service is None or office is None or day is None:
         return None
     if not _offered(service, office):
@@ -170,19 +176,11 @@ def _first_of(turn: Turn, free: slots.Free) -> slots.Free | None:
     return None
 
 
-def hold(turn: Turn, args: list[str]) -> Answer | None:
-    return _take(turn, args, first=1)
-
-
-def hold_for_kin(turn: Turn, args: list[str]) -> Answer | None:
-    """For somebody else: the person's own booking of this service stays."""
-    return _take(turn, args, first=2)
-
-
-def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
-    """`time:<service>:<slot>`: the place is theirs while they fill in."""
-    service = turn.settings.booking.service(args[0])
-    slot = slots.get(turn.tx, args[1]) if len(args) == 2 else None
+def _hold(turn: Turn, asked: Hold | HoldForKin) -> Answer | None:
+    """The place is theirs while they fill in; one for kin leaves the person's own visit as it is."""
+    first = 1 if isinstance(asked, Hold) else 2
+    service = turn.settings.booking.service(asked.service)
+    slot = slots.get(turn.tx, asked.slot)
     if service is None or slot is None:
         return None
     if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
@@ -198,24 +196,10 @@ def _take(turn: Turn, args: list[str], *, first: int) -> Answer | None:
     return form.begin(turn, service, slot, first)
 
 
-def _service_and_office(turn: Turn, args: list[str]) -> tuple[Service | None, Office | None]:
-    office = offices.get(turn.tx, args[1]) if len(args) > 1 else None
-    return turn.settings.booking.service(args[0]), office
+def _service_and_office(turn: Turn, asked: Days | Hours) -> tuple[Service | None, Office | None]:
+    return turn.settings.booking.service(asked.service), offices.get(turn.tx, asked.office)
 
 
 def _offered(service: Service, office: Office | None) -> bool:
     """Whether one can still book it there: a button may be older than the list of offices."""
     return office is not None and office.open and service.id in office.services
-
-
-def _day_and_pool(text: str) -> tuple[date | None, bool]:
-    """`261127`, `p` or both, as the buttons hold them; (None, False) for anything else."""
-    return day_of(text.removesuffix("p")), text.endswith("p")
-
-
-def day_of(text: str) -> date | None:
-    """A day written %y%m%d in a button; None when it is none."""
-    try:
-        return datetime.strptime(text, "%y%m%d").replace(tzinfo=VIETNAM).date()
-    except ValueError:
-        return None

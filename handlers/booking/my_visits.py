@@ -6,6 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
+from bot.core.actions import (
+    CancelNow,
+    CancelVisit,
+    ChangeMyVisit,
+    Coming,
+    MoveToDay,
+    MoveToHour,
+    MoveVisit,
+    MyVisits,
+    TakeBack,
+)
 from bot.core.messages import Address, Answer, Kind
 from bot.store.booking import bookings, offices, slot_seats, slots
 from bot.store.booking.bookings import (
@@ -19,7 +30,7 @@ from bot.store.booking.bookings import (
 from bot.store.people import consents, linked_accounts
 from handlers.booking import limits, outcome, ticket, waiting_list
 from handlers.booking import reminders as remind
-from handlers.booking.hour import DAYS_SHOWN, day_of, free_days, free_times, window
+from handlers.booking.hour import DAYS_SHOWN, free_days, free_times, window
 from handlers.texts import booking as say
 from handlers.texts import reminders as reminder_texts
 from handlers.texts import visits
@@ -40,32 +51,32 @@ def handle(turn: Turn) -> Answer | None:
 
 
 def _pressed(turn: Turn) -> Answer | None:
-    match turn.data.split(":"):
-        case ["visits"]:
+    match turn.action:
+        case MyVisits():
             return _mine(turn)
-        case ["visits", "cancel" | "move" as wish]:
+        case ChangeMyVisit(wish):
             return _only(turn, _sure if wish == "cancel" else _move_day) or _mine(turn)
-        case ["visit", "coming", codes]:
-            return _all_coming(turn, codes.split(",")) if "," in codes else _coming(turn, codes)
-        case ["visit", verb, code, *version]:
-            return _visit(turn, verb, code, version)
-        case ["mday", code, day]:
-            return _own(turn, code, lambda t, b: _move_time(t, b, day))
-        case ["mtime", code, slot, *version]:
-            return _own(turn, code, lambda t, b: _move(t, b, slot, version))
-    return None
-
-
-def _visit(turn: Turn, verb: str, code: str, version: Sequence[str]) -> Answer | None:
-    match verb:
-        case "move":
-            return _own(turn, code, _move_day)
-        case "cancel":
+        case Coming((code,)):
+            return _coming(turn, code)
+        case Coming(codes):
+            return _all_coming(turn, codes)
+        case CancelVisit(code):
             return _own(turn, code, _sure)
-        case "drop":
+        case CancelNow(code, version):
             return _own(turn, code, lambda t, b: _cancel(t, b, version))
-        case "back":
+        case TakeBack(code):
             return _own(turn, code, outcome_of, gone=_take_back)
+    return _pressed_to_move(turn)
+
+
+def _pressed_to_move(turn: Turn) -> Answer | None:
+    match turn.action:
+        case MoveVisit(code):
+            return _own(turn, code, _move_day)
+        case MoveToDay(code, day):
+            return _own(turn, code, lambda t, b: _move_time(t, b, day))
+        case MoveToHour(code, slot, version):
+            return _own(turn, code, lambda t, b: _move(t, b, slot, version))
     return None
 
 
@@ -105,13 +116,13 @@ def _own(turn: Turn, code: str, act: Act, gone: Act = outcome_of) -> Answer:
     return act(turn, booking) if booking.state is State.BOOKED else gone(turn, booking)
 
 
-def _stale(booking: Booking, version: Sequence[str]) -> bool:
+def _stale(booking: Booking, version: int | None) -> bool:
     """Whether a button was made for another version of *booking*: it was moved or taken back since.
     Buttons from before they carried a version tell nothing."""
-    return bool(version) and version[0] != str(booking.version)
+    return version is not None and version != booking.version
 
 
-def _cancel(turn: Turn, booking: Booking, version: Sequence[str]) -> Answer:
+def _cancel(turn: Turn, booking: Booking, version: int | None) -> Answer:
     if _stale(booking, version):
         return _sure(turn, booking)
     gone = bookings.cancel(turn.tx, booking.code, turn.now, _release_at(turn), "person")
@@ -169,17 +180,14 @@ def _move_day(turn: Turn, booking: Booking) -> Answer:
     return at_rest(turn, visits.move_days(booking, office, found))
 
 
-def _move_time(turn: Turn, booking: Booking, text: str) -> Answer:
-    day = day_of(text)
-    none_left = visits.move_gone(booking, "Ngày đó không còn giờ nào khác.")
-    if day is None:
-        return at_rest(turn, none_left)
+def _move_time(turn: Turn, booking: Booking, day: date) -> Answer:
     hours: dict[datetime, slots.Free] = {}
     for pool in _pools(turn, booking):
         for free in free_times(turn, booking.office, day, pool):
             if free.id != booking.slot:
                 hours.setdefault(free.starts_at, free)
     if not hours:
+        none_left = visits.move_gone(booking, "Ngày đó không còn giờ nào khác.")
         return at_rest(turn, none_left)
     return at_rest(turn, visits.move_times(booking, day, [hours[at] for at in sorted(hours)]))
 
@@ -191,7 +199,7 @@ def _pools(turn: Turn, booking: Booking) -> tuple[str, ...]:
     return (slots.PRIORITY, slots.ALL) if kept else (slots.ALL,)
 
 
-def _move(turn: Turn, booking: Booking, slot_id: str, version: Sequence[str]) -> Answer:
+def _move(turn: Turn, booking: Booking, slot_id: str, version: int | None) -> Answer:
     if slot_id == booking.slot or _stale(booking, version):
         return outcome_of(turn, booking)
     slot = slots.get(turn.tx, slot_id)

@@ -3,11 +3,20 @@ remembered but which service a typed place is meant for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.booking.wards import nearest, offices_near
+from bot.core.actions import (
+    Book,
+    ChooseOffice,
+    ChooseWard,
+    Days,
+    Hold,
+    HoldForKin,
+    Hours,
+    Soonest,
+)
 from bot.core.config.booking import Service
 from bot.core.messages import Answer, Conversation, Kind, Reply
 from bot.store.booking import bookings, offices, slots
@@ -32,25 +41,37 @@ WORDS = frozenset({
 def handle(turn: Turn) -> Answer | None:
     match turn.incoming.kind:
         case Kind.BUTTON:
-            verb, _, rest = turn.data.partition(":")
-            act = VERBS.get(verb)
-            return act(turn, rest.split(":")) or at_rest(turn, say.no_longer()) if act else None
+            return _pressed(turn)
         case Kind.TEXT:
             if turn.words.strip("/ ") in WORDS:
-                return _choose_service(turn, [""])
+                return _choose_service(turn)
             return _typed_place(turn) if turn.conversation.step == STEP else None
         case Kind.LOCATION:
             return _shared_place(turn)
     return None
 
 
+def _pressed(turn: Turn) -> Answer | None:
+    match turn.action:
+        case Book(service):
+            found = _choose_place(turn, service) if service else _choose_service(turn)
+        case ChooseWard(ward):
+            found = _chosen_ward(turn, ward)
+        case ChooseOffice(office):
+            found = _at_office(turn, office)
+        case Soonest(service):
+            found = _soonest(turn, service)
+        case Days() | Hours() | Hold() | HoldForKin() as asked:
+            found = hour.pressed(turn, asked)
+        case _:
+            return None
+    return found or at_rest(turn, say.no_longer())
+
+
 # --- service -------------------------------------------------------------------------------------
 
 
-def _choose_service(turn: Turn, args: list[str]) -> Answer | None:
-    """`book` shows the services, `book:<service>` asks where."""
-    if args != [""]:
-        return _choose_place(turn, args)
+def _choose_service(turn: Turn) -> Answer | None:
     if closed := switches.value(turn.tx, switches.BOOKING_CLOSED, turn.now):
         return at_rest(turn, say.closed(closed))
     if turn.words and (service := spoken.service(turn)):
@@ -62,7 +83,7 @@ def _choose_service(turn: Turn, args: list[str]) -> Answer | None:
 def _said_where(turn: Turn, service: Service) -> Answer | None:
     """As far as a sentence leads: to the hours of a day, to the offices of a ward, or to asking where."""
     if service.instead:
-        return _choose_place(turn, [service.id])
+        return _choose_place(turn, service.id)
     wards = turn.reading.places()
     all_open = offices.all_open(turn.tx, service.id)
     if len(wards) == 1 and all_open:
@@ -78,7 +99,7 @@ def _said_where(turn: Turn, service: Service) -> Answer | None:
         return Answer((say.too_many_wards(),), waiting)
     if wards:
         return Answer((say.which_ward(wards),), waiting)
-    asked = _choose_place(turn, [service.id])
+    asked = _choose_place(turn, service.id)
     return replace(asked, conversation=waiting) if asked and all_open else asked
 
 
@@ -92,8 +113,8 @@ def _waiting(turn: Turn, service: Service) -> Conversation:
     )
 
 
-def _choose_place(turn: Turn, args: list[str]) -> Answer | None:
-    service = turn.settings.booking.service(args[0])
+def _choose_place(turn: Turn, service_id: str) -> Answer | None:
+    service = turn.settings.booking.service(service_id)
     if service is None:
         return None
     if service.instead:
@@ -137,11 +158,9 @@ def _typed_place(turn: Turn) -> Answer | None:
     return Answer((say.unknown_place(service),))
 
 
-def _chosen_ward(turn: Turn, args: list[str]) -> Answer | None:
+def _chosen_ward(turn: Turn, code: str) -> Answer | None:
     service = _asked(turn)
-    if service is None:
-        return _choose_service(turn, [""])
-    return _in_ward(turn, service, args[0])
+    return _in_ward(turn, service, code) if service else _choose_service(turn)
 
 
 def _in_ward(turn: Turn, service: Service, code: str) -> Answer | None:
@@ -174,16 +193,16 @@ def _coordinates(data: str) -> tuple[float, float] | None:
     return latitude, longitude
 
 
-def _at_office(turn: Turn, args: list[str]) -> Answer | None:
-    office = offices.get(turn.tx, args[0])
+def _at_office(turn: Turn, id_: str) -> Answer | None:
+    office = offices.get(turn.tx, id_)
     if office is None:
         return None
     found = [s for s in turn.settings.booking.services if s.id in office.services]
     return at_rest(turn, say.at_office(office, found))
 
 
-def _soonest(turn: Turn, args: list[str]) -> Answer | None:
-    service = turn.settings.booking.service(args[0])
+def _soonest(turn: Turn, service_id: str) -> Answer | None:
+    service = turn.settings.booking.service(service_id)
     if service is None:
         return None
     bookings.expire(turn.tx, turn.now)
@@ -206,16 +225,3 @@ def prompt(turn: Turn) -> tuple[Reply, ...]:
         return ()
     found = offices.all_open(turn.tx, service.id)
     return (say.ask_place(service, found if len(found) <= FEW else ()),)
-
-
-Act = Callable[[Turn, list[str]], Answer | None]
-VERBS: dict[str, Act] = {
-    "book": _choose_service,
-    "ward": _chosen_ward,
-    "at": _at_office,
-    "soon": _soonest,
-    "place": hour.choose_day,
-    "day": hour.choose_time,
-    "time": hour.hold,
-    "kin": hour.hold_for_kin,
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.actions import AcceptOffer, DeclineOffer, JoinWaitingList, LeaveWaitingList, MyWaits
 from bot.core.messages import Answer, Kind, Reply
 from bot.store.booking import bookings, limits, offices, waiting_list, waiting_of_person
 from bot.store.booking.bookings import AlreadyBooked, BookedElsewhere, Booking
@@ -28,19 +29,17 @@ WORDS = frozenset({
 def handle(turn: Turn) -> Answer | None:
     if turn.incoming.kind is Kind.TEXT and turn.words.strip("/ ") in WORDS:
         return Answer(in_line(turn) or (say.nothing(),))
-    if turn.incoming.kind is not Kind.BUTTON:
-        return None
-    match turn.data.split(":"):
-        case ["waits"]:
+    match turn.action:
+        case MyWaits():
             return Answer(in_line(turn) or (say.nothing(),))
-        case ["wait", service, office]:
+        case JoinWaitingList(service, office):
             return _join(turn, service, office)
-        case ["unwait", service]:
+        case LeaveWaitingList(service):
             left = waiting_list.leave(turn.tx, turn.incoming.sender, service)
             return Answer((say.left(),) if left else in_line(turn) or (say.nothing(),))
-        case ["offer", "take", offer]:
+        case AcceptOffer(offer):
             return _accept(turn, offer)
-        case ["offer", "no", offer]:
+        case DeclineOffer(offer):
             return _decline(turn, offer)
     return None
 

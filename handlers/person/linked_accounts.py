@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core.actions import LinkAccount, UnlinkAccount
 from bot.core.crypto import phone_number
 from bot.core.messages import Address, Answer, Kind, Reply
 from bot.store.booking.bookings import code_of
@@ -32,9 +33,9 @@ SIX = re.compile(r"[A-Z0-9]{6}")
 
 def handle(turn: Turn) -> Answer | None:
     match turn.incoming.kind:
-        case Kind.BUTTON if turn.data == "link":
+        case Kind.BUTTON if turn.action == LinkAccount():
             return _begin(turn)
-        case Kind.BUTTON if turn.data == "unlink":
+        case Kind.BUTTON if turn.action == UnlinkAccount():
             return _leave(turn)
         case Kind.CONTACT if turn.conversation.step == PHONE:
             return _phone(turn)

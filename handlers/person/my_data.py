@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core.actions import Erase, EraseNow, MyData, Privacy
 from bot.core.crypto import BadKey
 from bot.core.messages import Address, Answer, Attachment, Conversation, Kind, Reply
 from bot.store.booking import bookings, waiting_of_person
@@ -55,17 +56,15 @@ def _typed(turn: Turn) -> Answer | None:
 
 
 def _pressed(turn: Turn) -> Answer | None:
-    match turn.data.split(":"):
-        case ["mydata"]:
+    match turn.action:
+        case MyData():
             return _show(turn)
-        case ["privacy"]:
+        case Privacy():
             return Answer((say.kept(turn.settings.keep_days),))
-        case ["erase"]:
+        case Erase():
             return _ask(turn)
-        case ["erase", until, "one" | "all" as whose]:
-            if _spent(turn, until):
-                return Answer((say.erased_before(),))
-            return _erase(turn, whose) if _in_time(turn, until) else _ask(turn)
+        case EraseNow(until, accounts):
+            return _confirmed(turn, until, accounts)
     return None
 
 
@@ -145,33 +144,24 @@ def _ask(turn: Turn) -> Answer:
         for booking in bookings.live(turn.tx, address)
     )
     waiting = bool(waiting_of_person.of(turn.tx, sender))
-    until = f"{int((turn.now + GOOD_FOR).timestamp()):x}"
+    until = turn.now + GOOD_FOR
     return Answer((say.sure(live, waiting, [other.channel for other in others], until),))
 
 
-def _in_time(turn: Turn, until: str) -> bool:
-    """Whether the button is one that was shown lately: *until* is its end, in hexadecimal seconds."""
-    return 0 < _end(until) - turn.now.timestamp() <= GOOD_FOR.total_seconds()
-
-
-def _spent(turn: Turn, until: str) -> bool:
-    """Whether the account was erased after the button was shown: what it holds now is newer, and that
-    is not what was asked about."""
-    shown = _end(until) - GOOD_FOR.total_seconds()
+def _confirmed(turn: Turn, until: datetime | None, accounts: str) -> Answer:
+    """*until* is the end of a button that was shown lately, or somebody's invention. Where the account was
+    erased after it was shown, what it holds now is newer, and that is not what was asked about."""
+    if until is None or not timedelta(0) < until - turn.now <= GOOD_FOR:
+        return _ask(turn)
     since = conversations.first_seen(turn.tx, turn.incoming.sender)
-    return _in_time(turn, until) and since.timestamp() - 1 > shown
+    if since - timedelta(seconds=1) > until - GOOD_FOR:
+        return Answer((say.erased_before(),))
+    return _erase(turn, accounts)
 
 
-def _end(until: str) -> int:
-    try:
-        return int(until[:12], 16)
-    except ValueError:
-        return 0
-
-
-def _erase(turn: Turn, whose: str) -> Answer:
+def _erase(turn: Turn, accounts: str) -> Answer:
     sender = turn.incoming.sender
-    addresses = linked_accounts.addresses(turn.tx, sender) if whose == "all" else (sender,)
+    addresses = linked_accounts.addresses(turn.tx, sender) if accounts == "all" else (sender,)
     release_at = turn.now + timedelta(minutes=turn.settings.booking.release_minutes)
     for address in addresses:
         erasure.erase(turn.tx, address, turn.now, release_at, nobody=turn.new_id())

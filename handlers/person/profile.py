@@ -6,6 +6,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.actions import (
+    AgreeNews,
+    ChangeProfile,
+    EraseProfile,
+    EraseProfileNow,
+    MyProfile,
+    OfferNews,
+)
 from bot.core.audiences import AUDIENCES, STATUSES
 from bot.core.messages import Answer, Kind, Reply
 from bot.store.campaigns import responses
@@ -27,12 +35,7 @@ ERASE_WORDS = frozenset({"xoa ho so", "xoa ho so cua toi"})
 
 
 def handle(turn: Turn) -> Answer | None:
-    match turn.incoming.kind:
-        case Kind.BUTTON:
-            return _pressed(turn, turn.data.split(":"))
-        case Kind.TEXT:
-            return _typed(turn)
-    return None
+    return _typed(turn) if turn.incoming.kind is Kind.TEXT else _pressed(turn)
 
 
 def _typed(turn: Turn) -> Answer | None:
@@ -46,22 +49,20 @@ def _typed(turn: Turn) -> Answer | None:
     return _ward_typed(turn) if turn.conversation.step == WARD else None
 
 
-def _pressed(turn: Turn, parts: list[str]) -> Answer | None:
-    match parts:
-        case ["agree", "news"]:
+def _pressed(turn: Turn) -> Answer | None:
+    match turn.action:
+        case OfferNews():
             return Answer((say.offer(),))
-        case ["news", "yes"]:
+        case AgreeNews():
             return _agree(turn)
-        case ["profile"]:
+        case MyProfile():
             return _show(turn)
-        case ["profile", "erase"]:
+        case EraseProfile():
             return Answer((say.sure(),))
-        case ["profile", "erase", "yes"]:
+        case EraseProfileNow():
             return _erase(turn)
-        case ["profile", what]:
-            return _ask(turn, what)
-        case ["profile", what, value]:
-            return _set(turn, what, value)
+        case ChangeProfile(what, value):
+            return _ask(turn, what) if value is None else _set(turn, what, value)
     return None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.core.actions import Ask, AskAll, Book, button
 from bot.core.config import Settings
 from bot.core.messages import Answer, Button, Conversation, Kind, Reply
 from bot.faq.entries import Entry
@@ -28,14 +29,17 @@ def handle(turn: Turn) -> Answer | None:
 
 
 def _handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is Kind.BUTTON:
-        verb, _, id_ = turn.data.partition(":")
-        shown = {"ask": show, "full": _whole}.get(verb)
-        entry = turn.entry(id_) if shown else None
-        return shown(turn, entry) if shown and entry and entry.kind is EntryKind.ANSWER else None
-    if turn.incoming.kind is not Kind.TEXT:
-        return None
-    return _question(turn)
+    match turn.action:
+        case Ask(id_):
+            return _named(turn, id_, show)
+        case AskAll(id_):
+            return _named(turn, id_, _whole)
+    return _question(turn) if turn.incoming.kind is Kind.TEXT else None
+
+
+def _named(turn: Turn, id_: str, shown: Callable[[Turn, Entry], Answer]) -> Answer | None:
+    entry = turn.entry(id_)
+    return shown(turn, entry) if entry and entry.kind is EntryKind.ANSWER else None
 
 
 def understands(turn: Turn) -> bool:
@@ -119,7 +123,7 @@ def action(entry: Entry, settings: Settings) -> Button | None:
     services = settings.booking.services
     if entry.action == "book" and services:
         own = next((one for one in services if entry.id in (one.bring, one.fee)), None)
-        return Button("📅 Đặt lịch hẹn", f"book:{own.id}" if own else "book")
+        return button("📅 Đặt lịch hẹn", Book(own.id if own else ""))
     if entry.action == "activate":
         return activation.BEGIN
     return common.call(settings.contact) if entry.action == "call" else None

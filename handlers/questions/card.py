@@ -1,9 +1,10 @@
-"""An answer as a picture, for groups that pass on pictures: `card:<entry>`."""
+"""An answer as a picture, for groups that pass on pictures."""
 
 from __future__ import annotations
 
+from bot.core.actions import AsPicture
 from bot.core.clock import local
-from bot.core.messages import Answer, Kind
+from bot.core.messages import Answer
 from bot.faq.entries import Kind as EntryKind
 from bot.store.staff import tallies
 from handlers.texts import common
@@ -11,10 +12,7 @@ from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is not Kind.BUTTON:
-        return None
-    verb, _, id_ = turn.data.partition(":")
-    entry = turn.entry(id_) if verb == "card" else None
+    entry = turn.entry(turn.action.entry) if isinstance(turn.action, AsPicture) else None
     if entry is None or entry.kind is not EntryKind.ANSWER:
         return None
     tallies.add(turn.tx, tallies.CARD, local(turn.now).date())

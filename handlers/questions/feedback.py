@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from bot.core.messages import Answer, Kind
+from bot.core.actions import ExplainVote, Vote
+from bot.core.messages import Answer
 from bot.store.people import questions
 from handlers.texts import feedback as say
 from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is not Kind.BUTTON:
-        return None
-    verb, _, rest = turn.data.partition(":")
-    value, _, question = rest.partition(":")
-    if verb == "vote" and value in {"up", "down"}:
-        return _vote(turn, question, value)
-    if verb == "why" and value in say.REASONS:
-        done = questions.explain_vote(turn.tx, question, turn.incoming.sender, value)
-        return Answer((say.thanks_reason() if done else say.forgotten(),))
+    match turn.action:
+        case Vote(value, question):
+            return _vote(turn, question, value)
+        case ExplainVote(reason, question) if reason in say.REASONS:
+            done = questions.explain_vote(turn.tx, question, turn.incoming.sender, reason)
+            return Answer((say.thanks_reason() if done else say.forgotten(),))
     return None
 
 

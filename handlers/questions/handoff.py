@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.actions import AskOfficer
 from bot.core.messages import Answer, Kind
 from bot.store.staff import inbox
 from handlers.texts import handoff as say
@@ -21,7 +22,7 @@ WORDS = frozenset({
 
 def handle(turn: Turn) -> Answer | None:
     if turn.incoming.kind is Kind.BUTTON:
-        return _prompt(turn) if turn.data == "officer" else None
+        return _prompt(turn) if turn.action == AskOfficer() else None
     if turn.incoming.kind is not Kind.TEXT:
         return None
     if turn.words.strip("/ ") in WORDS:

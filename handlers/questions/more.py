@@ -1,22 +1,18 @@
-"""The rest of a reply's choices, for channels that cannot show all of them at once.
-
-`more:<row>:<first>`: of what the outbox row said, the choices from that one on (counted from 0).
-"""
+"""The rest of a reply's choices, for channels that cannot show all of them at once."""
 
 from __future__ import annotations
 
-from bot.core.messages import Answer, Kind
+from bot.core.actions import MoreChoices
+from bot.core.messages import Answer
 from bot.store.outbox import outbox
 from handlers.texts import common
 from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> Answer | None:
-    if turn.incoming.kind is not Kind.BUTTON:
-        return None
-    match turn.data.split(":"):
-        case ["more", row, first] if first.isascii() and first.isdigit():
-            return _rest(turn, row, int(first))
+    match turn.action:
+        case MoreChoices(row, first):
+            return _rest(turn, row, first)
     return None
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.core.actions import Activate, Activation, ActivationStep, Book, IsActivated, button
 from bot.core.config import Contact
 from bot.core.config.booking import Service
-from bot.core.messages import Button, Reply
+from bot.core.messages import Reply
 from bot.faq.entries import Entry
 from bot.store.booking.bookings import Booking
 from handlers.texts.common import MENU, OFFICER, notice, step
@@ -102,9 +103,9 @@ STEPS = (
     ),
 )  # fmt: skip
 
-BEGIN = Button("📱 Kích hoạt từng bước", "coach")
-LATER = Button("Để lúc khác", "coach:later")
-ANOTHER = Button("Vướng ở bước khác", "coach:where")
+BEGIN = button("📱 Kích hoạt từng bước", Activate())
+LATER = button("Để lúc khác", Activation("later"))
+ANOTHER = button("Vướng ở bước khác", Activation("where"))
 
 
 def number_of(found: Step) -> int:
@@ -113,11 +114,13 @@ def number_of(found: Step) -> int:
 
 def show(found: Step) -> Reply:
     number = number_of(found)
-    back = () if number == 1 else (Button("◂ Quay lại", f"coach:go:{STEPS[number - 2].id}"),)
+    back = (
+        () if number == 1 else (button("◂ Quay lại", ActivationStep("go", STEPS[number - 2].id)),)
+    )
     return step(
         f"Bước {number}/{len(STEPS)} – {found.name}\n\n{found.text}",
-        Button(found.done, f"coach:ok:{found.id}"),
-        Button(found.stuck, f"coach:stuck:{found.id}"),
+        button(found.done, ActivationStep("ok", found.id)),
+        button(found.stuck, ActivationStep("stuck", found.id)),
         *back,
         LATER,
     )
@@ -137,16 +140,16 @@ def left_off(found: Step) -> Reply:
     number = number_of(found)
     return step(
         f"Lần trước bạn dừng ở bước {number}/{len(STEPS)}: {found.name}. Mình làm tiếp từ đó nhé?",
-        Button(f"Làm tiếp bước {number}", f"coach:go:{found.id}"),
+        button(f"Làm tiếp bước {number}", ActivationStep("go", found.id)),
         ANOTHER,
-        Button("Làm lại từ đầu", f"coach:go:{STEPS[0].id}"),
-        Button("✅ Tôi làm xong rồi", "coach:done"),
+        button("Làm lại từ đầu", ActivationStep("go", STEPS[0].id)),
+        button("✅ Tôi làm xong rồi", Activation("done")),
     )
 
 
 def which_step() -> Reply:
     buttons = (
-        Button(f"{number}. {_capital(one.name)}", f"coach:stuck:{one.id}")
+        button(f"{number}. {_capital(one.name)}", ActivationStep("stuck", one.id))
         for number, one in enumerate(STEPS, 1)
     )
     return step("Bạn đang vướng ở bước nào?", *buttons)
@@ -163,8 +166,8 @@ def what_is_wrong(found: Step, troubles: Iterable[Entry]) -> Reply:
     """At *found* several things may go wrong: which is it?"""
     return step(
         f"Vướng ở bước {number_of(found)} ({found.name}). Bạn thấy giống điều nào?",
-        *(Button(entry.title, f"coach:why:{found.id}:{entry.id}") for entry in troubles),
-        Button("Không phải những điều này", f"coach:help:{found.id}"),
+        *(button(entry.title, ActivationStep("why", found.id, entry.id)) for entry in troubles),
+        button("Không phải những điều này", ActivationStep("help", found.id)),
     )
 
 
@@ -172,9 +175,9 @@ def did_it_help(found: Step) -> Reply:
     """Stands under the FAQ's answer."""
     return step(
         "Làm theo cách trên đã được chưa? Mình chờ.",
-        Button("✅ Được rồi, làm tiếp", f"coach:ok:{found.id}"),
-        Button("Vẫn chưa được", f"coach:help:{found.id}"),
-        Button(f"Xem lại bước {number_of(found)}", f"coach:go:{found.id}"),
+        button("✅ Được rồi, làm tiếp", ActivationStep("ok", found.id)),
+        button("Vẫn chưa được", ActivationStep("help", found.id)),
+        button(f"Xem lại bước {number_of(found)}", ActivationStep("go", found.id)),
         LATER,
     )
 
@@ -186,8 +189,8 @@ def help_of_people(found: Step, contact: Contact, service: Service | None) -> Re
         f"• Gọi tổng đài {contact.hotline} (có thể tính cước).\n"
         f"• Mang thẻ căn cước và điện thoại đến {contact.office}."
     )
-    book = (Button("📅 Đặt lịch nhờ cán bộ giúp", f"book:{service.id}"),) if service else ()
-    back = Button(f"Thử lại bước {number_of(found)}", f"coach:go:{found.id}")
+    book = (button("📅 Đặt lịch nhờ cán bộ giúp", Book(service.id)),) if service else ()
+    back = button(f"Thử lại bước {number_of(found)}", ActivationStep("go", found.id))
     return step(text, *book, OFFICER, back, LATER)
 
 
@@ -208,8 +211,8 @@ def see_you(*, reminded: bool) -> Reply:
         return notice(f"{kept}\n\nTối mai mình hỏi lại bạn một tiếng.", BEGIN, MENU)
     return step(
         f"{kept}\n\nTối mai mình nhắn hỏi bạn làm tới đâu, được không?",
-        Button("🔔 Được, nhắc tôi", "coach:remind"),
-        Button("Không cần nhắc", "coach:quiet"),
+        button("🔔 Được, nhắc tôi", Activation("remind")),
+        button("Không cần nhắc", Activation("quiet")),
     )
 
 
@@ -235,9 +238,9 @@ def how_is_it() -> Reply:
     )
     return notice(
         text,
-        Button("✅ Rồi, dùng được rồi", "coach:done"),
-        Button("Chưa, làm tiếp với mình", "coach"),
-        Button("Đừng hỏi việc này nữa", "coach:stop"),
+        button("✅ Rồi, dùng được rồi", Activation("done")),
+        button("Chưa, làm tiếp với mình", Activate()),
+        button("Đừng hỏi việc này nữa", Activation("stop")),
     )
 
 
@@ -250,7 +253,7 @@ def well_done(visits: Sequence[Booking]) -> Reply:
     if visits:
         text += "\n\nVừa rồi là tài khoản của ai? Bạn bấm để mình thôi hỏi về người đó."
     ours = (
-        Button(f"Của {visit.name or f'lịch hẹn {visit.code}'}", f"active:yes:{visit.code}")
+        button(f"Của {visit.name or f'lịch hẹn {visit.code}'}", IsActivated("yes", visit.code))
         for visit in visits
     )
     return notice(text, *ours, MENU)

@@ -8,6 +8,26 @@ from math import ceil
 from typing import TypeAlias
 
 from bot.booking.wards import Ward
+from bot.core.actions import (
+    Book,
+    Cancel,
+    ChooseOffice,
+    ChooseWard,
+    Confirm,
+    Days,
+    EditNames,
+    Hold,
+    HoldForKin,
+    Hours,
+    JoinWaitingList,
+    LinkAccount,
+    MoveVisit,
+    MyVisits,
+    NoName,
+    On,
+    Soonest,
+    button,
+)
 from bot.core.clock import local
 from bot.core.config.booking import Service
 from bot.core.messages import Button, Reply, Wish
@@ -19,13 +39,13 @@ from handlers.texts.dates import day_buttons, day_name, hour_buttons, moment
 
 Ways: TypeAlias = Mapping[str, str]  # "Telegram", "Zalo" -> address of our account there, or ""
 
-BOOK = Button("📅 Đặt lịch hẹn", "book")
-VISITS = Button("📋 Lịch của tôi", "visits")
+BOOK = button("📅 Đặt lịch hẹn", Book())
+VISITS = button("📋 Lịch của tôi", MyVisits())
 LOCATION = Button("📍 Gửi vị trí của tôi", wish=Wish.LOCATION)
 CONTACT = Button("📱 Gửi số của tôi", wish=Wish.CONTACT)
-LINK = Button("🔗 Đã đặt ở ứng dụng khác?", "link")
+LINK = button("🔗 Đã đặt ở ứng dụng khác?", LinkAccount())
 ELDERLY = "👵 Chỗ ưu tiên: cao tuổi, khuyết tật"
-LEAVE = Button("Thôi, không đặt nữa", "cancel")  # gives all up; one step back has its own buttons
+LEAVE = button("Thôi, không đặt nữa", Cancel())  # gives all up; one step back has its own buttons
 OFFICIAL = (
     Button("VNeID", url="https://vneid.gov.vn"),
     Button("Cổng Dịch vụ công quốc gia", url="https://dichvucong.gov.vn"),
@@ -53,7 +73,7 @@ def services(found: Iterable[Service]) -> Reply:
         "Bạn muốn đặt lịch làm việc gì?\n\n"
         "Lịch chính thức còn đặt được ngay trên VNeID hoặc Cổng Dịch vụ công quốc gia."
     )
-    buttons = (Button(service.title, f"book:{service.id}") for service in found)
+    buttons = (button(service.title, Book(service.id)) for service in found)
     return step(text, *buttons, VISITS, *OFFICIAL)
 
 
@@ -80,16 +100,16 @@ def ask_place(service: Service, offices: Sequence[Office]) -> Reply:
 
 
 def place_buttons(service: Service, offices: Iterable[Office]) -> list[Button]:
-    return [Button(office.name, f"place:{service.id}:{office.id}") for office in offices]
+    return [button(office.name, Days(service.id, office.id)) for office in offices]
 
 
 def soonest_button(service: Service) -> Button:
-    return Button("⚡ Sớm nhất, ở đâu cũng được", f"soon:{service.id}")
+    return button("⚡ Sớm nhất, ở đâu cũng được", Soonest(service.id))
 
 
 def which_ward(wards: Sequence[Ward]) -> Reply:
     """*wards* are alike by name: the person picks one by its whole name."""
-    buttons = (Button(ward.name, f"ward:{ward.code}") for ward in wards)
+    buttons = (button(ward.name, ChooseWard(ward.code)) for ward in wards)
     return step("Có mấy nơi trùng tên, bạn chọn giúp mình:", *buttons, LEAVE)
 
 
@@ -123,7 +143,7 @@ def around(found: Sequence[tuple[Office, float | None]]) -> Reply:
         f"{n}. {office.name} – {office.address}{_far(km)}"
         for n, (office, km) in enumerate(found, 1)
     )
-    buttons = (Button(f"Đặt lịch: {office.name}", f"at:{office.id}") for office, _ in found)
+    buttons = (button(f"Đặt lịch: {office.name}", ChooseOffice(office.id)) for office, _ in found)
     return notice(f"Nơi làm gần bạn (mình không lưu vị trí):\n{lines}", *buttons, MENU)
 
 
@@ -132,7 +152,7 @@ def _far(km: float | None) -> str:
 
 
 def at_office(office: Office, found: Iterable[Service]) -> Reply:
-    buttons = (Button(service.title, f"place:{service.id}:{office.id}") for service in found)
+    buttons = (button(service.title, Days(service.id, office.id)) for service in found)
     return step(f"{office.name}: bạn cần làm việc gì?", *buttons, LEAVE)
 
 
@@ -147,17 +167,15 @@ def days(
     elsewhere: Ways | None = None,
 ) -> Reply:
     """*elsewhere*: more days are free there than here; None when these are all."""
-    suffix = "p" if priority else ""
-    where = f"{service.id}:{office.id}"
-    buttons = day_buttons(found, f"day:{where}", suffix)
+    buttons = day_buttons(found, lambda day: Hours(service.id, office.id, On(day, priority)))
     if more:
-        buttons.append(Button("Ngày sau nữa", f"place:{where}:{more:%y%m%d}{suffix}"))
+        buttons.append(button("Ngày sau nữa", Days(service.id, office.id, On(more, priority))))
     if offer_priority:
-        buttons.append(Button(ELDERLY, f"place:{where}:p"))
+        buttons.append(button(ELDERLY, Days(service.id, office.id, On(priority=True))))
     kind = " (chỗ ưu tiên)" if priority else ""
     more_there = f"\n\n{_few_days(elsewhere)}" if elsewhere is not None else ""
     text = f"{office.name}{kind}\n{office.address}{more_there}\n\nBạn chọn ngày:"
-    return step(text, *buttons, Button("Nơi khác", f"book:{service.id}"), LEAVE)
+    return step(text, *buttons, button("Nơi khác", Book(service.id)), LEAVE)
 
 
 def _few_days(ways: Ways) -> str:
@@ -166,21 +184,21 @@ def _few_days(ways: Ways) -> str:
 
 
 def times(service: Service, office: Office, day: date, found: Sequence[Free]) -> Reply:
-    buttons = hour_buttons(found, f"time:{service.id}")
-    back = Button("Ngày khác", f"place:{service.id}:{office.id}")
+    buttons = hour_buttons(found, lambda slot: Hold(service.id, slot.id))
+    back = button("Ngày khác", Days(service.id, office.id))
     return step(f"{office.name}, {day_name(day)}: bạn chọn giờ.", *buttons, back, LEAVE)
 
 
 def soonest(service: Service, found: Sequence[tuple[Free, Office]]) -> Reply:
     buttons = [
-        Button(
+        button(
             f"{local(slot.starts_at):%H:%M} {day_name(local(slot.starts_at).date())}, {office.name}",
-            f"time:{service.id}:{slot.id}",
+            Hold(service.id, slot.id),
         )
         for slot, office in found
     ]
     text = "Những giờ còn trống sớm nhất:"
-    return step(text, *buttons, Button("Chọn nơi khác", f"book:{service.id}"), LEAVE)
+    return step(text, *buttons, button("Chọn nơi khác", Book(service.id)), LEAVE)
 
 
 def full(service: Service, office: Office | None) -> Reply:
@@ -191,8 +209,8 @@ def full(service: Service, office: Office | None) -> Reply:
         f"{where} hiện đã kín chỗ. Bạn có thể nhờ mình báo khi có người hủy{other}, hoặc đặt trên VNeID, "
         "Cổng Dịch vụ công quốc gia."
     )
-    wait = Button("🔔 Báo tôi khi có chỗ", f"wait:{service.id}:{office.id if office else ''}")
-    others = [Button("Nơi khác", f"book:{service.id}"), soonest_button(service)] if office else []
+    wait = button("🔔 Báo tôi khi có chỗ", JoinWaitingList(service.id, office.id if office else ""))
+    others = [button("Nơi khác", Book(service.id)), soonest_button(service)] if office else []
     return notice(text, wait, *others, *OFFICIAL, MENU)
 
 
@@ -206,9 +224,9 @@ def web_full(service: Service, office: Office | None, ways: Ways) -> Reply:
     return notice(
         text,
         *(Button(f"Đặt qua {name}", url=url) for name, url in ways.items() if url),
-        *([Button("Ngày khác", f"place:{service.id}:{id_}")] if office else []),
-        Button("Nơi khác", f"book:{service.id}"),
-        Button("🔔 Báo tôi khi có chỗ", f"wait:{service.id}:{id_}"),
+        *([button("Ngày khác", Days(service.id, id_))] if office else []),
+        button("Nơi khác", Book(service.id)),
+        button("🔔 Báo tôi khi có chỗ", JoinWaitingList(service.id, id_)),
         *OFFICIAL,
         MENU,
     )
@@ -227,7 +245,7 @@ def _elsewhere(ways: Ways) -> str:
 
 def gone(service: Service, office: str) -> Reply:
     text = "Giờ này vừa hết chỗ, hoặc đã quá sát để đặt. Bạn chọn giờ khác nhé."
-    return notice(text, Button("Xem giờ còn trống", f"place:{service.id}:{office}"), MENU)
+    return notice(text, button("Xem giờ còn trống", Days(service.id, office)), MENU)
 
 
 def kept_for_the_elderly(service: Service, office: str) -> Reply:
@@ -236,14 +254,18 @@ def kept_for_the_elderly(service: Service, office: str) -> Reply:
         "Giờ này dành riêng cho người cao tuổi, người khuyết tật. Đúng là bạn, hay người nhà đi cùng, "
         "thì bấm “Chỗ ưu tiên” rồi chọn lại giờ. Không phải thì bạn chọn giờ thường nhé."
     )
-    where = f"place:{service.id}:{office}"
-    return notice(text, Button(ELDERLY, f"{where}:p"), Button("Xem giờ thường", where), MENU)
+    return notice(
+        text,
+        button(ELDERLY, Days(service.id, office, On(priority=True))),
+        button("Xem giờ thường", Days(service.id, office)),
+        MENU,
+    )
 
 
 def not_here(service: Service) -> Reply:
     """A button was older than what the office offers now."""
     text = "Nơi này hiện không nhận đặt lịch cho việc này nữa. Bạn chọn nơi khác nhé."
-    return notice(text, Button("Nơi khác", f"book:{service.id}"), soonest_button(service), MENU)
+    return notice(text, button("Nơi khác", Book(service.id)), soonest_button(service), MENU)
 
 
 def already(booking: Booking, slot: str) -> Reply:
@@ -254,14 +276,14 @@ def already(booking: Booking, slot: str) -> Reply:
     )
     return notice(
         text,
-        Button("Đổi sang giờ khác", f"visit:move:{booking.code}"),
+        button("Đổi sang giờ khác", MoveVisit(booking.code)),
         for_kin(booking.service, slot),
         VISITS,
     )
 
 
 def for_kin(service: str, slot: str) -> Button:
-    return Button("Đặt cho người nhà", f"kin:{service}:{slot}")
+    return button("Đặt cho người nhà", HoldForKin(service, slot))
 
 
 def booked_elsewhere(*more: Button) -> Reply:
@@ -285,9 +307,9 @@ def who(held: Sequence[Booking], now: datetime, most: int) -> Reply:
         "Người đến tên gì để cán bộ gọi? Gõ tên thường gọi, ví dụ: cô Ba. "
         f"Đi nhiều người (nhiều nhất {most}) thì gõ các tên cách nhau dấu phẩy."
     )
-    unnamed = Button("Không ghi tên, gọi bằng mã hẹn", f"code:{held[0].party}")
+    unnamed = button("Không ghi tên, gọi bằng mã hẹn", NoName(held[0].party))
     day = local(held[0].starts_at).date()
-    back = Button("Giờ khác", f"day:{held[0].service}:{held[0].office}:{day:%y%m%d}")
+    back = button("Giờ khác", Hours(held[0].service, held[0].office, On(day)))
     return step(text, unnamed, back, LEAVE)
 
 
@@ -304,7 +326,7 @@ def not_enough(service: Service, wanted: int, held: Sequence[Booking]) -> Reply:
         f"Giờ này không đủ {wanted} chỗ liền nhau. Chỗ của bạn vẫn giữ; bạn gõ ít tên hơn, "
         "hoặc chọn giờ khác."
     )
-    other = Button("Chọn giờ khác", f"place:{service.id}:{held[0].office}")
+    other = button("Chọn giờ khác", Days(service.id, held[0].office))
     return step(text, other, LEAVE)
 
 
@@ -314,7 +336,7 @@ def share_ended(held: Sequence[Booking]) -> Reply:
         "Ngày này qua web không còn đặt được nhiều chỗ như vậy. Chỗ của bạn vẫn giữ; bạn gõ ít tên hơn, "
         "hoặc chọn ngày khác."
     )
-    return step(text, Button("Chọn ngày khác", f"place:{held[0].service}:{held[0].office}"), LEAVE)
+    return step(text, button("Chọn ngày khác", Days(held[0].service, held[0].office)), LEAVE)
 
 
 def form(
@@ -344,9 +366,9 @@ def form(
     party = held[0].party
     return step(
         text,
-        Button(f"✅ Đồng ý, đặt lịch và nhắc tôi{here}", f"ok:{party}:1"),
-        Button("✅ Đồng ý đặt lịch, không cần nhắc", f"ok:{party}:0"),
-        Button("Sửa tên", f"who:{party}"),
+        button(f"✅ Đồng ý, đặt lịch và nhắc tôi{here}", Confirm(party, remind=True)),
+        button("✅ Đồng ý đặt lịch, không cần nhắc", Confirm(party, remind=False)),
+        button("Sửa tên", EditNames(party)),
         *(() if phone else (CONTACT,)),
         LEAVE,
     )
@@ -363,12 +385,12 @@ def number_not_taken() -> Reply:
 
 def hold_ended(service: str, office: str) -> Reply:
     text = "Chỗ giữ cho bạn đã hết giờ nên mình trả lại rồi. Bạn chọn lại giờ nhé, nhanh thôi."
-    return notice(text, Button("Chọn lại giờ", f"place:{service}:{office}"), MENU)
+    return notice(text, button("Chọn lại giờ", Days(service, office)), MENU)
 
 
 def given_back(service: str, office: str) -> Reply:
     text = "Mình trả lại giờ vừa giữ rồi. Bạn chọn giờ khác nhé."
-    return notice(text, Button("Chọn lại giờ", f"place:{service}:{office}"), MENU)
+    return notice(text, button("Chọn lại giờ", Days(service, office)), MENU)
 
 
 def forgotten() -> Reply:

@@ -6,16 +6,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.core.actions import (
+    Ask,
+    AskAll,
+    AskOfficer,
+    AsPicture,
+    Cancel,
+    Group,
+    Help,
+    Menu,
+    NoneOfThese,
+    Privacy,
+    Vote,
+    button,
+)
 from bot.core.config import Contact
 from bot.core.messages import Attachment, Button, Reply, Tone, Wish
 from bot.faq.entries import Entry
 from bot.faq.matching.aspect import Aspect
 from handlers.texts.first_reply import FirstReply, first_reply, parts
 
-MENU = Button("☰ Danh mục", "menu")
-OFFICER = Button("Gặp cán bộ", "officer")
-HELP = Button("Cách dùng", "help")
-CANCEL = Button("Thôi, quay lại", "cancel")
+MENU = button("☰ Danh mục", Menu())
+OFFICER = button("Gặp cán bộ", AskOfficer())
+HELP = button("Cách dùng", Help())
+CANCEL = button("Thôi, quay lại", Cancel())
 FACTS = (Aspect.PLACE, Aspect.FEE, Aspect.TIME)  # short ones, said together
 NAMED = 3  # of what a first reply leaves out, on the button to it
 
@@ -29,7 +43,7 @@ def step(text: str, *buttons: Button) -> Reply:
 
 
 def ask_button(entry: Entry) -> Button:
-    return Button(entry.title, f"ask:{entry.id}", entry=entry.id)
+    return button(entry.title, Ask(entry.id), entry=entry.id)
 
 
 def call(contact: Contact) -> Button:
@@ -54,7 +68,7 @@ def welcome(name: str, common: Iterable[Entry]) -> Reply:
 
 def menu(groups: Iterable[tuple[str, str]]) -> Reply:
     """*groups*: id and title of each group of entries."""
-    buttons = [Button(title, f"group:{id_}") for id_, title in groups]
+    buttons = [button(title, Group(id_)) for id_, title in groups]
     return notice("Bạn cần hỏi về việc gì?", *buttons, OFFICER, HELP)
 
 
@@ -73,7 +87,7 @@ def help_text(contact: Contact) -> Reply:
         "Mình là trợ lý tự động. Mình không hỏi và không giữ số căn cước, mã OTP, mật khẩu, ảnh "
         f"giấy tờ. Việc gấp: gọi 113. Hỏi về VNeID: tổng đài {contact.hotline} (có thể tính cước)."
     )
-    return notice(text, MENU, OFFICER, Button("🔒 Bot giữ gì của bạn?", "privacy"))
+    return notice(text, MENU, OFFICER, button("🔒 Bot giữ gì của bạn?", Privacy()))
 
 
 def cancelled(was_busy: bool) -> Reply:
@@ -164,7 +178,7 @@ def _rest(entry: Entry, first: FirstReply) -> tuple[Button, ...]:
     """The button to what the first reply left out."""
     if not first.left:
         return ()
-    return (Button(f"📋 Xem {', '.join(first.left[:NAMED])}", f"full:{entry.id}"),)
+    return (button(f"📋 Xem {', '.join(first.left[:NAMED])}", AskAll(entry.id)),)
 
 
 def share(entry: Entry) -> Button:
@@ -172,7 +186,7 @@ def share(entry: Entry) -> Button:
 
 
 def card(entry: Entry) -> Button:
-    return Button("🖼 Ảnh để gửi nhóm", f"card:{entry.id}", entry=entry.id)
+    return button("🖼 Ảnh để gửi nhóm", AsPicture(entry.id), entry=entry.id)
 
 
 def picture_of(entry: Entry) -> Reply:
@@ -204,12 +218,12 @@ def first_source(entry: Entry) -> str:
 
 def vote_buttons(question_id: str) -> tuple[Button, Button]:
     return (
-        Button("👍 Đúng ý", f"vote:up:{question_id}"),
-        Button("👎 Chưa đúng", f"vote:down:{question_id}"),
+        button("👍 Đúng ý", Vote("up", question_id)),
+        button("👎 Chưa đúng", Vote("down", question_id)),
     )
 
 
-NONE_OF_THESE = Button("Không phải những câu này", "none")
+NONE_OF_THESE = button("Không phải những câu này", NoneOfThese())
 
 
 def ask_back(candidates: Iterable[Entry]) -> Reply:

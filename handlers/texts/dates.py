@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
+from bot.core.actions import Action, button
 from bot.core.clock import local
 from bot.core.messages import Button
 from bot.store.booking.slots import Free
@@ -27,20 +28,16 @@ def moment(at: datetime) -> str:
     return f"{there:%H:%M}, {WEEKDAYS[there.weekday()]} {there:%d/%m/%Y}"
 
 
-def day_buttons(found: Iterable[tuple[date, int]], verb: str, suffix: str = "") -> list[Button]:
-    """Days with free places; *verb* and *suffix* are what each button's data begins and ends with."""
-    return [
-        Button(f"{day_name(day)} – còn {left} chỗ", f"{verb}:{day:%y%m%d}{suffix}")
-        for day, left in found
-    ]
+def day_buttons(
+    found: Iterable[tuple[date, int]], action: Callable[[date], Action]
+) -> list[Button]:
+    """Days with free places, and what pressing one does."""
+    return [button(f"{day_name(day)} – còn {left} chỗ", action(day)) for day, left in found]
 
 
-def hour_buttons(found: Iterable[Free], verb: str, suffix: str = "") -> list[Button]:
+def hour_buttons(found: Iterable[Free], action: Callable[[Free], Action]) -> list[Button]:
     """The same for hours."""
     return [
-        Button(
-            f"{hours(slot.starts_at, slot.ends_at)} (còn {slot.left} chỗ)",
-            f"{verb}:{slot.id}{suffix}",
-        )
+        button(f"{hours(slot.starts_at, slot.ends_at)} (còn {slot.left} chỗ)", action(slot))
         for slot in found
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.messages import Button, Reply
+from bot.core.actions import ExplainVote, button
+from bot.core.messages import Reply
 from handlers.texts.common import MENU, OFFICER, notice, step
 
 REASONS = {
@@ -18,7 +19,7 @@ def thanks_up() -> Reply:
 
 
 def thanks_down(question_id: str) -> Reply:
-    buttons = (Button(label, f"why:{code}:{question_id}") for code, label in REASONS.items())
+    buttons = (button(label, ExplainVote(code, question_id)) for code, label in REASONS.items())
     return step("Tiếc quá. Câu trả lời chưa ổn ở chỗ nào?", *buttons, OFFICER)
 
 

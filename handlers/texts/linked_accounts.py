@@ -5,7 +5,8 @@ The one-time code is letters and called "mã liên kết", so that nobody learns
 
 from __future__ import annotations
 
-from bot.core.messages import Button, Reply
+from bot.core.actions import AskOfficer, LinkAccount, UnlinkAccount, button
+from bot.core.messages import Reply
 from handlers.texts.booking import CONTACT, LINK, VISITS
 from handlers.texts.common import CANCEL, MENU, notice, step
 
@@ -32,7 +33,7 @@ def code_sent() -> Reply:
         "Nếu mã hẹn và số điện thoại đúng của nhau, mình vừa gửi một mã liên kết (6 ký tự) đến nơi bạn "
         "đã đặt lịch.\n\nBạn mở khung chat đó, xem mã rồi gõ vào đây trong 10 phút."
     )
-    return step(text, Button("Làm lại từ đầu", "link"), CANCEL)
+    return step(text, button("Làm lại từ đầu", LinkAccount()), CANCEL)
 
 
 def one_time_code(code: str) -> Reply:
@@ -50,7 +51,7 @@ def wrong_code() -> Reply:
     text = (
         "Mã liên kết chưa đúng, hoặc đã quá 10 phút. Bạn xem lại rồi gõ lại, hoặc làm lại từ đầu."
     )
-    return step(text, Button("Làm lại từ đầu", "link"), CANCEL)
+    return step(text, button("Làm lại từ đầu", LinkAccount()), CANCEL)
 
 
 def linked() -> Reply:
@@ -67,7 +68,7 @@ def linked_elsewhere() -> Reply:
         "✅ Lịch hẹn của bạn đã được liên kết với một khung chat khác.\n\n"
         "Không phải bạn làm? Bấm nút dưới đây ngay, rồi báo cán bộ."
     )
-    return notice(text, Button("Bỏ liên kết", "unlink"), Button("Gặp cán bộ", "officer"))
+    return notice(text, button("Bỏ liên kết", UnlinkAccount()), button("Gặp cán bộ", AskOfficer()))
 
 
 def left() -> Reply:

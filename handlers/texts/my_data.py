@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.messages import Attachment, Button, Reply
+from bot.core.actions import Erase, EraseNow, MyData, button
+from bot.core.messages import Attachment, Reply
 from bot.store.people.export import MOST
 from handlers.texts.booking import CONSENT, CONSENT_VERSION
 from handlers.texts.common import CANCEL, MENU, notice, step
 from handlers.texts.dates import moment
 
-SHOW = Button("📄 Dữ liệu của tôi", "mydata")
-ERASE = Button("🗑 Xóa dữ liệu của tôi", "erase")
+SHOW = button("📄 Dữ liệu của tôi", MyData())
+ERASE = button("🗑 Xóa dữ liệu của tôi", Erase())
 CHANNELS = {
     "web": "trang web",
     "telegram": "Telegram",
@@ -195,7 +196,7 @@ def channel_name(channel: str) -> str:
 # --- erasing -------------------------------------------------------------------------------------
 
 
-def sure(live: int, waiting: bool, others: Sequence[str], until: str) -> Reply:
+def sure(live: int, waiting: bool, others: Sequence[str], until: datetime) -> Reply:
     """Asked once: *live* bookings would be cancelled, *others* are the channels of linked accounts,
     *until* marks how long the buttons are good for."""
     cancels = (
@@ -210,12 +211,12 @@ def sure(live: int, waiting: bool, others: Sequence[str], until: str) -> Reply:
         "Bạn sẽ nhận một mã biên nhận."
     )
     if not others:
-        return step(text, Button("🗑 Xóa hết ngay", f"erase:{until}:one"), CANCEL)
+        return step(text, button("🗑 Xóa hết ngay", EraseNow(until, "one")), CANCEL)
     names = ", ".join(map(channel_name, others))
     return step(
         f"{text}\n\nBạn đã liên kết tài khoản này với: {names}.",
-        Button("🗑 Xóa hết, cả tài khoản liên kết", f"erase:{until}:all"),
-        Button("Chỉ xóa ở tài khoản này", f"erase:{until}:one"),
+        button("🗑 Xóa hết, cả tài khoản liên kết", EraseNow(until, "all")),
+        button("Chỉ xóa ở tài khoản này", EraseNow(until, "one")),
         CANCEL,
     )
 

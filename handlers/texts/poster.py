@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.core.actions import Book, button
 from bot.core.config import Settings
 from bot.core.messages import Button, Reply
 from handlers.texts import common
 
 HELLO = "Chào bạn! Bạn cứ gõ như nói chuyện, không dấu cũng được."
-BOOK = Button("📅 Đặt lịch hẹn", "book")
+BOOK = button("📅 Đặt lịch hẹn", Book())
 
 
 def greeting(name: str, words: str, note: str, buttons: tuple[Button, ...]) -> Reply:

@@ -6,15 +6,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.booking.wards import Ward
+from bot.core.actions import (
+    AgreeNews,
+    AgreeReminders,
+    ChangeProfile,
+    EraseProfile,
+    EraseProfileNow,
+    OfferNews,
+    StopMessages,
+    button,
+)
 from bot.core.audiences import AUDIENCES, STATUSES
 from bot.core.clock import local
 from bot.core.messages import Button, Reply
 from bot.store.people.profiles import Profile
 from handlers.texts.common import CANCEL, MENU, notice, step
 
-NEWS = Button("📰 Cho tôi nhận tin mới về VNeID", "agree:news")
-STOP = Button("Dừng nhận tin", "stop")
-ERASE = Button("🗑 Xóa hồ sơ", "profile:erase")
+NEWS = button("📰 Cho tôi nhận tin mới về VNeID", OfferNews())
+STOP = button("Dừng nhận tin", StopMessages())
+ERASE = button("🗑 Xóa hồ sơ", EraseProfile())
 # The text of the consent, by its version: it changes only under a new version (Luật 91/2025/QH15:
 # per purpose, nothing ticked beforehand, withdrawn at any time).
 CONSENT_VERSION = "nhan-tin-2026-11"
@@ -28,17 +38,21 @@ CONSENT = (
 
 def offer() -> Reply:
     text = f"Bạn muốn nhận tin mới về VNeID, căn cước dành cho mình?\n\n{CONSENT}"
-    return step(text, Button("✅ Đồng ý nhận tin", "news:yes"), CANCEL)
+    return step(text, button("✅ Đồng ý nhận tin", AgreeNews()), CANCEL)
 
 
 def which_audience() -> Reply:
-    buttons = (Button(title, f"profile:audience:{id_}") for id_, title in AUDIENCES.items())
-    return step("Đã ghi. Bạn thuộc nhóm nào?", *buttons, Button("Bỏ qua", "profile:audience:"))
+    buttons = (button(title, ChangeProfile("audience", id_)) for id_, title in AUDIENCES.items())
+    return step(
+        "Đã ghi. Bạn thuộc nhóm nào?", *buttons, button("Bỏ qua", ChangeProfile("audience", ""))
+    )
 
 
 def which_status() -> Reply:
-    buttons = (Button(title, f"profile:status:{id_}") for id_, title in STATUSES.items())
-    return step("Bạn đã làm VNeID mức 2 đến đâu?", *buttons, Button("Không rõ", "profile:status:"))
+    buttons = (button(title, ChangeProfile("status", id_)) for id_, title in STATUSES.items())
+    return step(
+        "Bạn đã làm VNeID mức 2 đến đâu?", *buttons, button("Không rõ", ChangeProfile("status", ""))
+    )
 
 
 def which_ward() -> Reply:
@@ -46,7 +60,7 @@ def which_ward() -> Reply:
 
 
 def which_of(wards: Sequence[Ward]) -> Reply:
-    buttons = (Button(ward.name, f"profile:ward:{ward.code}") for ward in wards)
+    buttons = (button(ward.name, ChangeProfile("ward", ward.code)) for ward in wards)
     return step("Có mấy nơi tên này, bạn chọn giúp mình:", *buttons, CANCEL)
 
 
@@ -74,9 +88,9 @@ def _changes(profile: Profile) -> Iterable[Button]:
     if not profile.news:
         return (NEWS,)
     return (
-        Button("Đổi nhóm", "profile:audience"),
-        Button("Đổi phường" if profile.ward else "📍 Thêm phường", "profile:ward"),
-        Button("Đổi tình trạng", "profile:status"),
+        button("Đổi nhóm", ChangeProfile("audience")),
+        button("Đổi phường" if profile.ward else "📍 Thêm phường", ChangeProfile("ward")),
+        button("Đổi tình trạng", ChangeProfile("status")),
         STOP,
     )
 
@@ -89,7 +103,7 @@ def nothing() -> Reply:
 
 def sure() -> Reply:
     text = "Xóa hồ sơ thì mình quên nhóm, phường, tình trạng của bạn và thôi gửi tin. Lịch hẹn vẫn giữ."
-    return step(text, Button("Xóa ngay", "profile:erase:yes"), CANCEL)
+    return step(text, button("Xóa ngay", EraseProfileNow()), CANCEL)
 
 
 def erased() -> Reply:
@@ -102,4 +116,4 @@ def stopped() -> Reply:
         "✅ Đã dừng. Mình sẽ không tự nhắn cho bạn nữa, cả tin mới lẫn nhắc hẹn. Lịch đã đặt vẫn giữ "
         "nguyên.\n\nMuốn nhận lại, bạn nhắn NHẬN TIN hoặc bấm nút dưới đây."
     )
-    return notice(text, NEWS, Button("Nhắc tôi trước giờ hẹn", "agree:reminders"), MENU)
+    return notice(text, NEWS, button("Nhắc tôi trước giờ hẹn", AgreeReminders()), MENU)

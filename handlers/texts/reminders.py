@@ -6,6 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.actions import (
+    Ask,
+    CancelVisit,
+    Coming,
+    IsActivated,
+    MoveVisit,
+    MyVisits,
+    button,
+    parse,
+)
 from bot.core.config import Contact
 from bot.core.config.booking import Service
 from bot.core.messages import Button, Facts, Reply
@@ -37,7 +47,7 @@ def reminder(booking: Booking, office: Office, service: Service, advice: Advice)
     ]
     return notice(
         "\n\n".join(part for part in parts if part),
-        Button("✅ Tôi sẽ đến", f"visit:coming:{booking.code}"),
+        button("✅ Tôi sẽ đến", Coming((booking.code,))),
         *changes(booking.code),
         map_button(office),
         *((ask_button(advice.bring),) if advice.bring else ()),
@@ -60,14 +70,14 @@ def together(replies: Sequence[Reply]) -> Reply:
         "Bạn bấm giúp một nút để nơi làm biết trước. Ai bận thì đổi hoặc hủy riêng người đó, người khác "
         "sẽ có chỗ.",
     ]
-    codes = ",".join(one.values["code"] for one in facts)
-    kept = (b for b in replies[0].buttons if b.url or b.data.startswith("ask:"))
+    codes = tuple(one.values["code"] for one in facts)
+    kept = (b for b in replies[0].buttons if b.url or isinstance(parse(b.data), Ask))
     return replace(
         replies[0],
         text="\n\n".join(part for part in parts if part),
         buttons=(
-            Button(f"✅ Cả {count} người sẽ đến", f"visit:coming:{codes}"),
-            Button("Đổi, hủy của từng người", "visits"),
+            button(f"✅ Cả {count} người sẽ đến", Coming(codes)),
+            button("Đổi, hủy của từng người", MyVisits()),
             *kept,
         ),
         facts=replace(facts[0], values={**first, "name": f"{count} người, có {first['name']}"}),
@@ -98,14 +108,13 @@ def papers(entry: Entry | None) -> str:
 
 
 def changes(code: str) -> tuple[Button, Button]:
-    return Button("Đổi lịch", f"visit:move:{code}"), Button("Hủy hẹn", f"visit:cancel:{code}")
+    return button("Đổi lịch", MoveVisit(code)), button("Hủy hẹn", CancelVisit(code))
 
 
 PASSED_ON = (
     "ℹ Tin này đến đây vì khung chat đã dùng để đặt lịch không nhận được tin. Muốn đổi hoặc hủy hẹn, "
     "bạn mở lại khung chat đó, hoặc bấm “Gặp cán bộ”."
 )
-CHANGES = ("visit:move:", "visit:cancel:")
 
 
 def passed_on(reply: Reply) -> Reply:
@@ -113,7 +122,8 @@ def passed_on(reply: Reply) -> Reply:
     message reminds and gives no power over the booking. Safe to do again."""
     if PASSED_ON in reply.text:
         return reply
-    kept = tuple(button for button in reply.buttons if not button.data.startswith(CHANGES))
+    changes = (MoveVisit, CancelVisit)
+    kept = tuple(b for b in reply.buttons if not isinstance(parse(b.data), changes))
     return replace(reply, text=f"{reply.text}\n\n{PASSED_ON}", buttons=(*kept, OFFICER))
 
 
@@ -155,7 +165,7 @@ def is_it_activated(booking: Booking, service: Service, contact: Contact, *, lat
     )
     return notice(
         text,
-        Button("✅ Rồi, dùng được rồi", f"active:yes:{booking.code}"),
-        Button("Chưa, chỉ mình từng bước", f"active:how:{booking.code}"),
-        Button("Bị lỗi ở một bước", f"active:stuck:{booking.code}"),
+        button("✅ Rồi, dùng được rồi", IsActivated("yes", booking.code)),
+        button("Chưa, chỉ mình từng bước", IsActivated("how", booking.code)),
+        button("Bị lỗi ở một bước", IsActivated("stuck", booking.code)),
     )

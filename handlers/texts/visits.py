@@ -7,6 +7,18 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
+from bot.core.actions import (
+    Book,
+    CancelNow,
+    CancelVisit,
+    Days,
+    MoveToDay,
+    MoveToHour,
+    MoveVisit,
+    MyVisits,
+    TakeBack,
+    button,
+)
 from bot.core.clock import local
 from bot.core.config.booking import Service
 from bot.core.messages import Attachment, Button, Reply, Tone
@@ -36,7 +48,7 @@ def confirmed(
     title: str = BOOKED,
 ) -> Reply:
     code = booked[0].code
-    change = Button("Đổi lịch", f"visit:move:{code}"), Button("Hủy hẹn", f"visit:cancel:{code}")
+    change = button("Đổi lịch", MoveVisit(code)), button("Hủy hẹn", CancelVisit(code))
     changes = change if len(booked) == 1 else ()  # of several each has buttons of their own there
     parts = [
         f"{title} {_codes(booked)}",
@@ -132,35 +144,36 @@ def visit(booking: Booking, office: Office, service: Service) -> Reply:
         f"{office.name}, {office.address}{state}{arrived}"
     )
     changes = (
-        Button("Đổi lịch", f"visit:move:{booking.code}"),
-        Button("Hủy hẹn", f"visit:cancel:{booking.code}"),
+        button("Đổi lịch", MoveVisit(booking.code)),
+        button("Hủy hẹn", CancelVisit(booking.code)),
     )
     return notice(text, map_button(office), *(changes if booking.state is State.BOOKED else ()))
 
 
 def move_days(booking: Booking, office: Office, found: Sequence[tuple[date, int]]) -> Reply:
-    buttons = day_buttons(found, f"mday:{booking.code}")
+    buttons = day_buttons(found, lambda day: MoveToDay(booking.code, day))
     text = (
         f"Lịch {booking.code} đang là {moment(booking.starts_at)}. Chỗ cũ vẫn giữ đến khi đổi xong.\n\n"
         f"{office.name}: bạn chọn ngày mới."
     )
-    return step(text, *buttons, Button("Giữ nguyên lịch cũ", "visits"))
+    return step(text, *buttons, button("Giữ nguyên lịch cũ", MyVisits()))
 
 
 def move_times(booking: Booking, day: date, found: Sequence[Free]) -> Reply:
-    buttons = hour_buttons(found, f"mtime:{booking.code}", f":{booking.version}")
-    other = Button("Ngày khác", f"visit:move:{booking.code}")
+    code, version = booking.code, booking.version
+    buttons = hour_buttons(found, lambda slot: MoveToHour(code, slot.id, version))
+    other = button("Ngày khác", MoveVisit(booking.code))
     return step(f"{day_name(day)}: bạn chọn giờ mới.", *buttons, other)
 
 
 def move_full(booking: Booking) -> Reply:
     text = "Nơi này hiện không còn giờ nào khác. Lịch cũ của bạn vẫn giữ nguyên."
-    return notice(text, Button("Hủy hẹn", f"visit:cancel:{booking.code}"), VISITS)
+    return notice(text, button("Hủy hẹn", CancelVisit(booking.code)), VISITS)
 
 
 def move_gone(booking: Booking, why: str = "Giờ đó vừa hết chỗ.") -> Reply:
     text = f"{why} Lịch cũ của bạn vẫn giữ nguyên, bạn chọn giờ khác nhé."
-    return notice(text, Button("Chọn giờ khác", f"visit:move:{booking.code}"), VISITS)
+    return notice(text, button("Chọn giờ khác", MoveVisit(booking.code)), VISITS)
 
 
 def move_kept(booking: Booking) -> Reply:
@@ -168,7 +181,7 @@ def move_kept(booking: Booking) -> Reply:
         "Giờ đó dành riêng cho người cao tuổi, người khuyết tật. Lịch cũ của bạn vẫn giữ nguyên, "
         "bạn chọn giờ khác nhé."
     )
-    return notice(text, Button("Chọn giờ khác", f"visit:move:{booking.code}"), VISITS)
+    return notice(text, button("Chọn giờ khác", MoveVisit(booking.code)), VISITS)
 
 
 def sure_to_cancel(booking: Booking) -> Reply:
@@ -176,9 +189,9 @@ def sure_to_cancel(booking: Booking) -> Reply:
     text = f"Bạn chắc chắn hủy lịch {booking.code}{whose}, {moment(booking.starts_at)}?"
     return step(
         text,
-        Button("Hủy lịch này", f"visit:drop:{booking.code}:{booking.version}"),
-        Button("Đổi giờ khác", f"visit:move:{booking.code}"),
-        Button("Giữ lịch", "visits"),
+        button("Hủy lịch này", CancelNow(booking.code, booking.version)),
+        button("Đổi giờ khác", MoveVisit(booking.code)),
+        button("Giữ lịch", MyVisits()),
     )
 
 
@@ -188,7 +201,7 @@ def cancelled(booking: Booking, files: tuple[Attachment, ...]) -> Reply:
         "Bấm nhầm thì bấm “Lấy lại lịch này”, mình giữ lịch như cũ (cùng những điều bạn đã đồng ý). Tệp kèm "
         "theo xóa buổi hẹn khỏi lịch trên máy bạn."
     )
-    buttons = (take_back(booking), Button("Đặt lại", f"book:{booking.service}"), MENU)
+    buttons = (take_back(booking), button("Đặt lại", Book(booking.service)), MENU)
     return Reply(Tone.NOTICE, text, buttons, attachments=files)
 
 
@@ -249,12 +262,12 @@ def _standing(booking: Booking, now: datetime) -> str:
 def _ways_on(booking: Booking, now: datetime, several: bool) -> tuple[Button, ...]:
     """*several*: they are shown together, and a button has to say whose it is."""
     which = f" {booking.code}" if several else ""
-    again = Button("Đặt lại", f"book:{booking.service}")
+    again = button("Đặt lại", Book(booking.service))
     match booking.state:
         case State.BOOKED:
             return (
-                Button(f"Đổi lịch{which}", f"visit:move:{booking.code}"),
-                Button(f"Hủy hẹn{which}", f"visit:cancel:{booking.code}"),
+                button(f"Đổi lịch{which}", MoveVisit(booking.code)),
+                button(f"Hủy hẹn{which}", CancelVisit(booking.code)),
             )
         case State.CANCELLED if booking.starts_at > now:
             return (take_back(booking, which), *(() if several else (again,)))
@@ -264,7 +277,7 @@ def _ways_on(booking: Booking, now: datetime, several: bool) -> tuple[Button, ..
 
 
 def take_back(booking: Booking, which: str = "") -> Button:
-    return Button(f"↩ Lấy lại lịch{which or ' này'}", f"visit:back:{booking.code}")
+    return button(f"↩ Lấy lại lịch{which or ' này'}", TakeBack(booking.code))
 
 
 def too_late_to_take_back(booking: Booking) -> Reply:
@@ -273,7 +286,7 @@ def too_late_to_take_back(booking: Booking) -> Reply:
         f"Chỗ {moment(booking.starts_at)} của lịch {booking.code} đã dành cho người khác, nên mình không lấy "
         "lại được. Bạn chọn giờ khác giúp nhé."
     )
-    other = Button("Xem giờ còn trống", f"place:{booking.service}:{booking.office}")
+    other = button("Xem giờ còn trống", Days(booking.service, booking.office))
     return notice(text, other, VISITS, MENU)
 
 

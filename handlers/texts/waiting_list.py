@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from bot.core.actions import (
+    AcceptOffer,
+    AgreeReminders,
+    CancelVisit,
+    DeclineOffer,
+    JoinWaitingList,
+    LeaveWaitingList,
+    MoveVisit,
+    button,
+)
 from bot.core.clock import local
 from bot.core.messages import Button, Reply
 from bot.store.booking.bookings import Booking
@@ -19,7 +29,7 @@ ANYWHERE = "bất cứ nơi nào"
 
 def leave(service: str) -> Button:
     """*service* is its id."""
-    return Button("Thôi, không chờ nữa", f"unwait:{service}")
+    return button("Thôi, không chờ nữa", LeaveWaitingList(service))
 
 
 def waits(wait: Wait, title: str, hours: int) -> Reply:
@@ -53,7 +63,7 @@ def nothing() -> Reply:
 def remind_too() -> Reply:
     """Who took an offer was never asked whether they want to be reminded."""
     text = "Bạn có muốn mình nhắc trước giờ hẹn không?"
-    return notice(text, Button("🔔 Nhắc tôi trước giờ hẹn", "agree:reminders"))
+    return notice(text, button("🔔 Nhắc tôi trước giờ hẹn", AgreeReminders()))
 
 
 def left() -> Reply:
@@ -69,8 +79,8 @@ def offer(offer: Offer, office: str, service: str, advice: Advice) -> Reply:
     ]
     return step(
         "\n\n".join(part for part in parts if part),
-        Button("✅ Nhận chỗ này", f"offer:take:{offer.id}"),
-        Button("Giờ này không hợp", f"offer:no:{offer.id}"),
+        button("✅ Nhận chỗ này", AcceptOffer(offer.id)),
+        button("Giờ này không hợp", DeclineOffer(offer.id)),
         leave(offer.service),
     )
 
@@ -89,7 +99,7 @@ def expired(offer: Answered) -> Reply:
         f"Lời mời nhận chỗ {moment(offer.starts_at)} đã hết hạn lúc {local(offer.until):%H:%M ngày %d/%m}, "
         "hoặc nơi làm đã nghỉ giờ đó, nên mình không giữ được nữa."
     )
-    wait = Button("🔔 Báo tôi khi có chỗ khác", f"wait:{offer.service}:{offer.office}")
+    wait = button("🔔 Báo tôi khi có chỗ khác", JoinWaitingList(offer.service, offer.office))
     return notice(text, wait, BOOK, VISITS)
 
 
@@ -113,6 +123,6 @@ def changed(booking: Booking, office: str) -> Reply:
     )
     return step(
         text,
-        Button("Chọn giờ khác", f"visit:move:{booking.code}"),
-        Button("Hủy hẹn", f"visit:cancel:{booking.code}"),
+        button("Chọn giờ khác", MoveVisit(booking.code)),
+        button("Hủy hẹn", CancelVisit(booking.code)),
     )

@@ -13,11 +13,10 @@ from typing import TypeAlias
 import structlog
 
 from bot.channels.split_text import split, units
-from bot.core import deep_links
+from bot.core import actions, deep_links
 from bot.core.messages import Attachment, Button, Reply, Wish
 
 MAX_TEXT = 4096  # UTF-16 units in one message
-MAX_DATA = 64  # bytes of UTF-8 that a button carries
 MAX_BUTTONS = 100
 SHORT_LABEL = 16  # UTF-16 units: two such buttons fit side by side on a small phone
 WISH_LINE = "👇 Hoặc bấm nút ở bàn phím bên dưới để gửi cho nhanh."
@@ -93,7 +92,7 @@ def _pairs(run: Sequence[Button]) -> list[tuple[Button, ...]]:
 def _usable(button: Button) -> bool:
     """Telegram would refuse the whole message for one button of these."""
     size = len(button.data.encode())
-    acts = button.url.startswith(SCHEMES) if button.url else 1 <= size <= MAX_DATA
+    acts = button.url.startswith(SCHEMES) if button.url else 1 <= size <= actions.LONGEST
     usable = bool(button.label) and acts
     if not usable:
         log.error("button dropped", label=button.label, bytes=size, channel="telegram")

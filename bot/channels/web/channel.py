@@ -37,7 +37,7 @@ from bot.channels.web.json_api import (
 )
 from bot.channels.web.limits import CROWDED, TooMany, Turnstile
 from bot.channels.web.sessions import Session, Sessions
-from bot.core import http_request
+from bot.core import actions, http_request
 from bot.core.config import Settings
 from bot.core.crypto import Vault
 from bot.core.file_descriptors import NoRoom, Streams
@@ -326,8 +326,10 @@ class WebChannel:
 
 def _tap(button: str) -> tuple[Kind, str]:
     """`start` and `start:<payload>` open the chat, as a deep link does elsewhere."""
-    verb, _, payload = button.partition(":")
-    return (Kind.START, payload) if verb == "start" else (Kind.BUTTON, button)
+    action = actions.parse(button)
+    return (
+        (Kind.START, action.payload) if isinstance(action, actions.Start) else (Kind.BUTTON, button)
+    )
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:

@@ -13,7 +13,7 @@ from bot.channels import zalo_files
 from bot.channels.split_text import split
 from bot.channels.zalo_files import Address
 from bot.channels.zalo_oa.parse import TAP
-from bot.core import deep_links
+from bot.core import actions, deep_links
 from bot.core.messages import Attachment, Button, Facts, Reply, Wish
 
 MAX_TEXT = 2000  # units in one message
@@ -70,7 +70,7 @@ def _page(reply: Reply, buttons: Sequence[Button], row: str) -> tuple[Button, ..
         return tuple(buttons)
     shown = MAX_BUTTONS - 1
     rest = reply.taps.index(buttons[shown])
-    return (*buttons[:shown], Button(MORE, f"more:{row}:{rest}"))
+    return (*buttons[:shown], actions.button(MORE, actions.MoreChoices(row, rest)))
 
 
 def _usable(reply: Reply) -> tuple[list[Button], list[Button]]:
