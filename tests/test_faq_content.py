@@ -1,6 +1,6 @@
 """The FAQ that ships: what citizens read on days when a fee or a deadline turns."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,34 @@ def test_a_deadline_that_passed_is_said_to_have_passed(entry: str) -> None:
 def test_the_banks_deadline_is_open_half_a_year_longer() -> None:
     assert "còn đến trước 30/6/2027" in read("lien-ket-nen-tang-2026", date(2027, 6, 29))
     assert "đều đã qua" in read("lien-ket-nen-tang-2026", date(2027, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("entry", "day", "gone", "said"),
+    [
+        (
+            "thay-doi-2025-2026",
+            date(2026, 12, 31),
+            "tài khoản lập trước 28/9/2026: trước",
+            "đã qua",
+        ),
+        ("thay-doi-2025-2026", BASE_FEE, "Sắp tới", "hết đợt miễn lệ phí"),
+        ("thay-doi-2025-2026", date(2027, 6, 30), "còn đến", "đều đã qua"),
+        ("tin-don-vneid", date(2026, 12, 31), "thì trước 31/12/2026", "đã hết hạn"),
+        ("tin-don-vneid", date(2027, 6, 30), "còn đến", "đều đã qua"),
+        ("sinh-trac-ngan-hang", date(2027, 6, 30), "có hạn liên kết", "chưa liên kết thì làm sớm"),
+        ("giay-to-de-mien-le-phi", BASE_FEE, "đến hết 28/02/2027", "đã hết từ 01/3/2027"),
+        ("luat-ho-tich-2027", BASE_FEE, "Trước ngày đó", "Từ 01/3/2027"),
+        ("khai-sinh-khai-tu-lien-thong", BASE_FEE, "Đừng để quá lâu", "Giấy chứng tử"),
+    ],
+)
+def test_what_turns_on_a_day_reads_rightly_from_it(
+    entry: str, day: date, gone: str, said: str
+) -> None:
+    before, after = read(entry, day - timedelta(days=1)), read(entry, day)
+    assert gone in before
+    assert gone not in after
+    assert said in after
 
 
 def source_faults(entry: Entry) -> list[str]:
