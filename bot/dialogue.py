@@ -122,7 +122,8 @@ class Dialogue:
     async def _answer(self, incoming: Incoming) -> Delivered:
         pace = self._pace(incoming)
         asks = incoming.kind is Kind.TEXT and pace is Pace.HEARD
-        reading = await self._read(incoming, partial(self._first_reading, incoming, asks=asks))
+        first = partial(self._first_reading, incoming, pace, asks=asks)
+        reading = await self._read(incoming, first)
         turn = partial(self._turn, incoming=incoming, pace=pace)
         try:
             return await self._in_one_transaction(turn, incoming, reading)
@@ -143,15 +144,17 @@ class Dialogue:
             return Pace.HEARD
         return self._floods.look(f"{sender.channel}:{sender.user}", self._clock())
 
-    def _first_reading(self, incoming: Incoming, *, asks: bool) -> Reading:
+    def _first_reading(self, incoming: Incoming, pace: Pace, *, asks: bool) -> Reading:
         reading = Reading.of(incoming, self._matcher(), self._wards)
+        if pace is Pace.HEARD and incoming.kind is not Kind.CONTACT:
+            reading = reading.examined(incoming)
         return reading.understood() if asks else reading
 
     async def _read(self, incoming: Incoming, read: Callable[[], Reading]) -> Reading:
         """What *read* gives. A long text is read beside the loop, one at a time and with a rest after
         each, so that whoever sends many keeps nobody else waiting; to send a short one there takes
         longer than to read it."""
-        if len(incoming.text) <= AT_ONCE:
+        if len(incoming.text) + len(incoming.shown) <= AT_ONCE:
             return read()
         async with self._long:
             began = time.monotonic()
@@ -235,7 +238,8 @@ class Dialogue:
     def _write(self, turn: Turn, answer: Answer) -> Delivered:
         today = local(turn.now).date().isoformat()
         new = () if answer.expected else _not_told(turn, today)
-        replies = (*safety.privacy_notices(new), *answer.replies)
+        told = safety.privacy_notices(new)
+        replies = (*answer.replies, *told) if answer.urgent else (*told, *answer.replies)
         if turn.incoming.sender.channel in self._numbered:
             replies, choices = numbering(replies)
         else:

@@ -20,6 +20,7 @@ from handlers.turn import Handler
 
 _HANDLERS: tuple[Handler, ...] = (
     group.handle,
+    safety.handle,
     start.handle,
     opt_out.handle,
     officers.handle,
@@ -44,7 +45,7 @@ _HANDLERS: tuple[Handler, ...] = (
             thanks.handle,
             feedback.handle,
             handoff.handle,
-            safety.handle,
+            safety.address,
             abuse.handle,
             ask.handle,
             outdated.handle,

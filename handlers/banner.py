@@ -14,11 +14,11 @@ QUIET = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
 
 
 def above(handler: Handler) -> Handler:
-    """*handler*, whose first answer while a notice is on begins with it."""
+    """*handler*, whose first answer while a notice is on begins with it, unless that is urgent."""
 
     def handle(turn: Turn) -> Answer | None:
         answer = handler(turn)
-        if answer is None or not answer.replies or turn.incoming.kind in QUIET:
+        if answer is None or not answer.replies or answer.urgent or turn.incoming.kind in QUIET:
             return answer
         notice = switches.value(turn.tx, switches.NOTICE, turn.now)
         if notice is None:

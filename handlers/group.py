@@ -38,6 +38,8 @@ def handle(turn: Turn) -> Answer | None:
         return Answer((say.hello(turn.settings.name),))
     if turn.incoming.kind is not Kind.TEXT:
         return Answer()
+    if danger := safety.told(turn):
+        return Answer(tuple(map(say.warning, danger)), urgent=True)
     words = turn.words.strip("/ ")
     if not words or words in menu.WORDS:
         return Answer((say.hello(turn.settings.name),))
@@ -45,7 +47,7 @@ def handle(turn: Turn) -> Answer | None:
         return Answer((common.notice(common.NO_TROUBLE),))
     if words in PERSONAL or _is_other_command(turn):
         return Answer((say.in_private(),))
-    return Answer((*safety.warnings(turn), _reply(turn, turn.reading.meaning().whole)))
+    return Answer((*safety.addressed(turn), _reply(turn, turn.reading.meaning().whole)))
 
 
 def _is_other_command(turn: Turn) -> bool:

@@ -15,6 +15,7 @@ from bot.core.crypto import Vault
 from bot.core.messages import Address, Answer, Conversation, Incoming, Reply
 from bot.core.privacy import Masked
 from bot.faq.entries import Entry, Faq
+from bot.faq.matching.alarm import Danger
 from bot.faq.matching.matcher import Matcher, Meaning
 from bot.store.database import Transaction, Undone
 from bot.store.values import pack
@@ -39,7 +40,7 @@ class Reading:
     `words` is the text in lower case without accents or punctuation, for comparing. `masked` and
     `data` are the text and the button's data with personal data taken out: the only forms that may be
     stored or shown. `before` are the digits that the last message ended with, which this one goes on with;
-    `digits` are those that it ends with itself. `shown`: the words of what came along, like `words`.
+    `digits` are those that it ends with itself. `danger`: what it, or what came along, tells of.
     """
 
     text: str
@@ -53,7 +54,7 @@ class Reading:
     before: str = ""
     digits: str = ""
     begins_with_digits: bool = False
-    shown: str = ""
+    danger: Danger | None = None
 
     @classmethod
     def of(cls, incoming: Incoming, matcher: Matcher, wards: Wards) -> Reading:
@@ -67,8 +68,12 @@ class Reading:
             wards,
             digits=privacy.open_digits(text.text),
             begins_with_digits=privacy.begins_with_digits(incoming.text),
-            shown=plain(incoming.shown),
         )
+
+    def examined(self, incoming: Incoming) -> Reading:
+        """With the danger that the text tells of, or else what came along with it."""
+        danger = self.matcher.danger(incoming.text) or self.matcher.danger(incoming.shown)
+        return replace(self, danger=danger)
 
     def meaning(self, previous: str | None = None) -> Meaning:
         """What is asked, as a text by itself or after the answer of the entry *previous*."""

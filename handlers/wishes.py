@@ -11,7 +11,6 @@ from dataclasses import replace
 from bot.core import actions
 from bot.core.messages import Conversation, Incoming, Kind
 from handlers.activation import STEP as COACH
-from handlers.questions import safety
 from handlers.turn import Reading
 
 ACTIONS: Mapping[str, actions.Action] = {
@@ -43,7 +42,7 @@ def as_button(incoming: Incoming, conversation: Conversation, reading: Reading) 
     spoken = (
         incoming.kind is Kind.TEXT and not incoming.public and not incoming.text.startswith("/")
     )
-    if not spoken or safety.looks_like_scam(reading.words):
+    if not spoken or reading.danger:
         return incoming
     meaning = reading.meaning()
     action = ACTIONS.get(meaning.wish)

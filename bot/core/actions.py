@@ -115,6 +115,13 @@ class AskAll(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class DangerSteps(Action):
+    """All that is to be done in a danger of that kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class AsPicture(Action):
     """An entry's answer as a picture."""
 
@@ -464,6 +471,7 @@ FORMS: tuple[tuple[str, type[Action]], ...] = (
     ("camp", CampaignChoice),
     ("ask", Ask),
     ("full", AskAll),
+    ("danger", DangerSteps),
     ("card", AsPicture),
     ("vote", Vote),
     ("why", ExplainVote),

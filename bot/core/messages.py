@@ -301,9 +301,11 @@ class Answer:
     """What a handler wants said, and the conversation as it stands afterwards.
 
     `conversation=None` leaves it as it was. `expected`: the personal data in the message had been
-    asked for, so nobody is warned of it (it is masked in what is stored all the same).
+    asked for, so nobody is warned of it (it is masked in what is stored all the same). `urgent`: nothing is
+    said before it.
     """
 
     replies: tuple[Reply, ...] = ()
     conversation: Conversation | None = None
     expected: bool = False
+    urgent: bool = False

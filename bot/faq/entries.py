@@ -24,7 +24,8 @@ from bot.core.documents import file as yaml_file
 from bot.core.documents.file import Document, Fault, Faults, KeyPath, dotted
 from bot.core.likeness import closest
 from bot.core.vietnamese import clean
-from bot.faq import elsewhere, greetings, wishes
+from bot.faq import dangers, elsewhere, greetings, wishes
+from bot.faq.dangers import Dangers
 from bot.faq.greetings import Greetings
 from bot.faq.model import Id, Part, Text, Texts
 from bot.faq.wishes import Wishes
@@ -166,7 +167,7 @@ class Faq:
     """All entries of a folder. `version` is a hash of the files' content; how people are greeted is
     no part of it, as it changes no answer. `asked`: questions as people ask them, by the entry that
     answers them, from which finding it is learnt beside its phrasings. `elsewhere`: questions that no
-    entry answers. `wishes`: what people want done."""
+    entry answers. `wishes`: what people want done. `dangers`: what they say who are being cheated."""
 
     groups: tuple[Group, ...]
     entries: Mapping[str, Entry]
@@ -176,6 +177,7 @@ class Faq:
     asked: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
     elsewhere: Texts = ()
     wishes: Wishes = field(default_factory=Wishes)
+    dangers: Dangers = field(default_factory=Dangers)
 
 
 def load(folder: Path) -> Faq:
@@ -201,6 +203,7 @@ def load(folder: Path) -> Faq:
             lists(folder / elsewhere.FILE, elsewhere.HINT, known=elsewhere.WAYS)
         ),
         wishes=wishes.of(lists(folder / wishes.FILE, wishes.HINT, known=wishes.WISHES)),
+        dangers=dangers.load(folder, faults),
     )
     if faults:
         raise Faults(faults)
@@ -231,7 +234,7 @@ def version(folder: Path) -> str:
     """What tells one content of the answers in *folder* from another, readable or not. Greetings have no
     part in it: no answer changes with them."""
     digest = hashlib.sha256()
-    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, wishes.FILE)
+    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, wishes.FILE, dangers.FILE)
     for file in (*faq_files(folder), *(folder / name for name in others)):
         if file.is_file():
             digest.update(file.read_bytes())
@@ -241,7 +244,8 @@ def version(folder: Path) -> str:
 def faq_files(folder: Path) -> list[Path]:
     """The files that hold entries, in the order in which they are read."""
     found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    others = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, greetings.FILE, wishes.FILE)
+    lists = (SYNONYMS_FILE, ASKED_FILE, elsewhere.FILE, wishes.FILE)
+    others = (*lists, greetings.FILE, dangers.FILE)
     return [file for file in found if file.name not in others]
 
 

@@ -35,14 +35,14 @@ def handle(turn: Turn) -> Answer | None:
 def _media(turn: Turn) -> Answer:
     danger = safety.warnings(turn)
     if _goes_on(turn):
-        return Answer(danger, _in_series(turn, turn.conversation))
+        return Answer(danger, _in_series(turn, turn.conversation), urgent=bool(danger))
     kind = turn.incoming.kind
     buttons = [common.MENU]
     if kind is Kind.LOCATION:
         found = (turn.entry(id_) for id_ in PLACES)
         buttons = [common.ask_button(entry) for entry in found if entry]
     told = common.notice(say.MEDIA[kind.value], *buttons)
-    return Answer((*danger, told), _in_series(turn, turn.conversation))
+    return Answer((*danger, told), _in_series(turn, turn.conversation), urgent=bool(danger))
 
 
 def beside(handler: Handler) -> Handler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.core.config import Contact
 from bot.core.messages import Button, Reply, Tone, Wish
@@ -27,6 +28,12 @@ def hello(name: str) -> Reply:
 def in_private() -> Reply:
     text = "Việc riêng (đặt lịch, lịch hẹn, gặp cán bộ…) thì bạn nhắn riêng cho mình nhé, ở đây nhiều người đọc."
     return notice(text, private("Nhắn riêng cho trợ lý"))
+
+
+def warning(reply: Reply) -> Reply:
+    """A warning as it is said in private; what its buttons lead to is shown there."""
+    links = (button for button in reply.buttons if button.url)
+    return replace(reply, buttons=(*links, private("Xem đủ việc cần làm", reply.entry)))
 
 
 def answer(entry: Entry, calls: tuple[Button, ...]) -> Reply:

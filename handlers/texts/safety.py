@@ -1,25 +1,31 @@
-"""Warnings: of a scam that goes on now, of personal data in a message."""
+"""Warnings: of a danger that somebody is in, of personal data in a message."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from bot.core.messages import Reply
+from bot.core.actions import DangerSteps, button
+from bot.core.messages import Button, Reply
 from bot.core.privacy import Secret
+from bot.faq.dangers import DangerKind
 from handlers.texts.common import notice
 
 
-def scam_now() -> Reply:
-    text = (
-        "⚠️ DỪNG LẠI – đây có dấu hiệu lừa đảo.\n\n"
-        "1. Cúp máy, đừng trả lời tin nhắn. Công an không gọi điện hay nhắn Zalo bảo đọc mã OTP, "
-        "cài ứng dụng hay bấm đường dẫn.\n"
-        "2. KHÔNG đọc mã, không cài gì, không chuyển tiền.\n"
-        "3. Lỡ cài hoặc lỡ đọc mã: tắt mạng, gọi ngay ngân hàng để khóa tài khoản, rồi báo công an "
-        "nơi gần nhất. Đang bị đe dọa: gọi 113.\n"
-        "4. Giữ lại số gọi đến và tin nhắn; báo số lạ qua 156 (gọi) hoặc 5656 (nhắn)."
-    )
-    return notice(text)
+def now(kind: DangerKind, about: Iterable[Button]) -> Reply:
+    """What to do now stands in the first line; the full list behind a button."""
+    every = button("📋 Xem đủ việc cần làm", DangerSteps(kind.id))
+    buttons = (*_call(kind), every, *about)
+    return replace(notice(f"{kind.first}\n\n{kind.then}", *buttons), entry=kind.entries[0])
+
+
+def steps(kind: DangerKind, about: Iterable[Button]) -> Reply:
+    lines = "\n".join(f"{number}. {line}" for number, line in enumerate(kind.steps, 1))
+    return replace(notice(f"{kind.first}\n\n{lines}", *_call(kind), *about), entry=kind.entries[0])
+
+
+def _call(kind: DangerKind) -> tuple[Button, ...]:
+    return (Button(f"📞 Gọi {kind.call}", url=f"tel:{kind.call}"),) if kind.call else ()
 
 
 def app_file() -> Reply:
@@ -33,11 +39,11 @@ def app_file() -> Reply:
 
 
 def posing_address() -> Reply:
-    """Of an address that calls itself the State's and is none."""
+    """Of an address that only looks like the State's or a bank's."""
     text = (
-        "⚠️ Cẩn thận: đường dẫn này có tên giống trang của Nhà nước nhưng không kết thúc bằng .gov.vn.\n\n"
-        "Bạn đừng bấm, đừng nhập số giấy tờ, mật khẩu hay mã OTP vào đó. Trang thật là vneid.gov.vn và "
-        "dichvucong.gov.vn."
+        "⚠️ ĐỪNG BẤM, ĐỪNG NHẬP GÌ: đường dẫn này chỉ giống trang của Nhà nước hay ngân hàng.\n\n"
+        "Trang thật của Nhà nước kết thúc bằng .gov.vn, như vneid.gov.vn, dichvucong.gov.vn. Đã lỡ nhập mã, "
+        "mật khẩu, số thẻ: gọi ngay ngân hàng để khóa tài khoản, rồi báo công an nơi gần nhất."
     )
     return notice(text)
 

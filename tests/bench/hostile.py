@@ -28,7 +28,6 @@ from bot.dialogue import Dialogue
 from bot.faq import entries
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import SqliteDatabase
-from handlers.questions import safety
 from handlers.words import plain
 from tests.bench.messages import first_session, web_requests
 from tests.support import town
@@ -116,7 +115,7 @@ def parts(matcher: Matcher, wards: places.Wards) -> None:
         "words": lambda text: plain(clean(text)),
         "what is asked": lambda text: matcher.understand(clean(text)),
         "a place": lambda text: wards.find(clean(text)),
-        "a scam": lambda text: safety.looks_like_scam(plain(clean(text))),
+        "a danger": lambda text: matcher.danger(clean(text)),
     }
     for name, look in looks.items():
         look("ở đâu")  # what is made at the first use is made

@@ -33,7 +33,6 @@ from bot.outreach import posters, segment_language
 from bot.store.database import Database, SqliteDatabase
 from bot.store.people import conversations
 from handlers.booking import names
-from handlers.questions import safety
 from handlers.texts import common
 from handlers.words import plain
 from tests.fuzz import files
@@ -64,7 +63,7 @@ def growing(wards: places.Wards, matcher: Matcher) -> dict[str, Callable[[str], 
         "words": lambda words: plain(clean_text(words)),
         "names": names.read,
         "a number": phone_number,
-        "a scam": lambda words: safety.looks_like_scam(plain(clean_text(words))),
+        "a danger": lambda words: matcher.danger(clean_text(words)),
         "a place": wards.find,
         "a question": lambda words: matcher.understand(clean_text(words)),
         "a poster": lambda words: posters.typed(clean_text(words)),

@@ -92,6 +92,7 @@ IN_CHATS: tuple[tuple[str, Action], ...] = (
     ("camp:0192ab:1", actions.CampaignChoice("0192ab", 1)),
     ("ask:mat-the", actions.Ask("mat-the")),
     ("full:mat-the", actions.AskAll("mat-the")),
+    ("danger:cuoc-goi", actions.DangerSteps("cuoc-goi")),
     ("card:mat-the", actions.AsPicture("mat-the")),
     ("vote:up:0192ab", actions.Vote("up", "0192ab")),
     ("vote:down:0192ab", actions.Vote("down", "0192ab")),

@@ -54,6 +54,7 @@ BUTTONS = {
     "day": "day:the:mau-a:261127",
     "erase": "erase:{until}:one",
     "full": "full:le-phi",
+    "danger": "danger:cuoc-goi",
     "group": "group:thu",
     "help": "help",
     "kin": "kin:the:{slot}",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.messages import Kind
+from bot.core.messages import Kind, Tone
 from bot.store.database import Database
-from bot.store.staff import inbox
-from handlers.texts import feedback, media
+from bot.store.staff import inbox, switches
+from handlers.texts import common, feedback, media
 from tests.support.people import Clock, Person
 
 Chat = Callable[..., Person]
@@ -228,42 +228,58 @@ def test_the_wait_for_the_question_ends_by_itself(chat: Chat, clock: Clock) -> N
 # --- safety ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "có ông xưng công an gọi kêu tui đọc mã otp",
-        "dang co nguoi goi tu xung can bo phuong bao cai app vneid qua link",
-        "số lạ gọi kêu chuyển tiền để kích hoạt định danh",
-        "Nó nhắn zalo bảo bấm vào link cập nhật căn cước",
-        "công an gọi video bắt chụp căn cước hai mặt gửi qua",
-        "Có người gọi bảo tôi đọc mã OTP và chuyển tiền",
-        "Có người nhắn Zalo kêu cài app VNeID qua link",
-        "ai đó xin mã otp của tôi",
-        "nguoi la keu doc mat khau",
-    ],
-)
-def test_a_scam_that_is_going_on_is_answered_first_with_what_to_do(chat: Chat, typed: str) -> None:
-    heard = chat().says(typed)
-    assert heard.replies[0].text.startswith("⚠️ DỪNG LẠI")
-    assert len(heard.replies) == 2  # and the question itself is answered too
+SCAM = "Có người gọi xưng công an bảo đọc mã OTP"
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "không nhận được mã otp khi kích hoạt",
-        "công an phường mấy giờ làm việc",
-        "quên mật khẩu thì gọi ai",
-        "tải app vneid ở đâu",
-        "cán bộ gọi tên theo số thứ tự hả",
-        "mở link vneid gov vn trên điện thoại không được",
-        "ra phường cán bộ bảo tải app vneid rồi làm tiếp",
-        "app đòi nhập mã otp mà không có",
-        "tôi muốn hỏi quên mật khẩu",
-    ],
-)
-def test_ordinary_questions_raise_no_alarm(chat: Chat, typed: str) -> None:
-    assert "DỪNG LẠI" not in chat().says(typed).text
+def test_a_danger_is_answered_with_what_to_do_now_and_nothing_after_it(chat: Chat) -> None:
+    (reply,) = chat().says(SCAM).replies
+    assert reply.tone is Tone.NOTICE
+    first = reply.text.splitlines()[0]
+    assert first.startswith("⚠️ DỪNG LẠI, CÚP MÁY NGAY")
+    assert reply.entry == "cuoc-goi-la"
+    assert [button.data or button.url for button in reply.buttons] == [
+        "tel:113",
+        "danger:cuoc-goi",
+        "ask:cuoc-goi-la",
+    ]
+
+
+def test_a_victim_is_told_to_call_the_bank_first(chat: Chat) -> None:
+    assert chat().says("lỡ chuyển tiền cho họ rồi").text.startswith("⚠️ GỌI NGÂN HÀNG NGAY")
+
+
+def test_the_full_list_stands_behind_a_button(chat: Chat) -> None:
+    person = chat()
+    person.says(SCAM)
+    heard = person.presses("danger:cuoc-goi")
+    assert "1. Cúp máy, chặn số đó.\n2. Tự gọi lại số" in heard.text
+    assert person.presses("danger:gone").text == common.outdated().text
+
+
+def test_a_danger_comes_before_what_is_waited_for_and_that_is_waited_for_still(
+    chat: Chat, database: Database
+) -> None:
+    person = chat()
+    person.presses("officer")
+    assert person.says(SCAM).text.startswith("⚠️")
+    assert waiting(database) == []
+    person.says("cho hỏi mấy giờ mở cửa")
+    assert [row["text"] for row in waiting(database)] == ["cho hỏi mấy giờ mở cửa"]
+
+
+def test_nothing_is_said_before_a_danger(chat: Chat, database: Database) -> None:
+    with database.transaction() as tx:
+        switches.turn_on(tx, switches.NOTICE, "VNeID đang quá tải", None)
+    heard = chat().says(f"{SCAM}\ncăn cước 079000000001")
+    assert heard.replies[0].text.startswith("⚠️")
+    assert "Mình đã che đi" in heard.replies[1].text
+
+
+def test_a_danger_is_kept_as_a_question_without_personal_data(
+    chat: Chat, database: Database
+) -> None:
+    chat().says(SCAM)
+    assert column(database, "SELECT entry FROM questions") == ["cuoc-goi-la"]
 
 
 @pytest.mark.parametrize("typed", ["cảm ơn", "cam on con", "Dạ cảm ơn bạn nhiều nha!", "ok thanks"])

@@ -24,7 +24,6 @@ import pytest
 
 from bot.faq.lint.outdated import TERMS
 from bot.faq.lint.quantities import PAIRS
-from handlers.questions.safety import WANTS
 from tests.security.steps import EndlessError, Walk, hard
 from tests.support.paths import PROJECT
 
@@ -39,7 +38,6 @@ MADE_OF: dict[str, dict[str, str]] = {
     "bot/channels/telegram/groups.py": {"name": "vneid_bot"},
     "bot/faq/lint/outdated.py": {"pattern": "|".join(t.pattern.pattern for t in TERMS)},
     "bot/faq/lint/quantities.py": {"row": "|".join(PAIRS)},
-    "handlers/questions/safety.py": {"words": WANTS},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from bot.app import SERVICE, make_app
 from bot.core.config import Settings
 from bot.ops.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
-from tests.support import sqlite
+from tests.support import paths, sqlite
 from tests.support.fakes.server import PATIENCE
 from tests.support.fakes.telegram import FakeTelegram
 
@@ -102,6 +103,7 @@ def in_folder(folder: Path) -> dict[str, str]:
     faq = folder / "faq"
     faq.mkdir(exist_ok=True)
     (faq / "thu.yaml").write_text(FAQ, encoding="utf-8")
+    shutil.copy(paths.FAQ / "nguy-hiem.yaml", faq)
     return {"database": str(folder / "service.db"), "faq": str(faq)}
 
 

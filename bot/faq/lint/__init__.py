@@ -19,6 +19,7 @@ from bot.faq.entries import Faq
 from bot.faq.lint import (
     contradictions,
     corpus,
+    dangers,
     dates,
     greetings,
     lengths,
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     questions.check,
     rivals.check,
     greetings.check,
+    dangers.check,
 )
 WAIVED = re.compile(r"#\s*bỏ qua:\s*([a-z ,-]+)")
 

@@ -26,6 +26,7 @@ class Rule(StrEnum):
     DATES = "ngay-ap-dung"
     PRIVATE = "rieng-tu"
     QUESTIONS = "cau-hoi-mau"
+    ALARM = "bao-dong"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
+from bot.faq.dangers import Dangers
 from bot.faq.entries import Faq
 from bot.faq.lint.corpus import Corpus, Item
 from bot.faq.lint.finding import Finding, Rule
@@ -52,14 +53,14 @@ def _in_part(row: Row, part: int) -> bool:
 
 
 def _without(faq: Faq, part: int) -> Faq:
-    """*faq* less every third phrasing of each entry that has enough."""
+    """*faq* less every third phrasing of each entry that has enough; of danger nothing is asked."""
     entries = {}
     for id_, entry in faq.entries.items():
         if len(entry.phrasings) >= FEWEST:
             kept = [text for n, text in enumerate(entry.phrasings) if n % PARTS != part]
             entry = entry.model_copy(update={"phrasings": tuple(kept)})
         entries[id_] = entry
-    return replace(faq, entries=MappingProxyType(entries))
+    return replace(faq, entries=MappingProxyType(entries), dangers=Dangers())
 
 
 def _leaning(item: Item, number: int, winner: Match) -> Finding:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:  # who only learns has no use for what reads files
     from bot.faq.entries import Entry, Faq
 
 ANSWER_WEIGHT = 0.3
+ORDINARY = -1  # in place of a kind of danger
+OTHERS = 2  # one in so many of the FAQ's phrasings teaches what is ordinary; all teach no more
 TOGETHER = 3  # keywords that are learnt as one text: fewer texts are learnt sooner
 
 
@@ -24,6 +26,18 @@ class Source(NamedTuple):
     whole: bool = False  # a whole question: typed word for word, it is this entry's
 
 
+class DangerLesson(NamedTuple):
+    """What danger is told from. `told`: texts with the number of their kind, or `ORDINARY` for one that only
+    sounds like danger; `whole`: those of them that are read so, word for word, whatever was learnt;
+    `others`: ordinary questions; `words`: those that mean the same."""
+
+    kinds: tuple[str, ...]
+    told: tuple[tuple[int, str], ...]
+    whole: tuple[tuple[int, str], ...]
+    others: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+
+
 class Lesson(NamedTuple):
     """All that a ranker learns from: FAQs that share it share their ranker. `year`: see `_year`;
     `neighbours` are the numbers of the entries out of scope, `elsewhere` texts that no entry is about.
@@ -37,6 +51,7 @@ class Lesson(NamedTuple):
     elsewhere: tuple[str, ...] = ()
     wishes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what is wished, and in which words
     questions: tuple[str, ...] = ()  # that sound like a wish
+    danger: DangerLesson | None = None
 
 
 def lesson(faq: Faq) -> Lesson:
@@ -49,7 +64,22 @@ def lesson(faq: Faq) -> Lesson:
         faq.elsewhere,
         tuple(faq.wishes.texts.items()),
         faq.wishes.questions,
+        _danger(faq),
     )
+
+
+def _danger(faq: Faq) -> DangerLesson | None:
+    kinds = tuple(faq.dangers.kinds)
+    if not kinds:
+        return None
+    said = [*enumerate(faq.dangers.kinds.values()), (ORDINARY, faq.dangers.ordinary)]
+    told = tuple((kind, text) for kind, part in said for text in part.texts())
+    whole = tuple((kind, text) for kind, part in said for text in part.phrases)
+    near = faq.dangers.entries
+    asked = (entry for entry in faq.entries.values() if entry.id not in near)
+    others = [text for entry in asked for text in (entry.question, *entry.phrasings)]
+    others += faq.elsewhere
+    return DangerLesson(kinds, told, whole, tuple(others[::OTHERS]), dict(faq.dangers.words))
 
 
 def _sources(faq: Faq) -> Iterator[Source]:

@@ -13,6 +13,7 @@ import numpy as np
 from bot.core.vietnamese import Word, shorten
 from bot.faq.entries import Faq, Kind
 from bot.faq.matching import aspect, followup, lessons, split
+from bot.faq.matching.alarm import Danger
 from bot.faq.matching.aspect import Aspect
 from bot.faq.matching.cache import ranker
 from bot.faq.matching.classifier import softmax
@@ -107,6 +108,11 @@ class Matcher:
         its entries are others, or in another order."""
         same = tuple(faq.entries) == self._ids
         return Matcher(faq, self.thresholds, self._ranker) if same else None
+
+    def danger(self, text: str) -> Danger | None:
+        """The danger that *text* tells of, if it tells of one."""
+        alarm = self._ranker.alarm
+        return alarm.read(text) if alarm and text else None
 
     def match(self, text: str, *, previous: str | None = None) -> Result:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""

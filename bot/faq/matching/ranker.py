@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bot.core.vietnamese import Word
 from bot.faq.matching import synonyms
+from bot.faq.matching.alarm import Alarm
 from bot.faq.matching.features import features
 from bot.faq.matching.index import ELSEWHERE, UNKNOWN, Index, Text, letters_pay
 from bot.faq.matching.lessons import Lesson
@@ -58,11 +59,13 @@ class Ranker:
         wishes: tuple[str, ...],
         *,
         letters: bool,
+        alarm: Alarm | None = None,
     ) -> None:
         self._reader = reader
         self._lexicon = lexicon
         self._index = index
         self._letters = letters
+        self.alarm = alarm
         self._wishes = wishes
         self.exact = exact  # a phrasing's words -> its entry
         self._coverage_weight = COVERAGE_ALONE
@@ -76,6 +79,8 @@ class Ranker:
         edited += lesson.elsewhere
         typed = [text for source in sources if not source.edited for text in source.texts]
         typed += [*lesson.questions, *(text for _, ways in lesson.wishes for text in ways)]
+        danger = lesson.danger
+        typed += (text for _, text in danger.told) if danger else ()
         reader = Reader(vocabulary([*edited, *typed], edited))
         lexicon = Lexicon(lesson.synonyms, lesson.year)
         letters = letters_pay(sum(source.taught for source in sources), lesson.entries)
@@ -101,7 +106,8 @@ class Ranker:
         exact = {text: owner.pop() for text, owner in owners.items() if len(owner) == 1}
         index = Index(texts, lesson.entries, lesson.neighbours)
         names = ("", *(name for name, _ in lesson.wishes))
-        return cls(reader, lexicon, index, exact, names, letters=letters)
+        alarm = Alarm(danger, reader) if danger else None
+        return cls(reader, lexicon, index, exact, names, letters=letters, alarm=alarm)
 
     def read(self, text: str) -> list[Word]:
         return self._reader.read(text)

@@ -60,6 +60,11 @@ class Lexicon:
                     self._starts.add(plain[:2])
         self._year = year
 
+    @property
+    def names(self) -> Iterator[str]:
+        """Those of the concepts that the synonyms make."""
+        return (rule.concept for rules in self._rules.values() for rule in rules)
+
     def concepts(self, words: Sequence[Word]) -> tuple[list[str], list[bool]]:
         """The row of concepts of *words*, and which of them are more than the word itself."""
         row: list[str] = []
