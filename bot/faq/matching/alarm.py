@@ -27,7 +27,7 @@ from bot.faq.matching.synonyms import Lexicon
 Array: TypeAlias = NDArray[Any]  # float32
 
 CERTAIN = 9.0  # the odds of a text that was taught word for word
-FROM = 0.2  # the logarithm of the odds from which on a text is answered as danger
+FROM = 0.0  # the logarithm of the odds from which on a text is answered as danger
 # The share of each view in the length of a text: words, pairs, concepts, letters, marks; and which concepts
 # of danger stand in it, alone and two by two, however far apart.
 SHARES = {"w": 2.0, "p": 1.0, "s": 1.0, "c": 2.0, "m": 0.5, "k": 2.0, "x": 2.0, "b": 2.0}
