@@ -84,6 +84,9 @@ class WebService:
     def desk(self) -> Desk:
         return self._app[SERVICE].desk[DESK]
 
+    def routes(self) -> Iterable[web.AbstractRoute]:
+        return self._app.router.routes()
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"

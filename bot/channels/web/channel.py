@@ -188,13 +188,13 @@ class WebChannel:
         """The talk of a session; a session that is none has no lines and gets no new one. No lines
         either while their `mark` is the one that is `known`. `room`: there is a stream to be had."""
         body, _ = await self._admitted(request)
-        token, now = text_of(body, "session"), self._clock()
+        token, known, now = text_of(body, "session"), text_of(body, "known"), self._clock()
         session = self._sessions.find(token, now)
         if session is None:
             return json_response({"session": "", "lines": [], **self._ended(token, now)})
         rows = await self._database.run(partial(self._history, person=session.person))
         mark = _mark(rows)
-        new = [] if mark == text_of(body, "known") else rows
+        new = [] if mark == known else rows
         return json_response(
             {
                 "session": session.token,
@@ -301,8 +301,7 @@ class WebChannel:
         return outbox.delivered_since(tx, person, after)
 
     def _incoming(self, body: dict[str, Any], session: Session, origin: str) -> Incoming:
-        button = text_of(body, "button")
-        place = place_of(body)
+        text, button, place = text_of(body, "text"), text_of(body, "button"), place_of(body)
         if "text" not in body and not button and not place:
             raise BadRequest(
                 "Thiếu nội dung: gửi `text` (câu hỏi) hoặc `button` (dữ liệu của nút)."
@@ -318,7 +317,7 @@ class WebChannel:
             sender=session.person,
             kind=kind,
             at=self._clock(),
-            text=text_of(body, "text") if kind is Kind.TEXT else "",
+            text=text if kind is Kind.TEXT else "",
             data=data,
             origin=origin,
         )

@@ -53,7 +53,8 @@ def place_of(body: dict[str, Any]) -> str:
         case None:
             return ""
         case {"latitude": int() | float() as latitude, "longitude": int() | float() as longitude}:
-            if abs(latitude) <= 90 and abs(longitude) <= 180:
+            numbers = not isinstance(latitude, bool) and not isinstance(longitude, bool)
+            if numbers and abs(latitude) <= 90 and abs(longitude) <= 180:
                 return f"{latitude:.5f},{longitude:.5f}"
     raise BadRequest("`location` phải có `latitude` và `longitude` là số độ.")
 
