@@ -34,6 +34,7 @@ from bot.store.people import conversations
 from bot.store.staff import inbox
 from bot.store.values import Ids
 from handlers import HANDLERS, wishes
+from handlers.booking import hour
 from handlers.texts import common, safety
 from handlers.turn import Handler, Reading, Turn, Unread
 
@@ -42,6 +43,7 @@ MAX_STORED_CHARACTERS = 2000
 SIGNALS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})  # nobody says anything
 AT_ONCE = 300  # characters that are read in less than the time that handing them to a thread takes
 REST = 5  # times as long as a long text took to read: all of them get a sixth of a processor
+MAX_HOUR = 20  # letters of an hour that is typed: "lúc 9 giờ 30 sáng"
 
 log = structlog.get_logger()
 
@@ -208,7 +210,8 @@ class Dialogue:
         if waits := outbox.newest_waiting(tx, incoming.sender):
             self._ids.follow(waits)  # … whose clock may have been ahead
         conversation = _current(conversation, now)
-        incoming = _as_tap(incoming, conversation)
+        numbered = incoming.sender.channel in self._numbered
+        incoming = _as_tap(incoming, reading.words, conversation, numbered=numbered)
         if heard:
             incoming = wishes.as_button(incoming, conversation, reading)
         return Turn(
@@ -298,10 +301,18 @@ def _current(conversation: Conversation, now: datetime) -> Conversation:
     return conversation
 
 
-def _as_tap(incoming: Incoming, conversation: Conversation) -> Incoming:
-    """Typing the number of a choice is a tap on it, in every channel."""
+def _as_tap(
+    incoming: Incoming, words: str, conversation: Conversation, *, numbered: bool
+) -> Incoming:
+    """Typing the number of a choice is a tap on it, in every channel, and so is typing an hour that is offered.
+    "8" is the hour where choices are not *numbered*."""
     typed = incoming.text.strip().rstrip(".)")
-    if incoming.kind is not Kind.TEXT or not (typed.isascii() and typed.isdigit()):
+    if incoming.kind is not Kind.TEXT or not typed or len(typed) > MAX_HOUR:
+        return incoming
+    bare = typed.isascii() and typed.isdigit()
+    if (data := hour.typed(words, conversation.choices)) and not (bare and numbered):
+        return replace(incoming, kind=Kind.BUTTON, data=data)
+    if not bare:
         return incoming
     number = int(typed) if len(typed) <= 2 else 0
     if 1 <= number <= len(conversation.choices):

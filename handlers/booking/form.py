@@ -14,6 +14,7 @@ from bot.core import actions
 from bot.core.config.booking import Service
 from bot.core.crypto import phone_number
 from bot.core.messages import OWN, Answer, Conversation, Kind, Reply
+from bot.core.privacy import Secret
 from bot.store.booking import bookings, offices, slot_seats
 from bot.store.booking import limits as quotas
 from bot.store.booking.bookings import AlreadyBooked, BookedElsewhere, Booking, HoldEnded, SlotFull
@@ -75,14 +76,20 @@ def _typed(turn: Turn) -> Answer | None:
         return _ended(turn)
     if turn.words.strip("/ ") in BACK_WORDS:
         return _back(turn, held)
+    if turn.conversation.step == WHO and names.PHONE.search(turn.text) and names.read(turn.text):
+        return _names_and_phone(turn, held)
     if phone_number(turn.text):
         return _phone(turn, turn.text)
+    if turn.conversation.step == FORM and names.PHONE_LIKE.fullmatch(turn.text.strip()):
+        return Answer((say.bad_phone(turn.text), *_form(turn, held).replies))
     if turn.conversation.step == FORM or _no_name(turn):
         return None  # somebody else answers; then the same is asked again (see `prompt`)
     return _form(turn, held) if aside.says(turn, UNNAMED_WORDS) else _names(turn, held)
 
 
 def _no_name(turn: Turn) -> bool:
+    if names.surely(turn.text, turn.words.split()):
+        return False
     known = len(turn.text.split()) > 3 and ask.understands(turn)
     return known or aside.commands(turn) or aside.asks(turn)
 
@@ -191,9 +198,20 @@ def _at(turn: Turn, held: Sequence[Booking], step: str) -> Conversation:
 # --- names ---------------------------------------------------------------------------------------
 
 
+def _names_and_phone(turn: Turn, held: tuple[Booking, ...]) -> Answer:
+    """Both in one line: "bà Tư, cháu Tí" and their number."""
+    told = _names(turn, held)
+    number = phone_number(names.PHONE.search(turn.text)[0])  # type: ignore[index]
+    if number is None or told.conversation is None or told.conversation.step != FORM:
+        return told
+    known = replace(turn, conversation=told.conversation)
+    return _phone(known, number) or told
+
+
 def _names(turn: Turn, held: tuple[Booking, ...]) -> Answer:
     most = turn.settings.booking.most_members
-    given = () if turn.masked.found else names.read(turn.text)
+    secret = turn.masked.found - {Secret.PHONE}
+    given = () if secret else names.read(turn.text)
     if not 1 <= len(given) <= most:
         return Answer((say.bad_names(most),))
     if len(given) != len(held):

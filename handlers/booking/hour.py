@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.booking.sentence import Wanted
-from bot.core.actions import Days, Hold, HoldForKin, Hours, On
+from bot.core import actions
+from bot.core.actions import Days, Hold, HoldForKin, Hours, MoveToHour, On
 from bot.core.clock import VIETNAM, local
 from bot.core.config.booking import Service
 from bot.core.messages import Answer, Conversation
@@ -19,6 +21,8 @@ from handlers.texts import booking as say
 from handlers.turn import Turn, at_rest
 
 DAYS_SHOWN = 7
+# An hour typed where hours are offered; a slot's id ends with its own.
+TYPED = re.compile(r"(?:luc )?(\d{1,2})(?: ?(?:h|g|gio) ?(\d{2}|ruoi)?| (\d{2}))?(?: sang| chieu)?")
 WANTED = "wanted"  # in the conversation: when they said that they want to come
 PRIORITY = "priority"  # in the conversation: they said that they are elderly or disabled
 CHOOSE_WITHIN = timedelta(minutes=30)  # … and then choose a day and an hour
@@ -70,6 +74,21 @@ def _choose_day(turn: Turn, asked: Days) -> Answer | None:
         elsewhere=form.ways(turn) if kept else None,
     )
     return Answer((reply,), _said_so(turn)) if priority else at_rest(turn, reply)
+
+
+def typed(words: str, choices: Sequence[str]) -> str:
+    """The button among *choices*, which offer hours, whose hour the plain *words* are: "9h30", "8 gio", "8";
+    "" for none."""
+    found = TYPED.fullmatch(words)
+    if not found:
+        return ""
+    minute = 30 if found[2] == "ruoi" else int(found[2] or found[3] or 0)
+    ends = f"{int(found[1]):02}{minute:02}"
+    for choice in choices:
+        action = actions.parse(choice)
+        if isinstance(action, Hold | MoveToHour) and action.slot.removesuffix("p").endswith(ends):
+            return choice
+    return ""
 
 
 def wished(turn: Turn, service: Service, office: Office, when: Wanted) -> Answer | None:

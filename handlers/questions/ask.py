@@ -45,7 +45,8 @@ def _named(turn: Turn, id_: str, shown: Callable[[Turn, Entry], Answer]) -> Answ
 def understands(turn: Turn) -> bool:
     """Whether the text is a question that this handler has an answer to."""
     result = turn.reading.meaning().whole
-    return result.outcome is Outcome.ANSWER or result.neighbour is not None
+    known = result.outcome is Outcome.ANSWER and result.sure
+    return known or result.neighbour is not None
 
 
 def show(turn: Turn, entry: Entry) -> Answer:

@@ -313,9 +313,19 @@ def who(held: Sequence[Booking], now: datetime, most: int) -> Reply:
     return step(text, unnamed, back, LEAVE)
 
 
+def bad_phone(typed: str) -> Reply:
+    """What was typed is not said again: it may be somebody's number."""
+    count = sum(letter.isdigit() for letter in typed)
+    text = (
+        f"Số bạn vừa gửi có {count} chữ số. Mình cần số di động 10 chữ số, bắt đầu bằng 0 (hoặc +84). "
+        "Bạn gõ lại, hoặc bỏ qua cũng được: không có số vẫn đặt được lịch."
+    )
+    return step(text)
+
+
 def bad_names(most: int) -> Reply:
     text = (
-        f"Tên cần là chữ, mỗi tên dưới 40 chữ, nhiều nhất {most} người, cách nhau dấu phẩy. "
+        f"Tên cần là chữ, mỗi tên tối đa 60 chữ, nhiều nhất {most} người, cách nhau dấu phẩy. "
         "Đừng ghi số giấy tờ. Bạn gõ lại giúp mình nhé."
     )
     return step(text, LEAVE)

@@ -11,10 +11,13 @@ import pytest
 
 from bot.core.messages import Address, Incoming
 from bot.dialogue import Delivered, Dialogue
+from bot.faq import entries
+from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.jobs.expire_bookings import keep
 from bot.store.database import Database
 from bot.store.values import Ids
 from tests.support import town
+from tests.support.paths import PROJECT
 from tests.support.people import Clock, Person
 
 
@@ -49,3 +52,9 @@ def keeper(database: Database, clock: Clock) -> Callable[[], set[str]]:
             return keep(tx, town.SETTINGS, clock(), partial(ids.new, clock()))
 
     return look
+
+
+@pytest.fixture(scope="session")
+def whole() -> Matcher:
+    """The matcher of the whole FAQ."""
+    return Matcher.build(entries.load(PROJECT / "faq"), Thresholds())

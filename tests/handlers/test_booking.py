@@ -264,7 +264,7 @@ def test_a_family_too_large_for_the_hour_keeps_the_one_place(
     assert len(rows(database, "SELECT id FROM bookings WHERE state = 'held'")) == 1
 
 
-@pytest.mark.parametrize("typed", ["079000000001", "a, b, c, d, e, f", "x" * 41, "cô 3"])
+@pytest.mark.parametrize("typed", ["079000000001", "a, b, c, d, e, f", "x" * 61, "cô 3"])
 def test_what_is_no_name_is_asked_again(chat: Chat, database: Database, typed: str) -> None:
     an = chat()
     an.presses(f"time:the:{EIGHT}")

@@ -10,11 +10,9 @@ import pytest
 from bot.core.config import Settings
 from bot.core.messages import Address, Incoming
 from bot.dialogue import Delivered, Dialogue
-from bot.faq import entries
-from bot.faq.matching.matcher import Matcher, Thresholds
+from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database
 from tests.support import town
-from tests.support.paths import PROJECT
 from tests.support.people import Clock, Person
 
 Chat = Callable[..., Person]
@@ -24,11 +22,6 @@ SERVICES = [
     {"id": "tre-em", "title": "Thẻ cho trẻ 6–13 tuổi", "ages": [6, 13]},
     {"id": "duoi-6", "title": "Thẻ cho trẻ dưới 6", "instead": "the-tre-duoi-6", "ages": [0, 5]},
 ]
-
-
-@pytest.fixture(scope="session")
-def whole() -> Matcher:
-    return Matcher.build(entries.load(PROJECT / "faq"), Thresholds())
 
 
 @pytest.fixture
