@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli.main import main
 from tests.support.paths import PROJECT
 
 SQL = re.compile(
@@ -53,6 +57,19 @@ def test_the_reference_is_what_the_code_says(name: str) -> None:
     command = [sys.executable, "deploy/reference.py", "--print", name]
     made = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert (PROJECT / "docs" / name).read_text(encoding="utf-8") == made.stdout, "make reference"
+
+
+def test_the_version_is_the_same_wherever_it_is_told() -> None:
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
+    changes = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[([\d.]+)\]", changes, re.MULTILINE)[0] == version
+    assert f"\n  version: {version}\n" in (PROJECT / "docs/openapi.yaml").read_text(
+        encoding="utf-8"
+    )
+    said = CliRunner().invoke(main, ["--version"]).output
+    assert said.split()[-1] == importlib.metadata.version("vneid-bot")
 
 
 def test_a_stranger_reads_the_readme_in_three_minutes() -> None:
