@@ -198,7 +198,7 @@ def load(folder: Path) -> Faq:
         synonyms=lists(folder / SYNONYMS_FILE, SYNONYM_HINT),
         version=read_as,
         greetings=greetings.load(folder, faults),
-        asked=lists(folder / ASKED_FILE, ASKED_HINT, known=entries),
+        asked=lists(folder / ASKED_FILE, ASKED_HINT, known=None if faults else entries),
         elsewhere=elsewhere.questions(
             lists(folder / elsewhere.FILE, elsewhere.HINT, known=elsewhere.WAYS)
         ),
