@@ -75,10 +75,10 @@ class Talk:
     def go_to(self, step: str) -> None:
         self.count += 20 - self.count % 20
         for act in STEPS[step]:
-            if act.startswith("!"):
-                self.does(Kind.TEXT, act[1:])
+            if isinstance(act, str):
+                self.does(Kind.TEXT, act)
             else:
-                self.does(Kind.BUTTON, data=act)
+                self.does(Kind.BUTTON, data=act.pack())
 
 
 @contextmanager

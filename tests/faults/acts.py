@@ -9,6 +9,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.booking import wards as places
+from bot.core.actions import (
+    AcceptOffer,
+    Action,
+    CancelNow,
+    Confirm,
+    DeclineOffer,
+    Hold,
+    JoinWaitingList,
+    LeaveWaitingList,
+    MoveToHour,
+    TakeBack,
+    parse,
+)
 from bot.core.crypto import Vault
 from bot.core.messages import Address, Incoming, Kind
 from bot.dialogue import Dialogue
@@ -25,6 +38,7 @@ from tests.support.town import FRIDAY, slot_id
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10:00 in Vietnam
 A_MOMENT, A_WHILE = timedelta(seconds=1), timedelta(minutes=1)
 EIGHT, NINE = slot_id("mau-a", FRIDAY, 8), slot_id("mau-a", FRIDAY, 9)
+WAIT = JoinWaitingList("the", "mau-a")
 
 
 @dataclass
@@ -41,8 +55,8 @@ class World:
     def says(self, who: str, text: str, id: str = "") -> None:
         self._does(who, Kind.TEXT, text, "", id)
 
-    def taps(self, who: str, data: str, id: str = "") -> None:
-        self._does(who, Kind.BUTTON, "", data, id)
+    def taps(self, who: str, action: Action, id: str = "") -> None:
+        self._does(who, Kind.BUTTON, "", action.pack(), id)
 
     def _does(self, who: str, kind: Kind, text: str, data: str, id: str) -> None:
         self.now += A_MOMENT  # so that who came first is no matter of chance
@@ -76,15 +90,21 @@ class World:
     def code(self) -> str:
         return self.one("SELECT code FROM bookings WHERE state = 'booked' ORDER BY id LIMIT 1")
 
-    def remember(self, data: str) -> None:
-        """What the work will press: it must be the same when it is pressed again."""
+    def remember(self, value: str) -> None:
+        """What the work will need: it must be the same when it is done again."""
         with self.database.transaction() as tx:
-            marks.put(tx, "pressed", data)
+            marks.put(tx, "remembered", value)
+
+    def will_press(self, who: str, action: Action) -> None:
+        self.remember(f"{who} {action.pack()}")
+
+    def remembered(self) -> str:
+        return self.one("SELECT value FROM marks WHERE name = 'remembered'")
 
     def book(self, who: str, slot: str) -> None:
-        self.taps(who, f"time:the:{slot}")
+        self.taps(who, Hold("the", slot))
         party = self.one("SELECT party FROM bookings WHERE state = 'held'")
-        self.taps(who, f"ok:{party}:1")
+        self.taps(who, Confirm(party, remind=True))
 
 
 Part = Callable[[World], None]
@@ -103,16 +123,18 @@ class Act:
 
 def press(world: World) -> None:
     """The button remembered, with the same update id every time, as a platform sends it."""
-    pressed = world.one("SELECT value FROM marks WHERE name = 'pressed'")
-    world.taps(pressed.partition(" ")[0], pressed.partition(" ")[2], id="the-update")
+    who, _, data = world.remembered().partition(" ")
+    action = parse(data)
+    assert action
+    world.taps(who, action, id="the-update")
 
 
 def _nothing(world: World) -> None:
-    world.remember(f"an time:the:{NINE}")
+    world.will_press("an", Hold("the", NINE))
 
 
 def _held(world: World) -> None:
-    world.taps("an", f"time:the:{EIGHT}")
+    world.taps("an", Hold("the", EIGHT))
 
 
 def _family(world: World) -> None:
@@ -123,17 +145,17 @@ def _family(world: World) -> None:
 def _family_ready(world: World) -> None:
     _family(world)
     party = world.one("SELECT DISTINCT party FROM bookings WHERE state = 'held'")
-    world.remember(f"an ok:{party}:1")
+    world.will_press("an", Confirm(party, remind=True))
 
 
 def _to_move(world: World) -> None:
     world.book("an", EIGHT)
-    world.remember(f"an mtime:{world.code()}:{NINE}")
+    world.will_press("an", MoveToHour(world.code(), NINE))
 
 
 def _to_cancel(world: World) -> None:
     world.book("an", NINE)
-    world.remember(f"an visit:drop:{world.code()}")
+    world.will_press("an", CancelNow(world.code()))
 
 
 def _to_mark(world: World) -> None:
@@ -142,16 +164,15 @@ def _to_mark(world: World) -> None:
 
 
 def _arrives(world: World) -> None:
-    code = world.one("SELECT value FROM marks WHERE name = 'pressed'")
-    world.marks(code, State.BOOKED, State.ARRIVED)
+    world.marks(world.remembered(), State.BOOKED, State.ARRIVED)
 
 
 def _awaited(world: World) -> None:
     """Two wait, and a place has come back."""
     _to_cancel(world)
     for who in ("binh", "chi"):
-        world.taps(who, "wait:the:mau-a")
-    world.taps("an", f"visit:drop:{world.code()}")
+        world.taps(who, WAIT)
+    world.taps("an", CancelNow(world.code()))
 
 
 def _offered(world: World) -> None:
@@ -159,11 +180,13 @@ def _offered(world: World) -> None:
     world.keeps()
 
 
-def _answer(verb: str) -> Part:
+def _answer(action: Callable[[str], Action]) -> Part:
+    """Of who is offered a place; *action* gets the offer's id."""
+
     def before(world: World) -> None:
         _offered(world)
         offer = world.one("SELECT id FROM offers WHERE state = 'open'")
-        world.remember(f"binh {verb.format(offer=offer)}")
+        world.will_press("binh", action(offer))
 
     return before
 
@@ -176,8 +199,8 @@ def _cancelled(world: World) -> None:
 def _to_take_back(world: World) -> None:
     _to_cancel(world)
     code = world.code()
-    world.taps("an", f"visit:drop:{code}")
-    world.remember(f"an visit:back:{code}")
+    world.taps("an", CancelNow(code))
+    world.will_press("an", TakeBack(code))
 
 
 ACTS = {
@@ -192,11 +215,11 @@ ACTS = {
     "take back": Act(_to_take_back, press, "moved"),
     "arrive": Act(_to_mark, _arrives, "arrived", timedelta(days=3)),
     "end holds": Act(_family, World.keeps, "expired", timedelta(minutes=11)),
-    "wait": Act(lambda w: w.remember("an wait:the:mau-a"), press, "waiting"),
+    "wait": Act(lambda w: w.will_press("an", WAIT), press, "waiting"),
     "offer": Act(_awaited, World.keeps, "offered"),
-    "accept": Act(_answer("offer:take:{offer}"), press, "accepted"),
-    "decline": Act(_answer("offer:no:{offer}"), press, "declined"),
-    "leave the line": Act(_answer("unwait:the"), press, "left"),
+    "accept": Act(_answer(AcceptOffer), press, "accepted"),
+    "decline": Act(_answer(DeclineOffer), press, "declined"),
+    "leave the line": Act(_answer(lambda offer: LeaveWaitingList("the")), press, "left"),
     "pass on": Act(_offered, World.keeps, "expired", timedelta(hours=2, minutes=1)),
     "release": Act(_cancelled, World.keeps, "released", timedelta(minutes=31)),
 }

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import bot.store.database.postgres  # noqa: F401 - here, and not in every process that is forked
 from bot.booking import reminders, wards
+from bot.core.actions import Action, Coming, Confirm, Hold, IsActivated, MoveToHour, MoveVisit
 from bot.core.crypto import Vault
 from bot.core.messages import Address, Incoming, Kind, Reply
 from bot.delivery.courier import EVERY_LEASE, LEASE, Courier
@@ -35,6 +36,7 @@ from bot.store.values import Ids
 from handlers.booking import attendance
 from handlers.booking.attendance import NotMarked
 from tests.support import town, visits
+from tests.support.buttons import those
 from tests.support.paths import FAQ
 from tests.support.town import FRIDAY, slot_id
 from tests.support.visits import local_time
@@ -156,7 +158,7 @@ class Story:
         code = await self._book(person)
         await post("evening", "2026-11-26 19:00")
         self.at("coming", "2026-11-26 19:30")
-        await person.presses(f"visit:coming:{code}")
+        await person.presses(Coming((code,)))
         await post("morning", "2026-11-27 08:00")
         await post("too late", "2026-11-27 09:50")
         self.at("served", "2026-11-27 10:05")
@@ -167,20 +169,19 @@ class Story:
             )
         await post("question", "2026-11-27 19:00")
         self.at("activated", "2026-11-28 08:00")
-        await person.presses(f"active:yes:{code}")
+        await person.presses(IsActivated("yes", code))
         await post("afterwards", "2026-11-30 19:00")
 
     async def _book(self, person: Talker) -> str:
         """An books at eight, then moves to nine; returns the code."""
         self.at("book", "2026-11-25 10:00")
-        await person.presses(f"time:the:{slot_id('mau-a', FRIDAY, 8)}")
+        await person.presses(Hold("the", slot_id("mau-a", FRIDAY, 8)))
         said = await person.says("cô Ba")
-        ok = next(b.data for b in said[-1].buttons if "nhắc tôi" in b.label)
-        said = await person.presses(ok)
-        move = next(b.data for b in said[-1].buttons if b.data.startswith("visit:move"))
-        code = move.rpartition(":")[2]
+        (yes, _) = those(Confirm, (b.data for b in said[-1].buttons))
+        said = await person.presses(yes)
+        (code,) = (one.code for one in those(MoveVisit, (b.data for b in said[-1].buttons)))
         self.at("move", "2026-11-25 11:00")
-        await person.presses(f"mtime:{code}:{slot_id('mau-a', FRIDAY, 9)}")
+        await person.presses(MoveToHour(code, slot_id("mau-a", FRIDAY, 9)))
         return code
 
     async def _post(
@@ -205,8 +206,8 @@ class Talker:
     story: Story
     count: int = 0
 
-    async def presses(self, data: str) -> tuple[Reply, ...]:
-        return await self._does(Kind.BUTTON, data=data)
+    async def presses(self, action: Action) -> tuple[Reply, ...]:
+        return await self._does(Kind.BUTTON, data=action.pack())
 
     async def says(self, text: str) -> tuple[Reply, ...]:
         return await self._does(Kind.TEXT, text=text)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.actions import Days
 from bot.core.clock import VIETNAM
 from bot.store.database import SqliteDatabase
 from tests.support.bookings import wrong
@@ -49,7 +50,7 @@ async def rush(port: int, slots: Sequence[str], seed: int) -> list[set[str]]:
 async def opened(port: int, office: str) -> None:
     """Until the calendar of *office* is filled, which happens after the service has started."""
     async with asyncio.timeout(20), browser(port) as here:
-        while "Bạn chọn ngày" not in (await here.presses(f"place:the:{office}"))[0]:
+        while "Bạn chọn ngày" not in (await here.presses(Days("the", office).pack()))[0]:
             pass
 
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 import icalendar
 import pytest
 
+from bot.core.actions import MoveVisit
 from bot.core.crypto import Vault
 from bot.core.messages import OWN, Kind
 from bot.faq.matching.matcher import Matcher
 from bot.store.database import Database, Row
 from tests.support import town
+from tests.support.buttons import those
 from tests.support.people import Clock, Heard, Person
 from tests.support.town import EIGHT, FRIDAY, NINE, slot_id
 
@@ -432,7 +434,7 @@ def test_the_confirmation_has_a_calendar_event_and_a_qr_code(chat: Chat) -> None
 
 
 def code_of(heard: Heard) -> str:
-    return next(d for d in heard.buttons.values() if d.startswith("visit:move:"))[11:]
+    return those(MoveVisit, heard.buttons.values())[0].code
 
 
 def test_ones_visits_are_seen_moved_and_cancelled(

@@ -10,6 +10,7 @@ from pathlib import Path
 import icalendar
 import pytest
 
+from bot.core.actions import Confirm, Hold, MoveVisit, NoName
 from bot.core.messages import Address, Incoming, Reply
 from bot.dialogue import Delivered, Dialogue
 from bot.faq import entries
@@ -20,6 +21,7 @@ from bot.store.database import Database
 from bot.store.people import conversations
 from bot.store.values import Ids, unpack
 from tests.support import town
+from tests.support.buttons import those
 from tests.support.people import Clock, Heard, Person
 from tests.support.town import slot_id
 from tests.support.visits import local_time, rows
@@ -74,14 +76,13 @@ def an(
 
 
 def book(person: Person, day: date) -> Heard:
-    heard = person.presses(f"time:the:{slot_id('mau-a', day, 8)}")
-    heard = person.presses(next(d for d in heard.buttons.values() if d.startswith("code:")))
-    return person.presses(next(d for d in heard.buttons.values() if d.endswith(":1")))
+    heard = person.presses(Hold("the", slot_id("mau-a", day, 8)))
+    heard = person.presses(those(NoName, heard.buttons.values())[0])
+    return person.presses(those(Confirm, heard.buttons.values())[0])
 
 
 def code_of(heard: Heard) -> str:
-    data = next(d for d in heard.buttons.values() if d.startswith("visit:move:"))
-    return data.split(":")[2]
+    return those(MoveVisit, heard.buttons.values())[0].code
 
 
 def event(heard: Heard) -> str:

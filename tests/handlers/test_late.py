@@ -11,13 +11,14 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from bot.core.actions import FORMS, Action, parse
+from bot.core.actions import FORMS, Action, EraseNow, Vote, parse
 from bot.core.messages import Address, Incoming
 from bot.dialogue import Delivered, Dialogue
 from bot.store.booking import bookings
 from bot.store.booking.bookings import State
 from bot.store.database import Database
 from tests.support import town
+from tests.support.buttons import those
 from tests.support.people import Clock, Heard, Person
 from tests.support.town import FRIDAY, slot_id
 from tests.support.visits import local_time, rows
@@ -168,7 +169,8 @@ class World:
     def begins(self, channel: str, state: str) -> Story:
         """As far as a person gets by themselves."""
         person = self.person(channel)
-        vote = person.says("rớt bóp mất luôn cái thẻ căn cước").buttons["👍 Đúng ý"]
+        vote = parse(person.says("rớt bóp mất luôn cái thẻ căn cước").buttons["👍 Đúng ý"])
+        assert isinstance(vote, Vote)
         until = self._until(person)
         person.presses(f"time:the:{EIGHT}")
         (row,) = rows(
@@ -183,14 +185,14 @@ class World:
             person=person.address.user,
         )
         gaps = {"code": row["code"], "party": row["party"], "slot": EIGHT, "other": NINE}
-        gaps |= {"question": vote.split(":")[2], "row": said["id"], "until": until}
+        gaps |= {"question": vote.question, "row": said["id"], "until": until}
         story = Story(person, gaps)
         self._goes_on(story, state)
         return story
 
     def _until(self, person: Person) -> str:
-        data = next(d for d in person.presses("erase").buttons.values() if d.startswith("erase:"))
-        return data.split(":")[1]
+        (erase,) = those(EraseNow, person.presses("erase").buttons.values())
+        return f"{int(erase.until.timestamp()):x}" if erase.until else ""
 
     def _goes_on(self, story: Story, state: str) -> None:
         if state == "abandoned":

@@ -9,12 +9,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.actions import Hold
 from bot.core.messages import Address, Incoming, WorkWanted
 from bot.dialogue import Delivered, Dialogue
 from bot.store.booking import slot_seats
 from bot.store.database import Database
 from tests.handlers.test_booking import book, rows, tap
 from tests.support import town
+from tests.support.buttons import those
 from tests.support.people import Clock, Person
 from tests.support.town import EIGHT, FRIDAY, NINE, slot_id
 
@@ -250,8 +252,8 @@ def test_what_is_shown_is_what_that_person_can_book(web: Browser) -> None:
     ]
     assert "chỗ đặt qua web của ngày đó đã hết" in shown.text
     assert "hết chỗ" in script.presses(f"day:the:mau-a:{FRIDAY:%y%m%d}").text
-    soonest = [d for d in script.presses("soon:the").buttons.values() if d.startswith("time:")]
-    assert slot_id("mau-a", LATER, 8) in {data.rsplit(":", 1)[1] for data in soonest}
+    soonest = those(Hold, script.presses("soon:the").buttons.values())
+    assert slot_id("mau-a", LATER, 8) in {one.slot for one in soonest}
     for one in (an, binh):
         days = one.presses("place:the:mau-a").buttons.values()
         assert f"day:the:mau-a:{FRIDAY:%y%m%d}" in days

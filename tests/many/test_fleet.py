@@ -23,11 +23,13 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.core.actions import Ask, Confirm, Hold, NoName
 from bot.core.clock import VIETNAM
 from bot.core.messages import Address
 from bot.store.database.postgres import PostgresDatabase
 from tests.support import visits
 from tests.support.bookings import wrong
+from tests.support.buttons import first
 from tests.support.fakes.telegram import SECRET_HEADER, FakeTelegram
 from tests.support.fleet import SECRET, Fleet, fleet
 from tests.support.paths import FAQ
@@ -149,11 +151,10 @@ class Browser:
         if not self.session:
             await self.presses("start")
         for slot in slots:
-            text, buttons = await self.presses(f"time:the:{slot}")
-            for verb in ("code:", "ok:"):
-                button = next((data for data in buttons if data.startswith(verb)), None)
-                if button is not None:
-                    text, buttons = await self.presses(button)
+            text, buttons = await self.presses(Hold("the", slot).pack())
+            for kind in (NoName, Confirm):
+                if (button := first(kind, buttons)) is not None:
+                    text, buttons = await self.presses(button.pack())
             if found := CODE.search(text):
                 return found[1]
         return None
@@ -209,7 +210,9 @@ async def test_a_changed_faq_is_live_in_all(world: World) -> None:
 
     async def answer(port: int) -> str:
         url = f"http://127.0.0.1:{port}/api/chat"
-        async with world.http.post(url, json={"session": "", "button": "ask:mat-the"}) as found:
+        async with world.http.post(
+            url, json={"session": "", "button": Ask("mat-the").pack()}
+        ) as found:
             return await found.text()
 
     async with asyncio.timeout(PATIENCE):

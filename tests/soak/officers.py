@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientTimeout
 
+from bot.core.actions import Ask
 from bot.desk.access import COOKIE
 from tests.soak.citizens import World
 from tests.soak.ledger import Visit
@@ -149,7 +150,7 @@ class Volunteer:
         draft.replace(self.faq / FILE)
 
     async def _is_live(self) -> bool:
-        body = {"session": "", "button": f"ask:{ENTRY}"}
+        body = {"session": "", "button": Ask(ENTRY).pack()}
         with suppress(ClientError, OSError, TimeoutError):
             url = f"{self.world.fleet.url()}/api/chat"
             async with self.world.client.post(url, json=body, timeout=HANDS_UP) as answer:

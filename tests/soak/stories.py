@@ -9,9 +9,23 @@ import unicodedata
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from bot.core.actions import (
+    AcceptOffer,
+    Action,
+    CancelNow,
+    Coming,
+    Confirm,
+    Hold,
+    JoinWaitingList,
+    Menu,
+    MoveToHour,
+    NoName,
+    parse,
+)
 from tests.soak.citizens import Citizen, OnTheWeb, World
 from tests.soak.ledger import Arrival, Visit
 from tests.soak.town import OFFICES, SERVICES, SMALL, Town
+from tests.support.buttons import first, those
 from tests.support.load import questions
 
 CODE = re.compile(r"[Mm]ã(?: hẹn:)? ([A-Z0-9]{6})\b")
@@ -74,7 +88,7 @@ class Stories:
     async def menu(self, citizen: Citizen) -> None:
         await citizen.says("menu")
         await citizen.hears(lambda arrival: True)
-        await citizen.presses("menu")
+        await citizen.presses(Menu().pack())
 
     async def officer(self, citizen: Citizen) -> None:
         await citizen.says("gặp cán bộ")
@@ -89,22 +103,19 @@ class Stories:
             slot = self.dice.choice(self.few)
         if citizen.code:
             return
-        step = await self._press(citizen, f"time:{service}:{slot}", "code:", "ok:")
-        if step and (named := first(step, "code:")):
-            step = await self._press(citizen, named, "ok:")
-        wish = self.dice.choices(("1", "0"), (9, 1))[0]
-        yes = (
-            next((d for d in step.data if d.startswith("ok:") and d.endswith(wish)), "")
-            if step
-            else ""
-        )
-        if not yes:
+        step = await self._press(citizen, Hold(service, slot), NoName, Confirm)
+        if step and (unnamed := first(NoName, step.data)):
+            step = await self._press(citizen, unnamed, Confirm)
+        remind = self.dice.choices((True, False), (9, 1))[0]
+        choices = those(Confirm, step.data) if step else []
+        yes = next((one for one in choices if one.remind is remind), None)
+        if yes is None:
             self.world.ledger.notes["found no place"] += 1
             return
         before = self.clock()
-        await citizen.presses(yes)
+        await citizen.presses(yes.pack())
         told = await citizen.hears(lambda arrival: BOOKED in arrival.text)
-        self._booked(citizen, told, slot, wish == "1", before)
+        self._booked(citizen, told, slot, remind, before)
 
     def _booked(
         self, citizen: Citizen, told: Arrival | None, slot: str, reminded: bool, before: datetime
@@ -127,7 +138,7 @@ class Stories:
         before = self.clock()
         office = self.world.ledger.visits[citizen.code].slot.partition(".")[0] + "."
         slot = self.dice.choice([one for one in self.slots if one.startswith(office)] or self.few)
-        if told := await self._changes(citizen, f"mtime:{citizen.code}:{slot}", MOVED):
+        if told := await self._changes(citizen, MoveToHour(citizen.code, slot), MOVED):
             visit = self.world.ledger.visits[citizen.code]
             if MOVED in told.text:
                 visit.ends(before)
@@ -136,7 +147,7 @@ class Stories:
 
     async def cancels(self, citizen: Citizen) -> None:
         before = self.clock()
-        if told := await self._changes(citizen, f"visit:drop:{citizen.code}", CANCELLED):
+        if told := await self._changes(citizen, CancelNow(citizen.code), CANCELLED):
             if CANCELLED in told.text:
                 visit = self.world.ledger.visits[citizen.code]
                 visit.ends(before)
@@ -144,43 +155,43 @@ class Stories:
             citizen.code = ""
 
     async def comes(self, citizen: Citizen) -> None:
-        await self._press(citizen, f"visit:coming:{citizen.code}", "")
+        await self._press(citizen, Coming((citizen.code,)), Action)
 
     async def waits(self, citizen: Citizen) -> None:
         """Get on the list of the small office; take what is offered."""
-        await citizen.presses(f"wait:the:{SMALL}")
+        await citizen.presses(JoinWaitingList("the", SMALL).pack())
         if isinstance(citizen, OnTheWeb):
             return
-        offer = await citizen.hears(lambda arrival: first(arrival, "offer:take:"))
+        heard = await citizen.hears(lambda arrival: first(AcceptOffer, arrival.data) is not None)
+        offer = first(AcceptOffer, heard.data) if heard else None
         if offer:
             self.world.ledger.notes["places offered"] += 1
-            await citizen.presses(first(offer, "offer:take:"))
+            await citizen.presses(offer.pack())
             self._booked(
                 citizen, await citizen.hears(lambda a: BOOKED in a.text), "", False, self.clock()
             )
 
-    async def _changes(self, citizen: Citizen, data: str, good: str) -> Arrival | None:
+    async def _changes(self, citizen: Citizen, action: Action, good: str) -> Arrival | None:
         """Change a booking; until the outcome is seen, both are right."""
         visit = self.world.ledger.visits[citizen.code]
         visit.pending += 1
-        await citizen.presses(data)
+        await citizen.presses(action.pack())
         answers = (good, NOT_LIVE, KEPT, SAME)
         told = await citizen.hears(lambda a: any(answer in a.text for answer in answers))
         visit.pending -= 1
         visit.doubtful |= told is None
         return told
 
-    async def _press(self, citizen: Citizen, data: str, *wanted: str) -> Arrival | None:
-        """Press, and wait for a message whose buttons begin with one of *wanted*."""
-        await citizen.presses(data)
+    async def _press(
+        self, citizen: Citizen, action: Action, *wanted: type[Action]
+    ) -> Arrival | None:
+        """Press, and wait for a message with a button of one of the *wanted* kinds, or without any."""
+        await citizen.presses(action.pack())
         return await citizen.hears(
-            lambda arrival: any(d.startswith(wanted) for d in arrival.data) or not arrival.data
+            lambda arrival: (
+                any(isinstance(parse(one), wanted) for one in arrival.data) or not arrival.data
+            )
         )
-
-
-def first(arrival: Arrival, prefix: str) -> str:
-    """The first button of *arrival* that begins with *prefix*; "" when there is none."""
-    return next((data for data in arrival.data if data.startswith(prefix)), "")
 
 
 def without_marks(text: str) -> str:

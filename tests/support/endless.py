@@ -11,6 +11,16 @@ from bot.channels.telegram.groups import Me
 from bot.channels.web import json_api
 from bot.channels.zalo_bot import parse as zalo_bot
 from bot.channels.zalo_oa import parse as zalo_oa
+from bot.core.actions import (
+    Action,
+    Activate,
+    Ask,
+    AskOfficer,
+    Book,
+    ChangeProfile,
+    Hold,
+    LinkAccount,
+)
 from tests.support.town import EIGHT
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -24,19 +34,19 @@ AGAIN = (
     "phường ", "quận 1, ", "vn eid ", "ddawng ", "tphcm ", "không ", "\ufdfa", "١", "ab1 ", "goi no doc a a a a ",
 )  # fmt: skip
 TAILS = ("b", "1", "?")
-# What leads to each step, as `press` or `! say`.
-STEPS: Mapping[str, tuple[str, ...]] = {
+# What leads to each step: what is pressed, and what is said.
+STEPS: Mapping[str, tuple[Action | str, ...]] = {
     "nothing is waited for": (),
-    "a place": ("book:the",),
-    "names": (f"time:the:{EIGHT}",),
-    "a phone number": (f"time:the:{EIGHT}", "!cô Ba"),
-    "a question to an officer": ("officer",),
-    "a booking's code": ("link",),
-    "a booking's phone": ("link", "!BCDF34"),
-    "a one-time code": ("link", "!BCDF34", "!0900000001"),
-    "a ward": ("profile:ward",),
-    "a step of activating": ("coach",),
-    "a follow-up": ("ask:mat-the",),
+    "a place": (Book("the"),),
+    "names": (Hold("the", EIGHT),),
+    "a phone number": (Hold("the", EIGHT), "cô Ba"),
+    "a question to an officer": (AskOfficer(),),
+    "a booking's code": (LinkAccount(),),
+    "a booking's phone": (LinkAccount(), "BCDF34"),
+    "a one-time code": (LinkAccount(), "BCDF34", "0900000001"),
+    "a ward": (ChangeProfile("ward"),),
+    "a step of activating": (Activate(),),
+    "a follow-up": (Ask("mat-the"),),
 }
 
 

@@ -21,12 +21,26 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.web.proof_of_work import MOST_BITS, zero_bits
+from bot.core.actions import (
+    AcceptOffer,
+    Action,
+    CancelNow,
+    Confirm,
+    Days,
+    EraseNow,
+    Hold,
+    Hours,
+    JoinWaitingList,
+    MoveToHour,
+    MoveVisit,
+)
 from bot.core.config import Settings
 from bot.core.config.limits import Limits
 from bot.core.messages import Address
 from bot.jobs.expire_bookings import keep
 from bot.store.booking import bookings
 from bot.store.values import Ids, stamp
+from tests.support.buttons import A, those
 from tests.support.people import Clock
 from tests.support.web_service import WebService
 
@@ -151,20 +165,24 @@ class Talk:
         """Label to data, of the last answer."""
         return {b["label"]: b["data"] for r in self.last["replies"] for b in r["buttons"]}
 
-    def press(self, beginning: str) -> str:
-        """The first button whose data begins so; "" without one."""
-        found = (data for data in self.buttons().values() if data.startswith(beginning))
-        data = next(found, "")
-        return self.says(button=data) if data else ""
+    def shown(self, kind: type[A]) -> list[A]:
+        return those(kind, self.buttons().values())
 
-    def offers(self) -> list[str]:
+    def press(self, kind: type[Action]) -> str:
+        """The first button of that kind; "" without one."""
+        found = self.shown(kind)
+        return self.does(found[0]) if found else ""
+
+    def does(self, action: Action) -> str:
+        return self.says(button=action.pack())
+
+    def offers(self) -> list[AcceptOffer]:
         lines = self._post({"session": self.session}, "/api/history").json["lines"]
-        data = (b["data"] for line in lines for b in line.get("buttons", ()))
-        return [one for one in data if one.startswith("offer:take:")]
+        return those(AcceptOffer, (b["data"] for line in lines for b in line.get("buttons", ())))
 
-    def hold(self, slot: str, people: int, verb: str = "time") -> int:
+    def hold(self, slot: str, people: int) -> int:
         """Hold so many places from *slot* on, or as many as it is let; returns how many."""
-        if "Mình giữ chỗ" not in self.says(button=f"{verb}:the:{slot}"):
+        if "Mình giữ chỗ" not in self.does(Hold("the", slot)):
             return 0
         for count in range(people, 0, -1):
             if "Bạn xem lại" in self.says(text=", ".join(NAMES[:count])):
@@ -174,7 +192,7 @@ class Talk:
     def confirm(self, phone: str = "") -> bool:
         if phone:
             self.says(text=phone)
-        return "Đã đặt lịch" in self.press("ok:")
+        return "Đã đặt lịch" in self.press(Confirm)
 
 
 NAMES = ("Cô Một", "Chú Hai", "Dì Ba", "Cậu Tư", "Mợ Năm")
@@ -232,14 +250,14 @@ class Hoarder:
     def _cancel(self, address: str, slots: Sequence[str]) -> None:
         """Book and give back in a circle: each place stands empty for half an hour."""
         for talk in self._book(address, slots):
-            for code in [b[11:] for b in talk.buttons().values() if b.startswith("visit:move:")]:
-                talk.says(button=f"visit:drop:{code}")
+            for visit in talk.shown(MoveVisit):
+                talk.does(CancelNow(visit.code))
 
     def _erase(self, address: str, slots: Sequence[str]) -> None:
         """The same, and nobody knows any more who it was."""
         for talk in self._book(address, slots):
             talk.says(text="/xoadulieu")
-            talk.press("erase")
+            talk.press(EraseNow)
 
     def _move(self, address: str, slots: Sequence[str]) -> None:
         """Book weeks ahead, where more is given, and move it here."""
@@ -248,17 +266,16 @@ class Hoarder:
         )
         later = self.world.service.rows(sql, at=stamp(START + 2 * WEEK))
         for talk in self._book(address, [row["id"] for row in later]):
-            codes = {b[11:] for b in talk.buttons().values() if b.startswith("visit:move:")}
-            for code, slot in itertools.product(codes, self._asked(slots)):
-                talk.says(button=f"mtime:{code}:{slot}")
+            for visit, slot in itertools.product(set(talk.shown(MoveVisit)), self._asked(slots)):
+                talk.does(MoveToHour(visit.code, slot))
 
     def _wait(self, address: str, slots: Sequence[str]) -> None:
         """Wait with twenty talks, and take whatever others give back."""
         waiting = self._waiting.setdefault(address, [self._talk(address) for _ in range(20)])
         for talk in waiting:
-            talk.says(button="wait:the:mau")
+            talk.does(JoinWaitingList("the", "mau"))
             for offer in talk.offers():
-                talk.says(button=offer)
+                talk.does(offer)
 
     _waiting: dict[str, list[Talk]] = field(default_factory=dict)
 
@@ -316,14 +333,14 @@ class Crowd:
     def _books(self, phone: Talk, family: int, number: int) -> bool:
         """As a person does: the days that are shown, an hour of one of them, names, yes."""
         for attempt in range(4):
-            phone.says(button="place:the:mau")
-            days = [data for data in phone.buttons().values() if data.startswith("day:")]
+            phone.does(Days("the", "mau"))
+            days = phone.shown(Hours)
             if not days:
                 return False
-            phone.says(button=days[(number + attempt) % len(days)])
-            hours = [data for data in phone.buttons().values() if data.startswith("time:")]
+            phone.does(days[(number + attempt) % len(days)])
+            hours = phone.shown(Hold)
             for hour in hours[number % len(hours) :][:2] if hours else ():
-                if phone.hold(hour.rsplit(":", 1)[1], family) == family:
+                if phone.hold(hour.slot, family) == family:
                     return phone.confirm()
         return False
 

@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
+from bot.core.actions import FORMS
+
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
@@ -32,11 +34,12 @@ SLIPS = (
     b"null", b"~", b"08:00", b"24:61", b"\r", b"",
 )  # fmt: skip
 
-# What buttons begin with.
-VERBS = ("book", "ward", "at", "soon", "place", "day", "time", "kin", "code", "who", "ok", "cancel", "visits",
-         "visit", "mday", "mtime", "link", "unlink", "agree", "stop", "mydata", "privacy", "erase", "menu",
-         "group", "help", "none", "start", "ask", "vote", "why", "officer", "more", "wait", "leave", "take",
-         "pass", "active", "coach", "card", "profile", "campaign", "share", "offer")  # fmt: skip
+# What buttons begin with: ours, each word of them alone, and some that nobody makes.
+VERBS = tuple(
+    sorted(
+        {word for prefix, _ in FORMS for word in (prefix, *prefix.split(":"))} | {"leave", "share"}
+    )
+)
 
 
 class Source(Protocol):

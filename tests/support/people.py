@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.core.actions import Action
 from bot.core.messages import Address, Incoming, Kind, Reply
 from bot.dialogue import Delivered
 
@@ -66,5 +67,6 @@ class Person:
     def says(self, text: str, **more: Any) -> Heard:
         return self.does(Kind.TEXT, text=text, **more)
 
-    def presses(self, data: str, **more: Any) -> Heard:
+    def presses(self, button: str | Action, **more: Any) -> Heard:
+        data = button.pack() if isinstance(button, Action) else button
         return self.does(Kind.BUTTON, data=data, **more)

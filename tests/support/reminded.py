@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.booking import reminders
+from bot.core.actions import Hold
 from bot.core.messages import Address, Incoming, Reply
 from bot.dialogue import Delivered, Dialogue
 from bot.store.booking import bookings
@@ -40,7 +41,7 @@ class Town:
 
     def book(self, person: Person, slot: str = EIGHT, *, reminded: bool = True) -> str:
         """The code of a new booking."""
-        person.presses(f"time:the:{slot}")
+        person.presses(Hold("the", slot))
         heard = person.says("cô Ba")
         wanted = "nhắc tôi" if reminded else "không cần nhắc"
         person.presses(next(data for label, data in heard.buttons.items() if wanted in label))

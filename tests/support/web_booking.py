@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.core.actions import Confirm, Hold, NoName
+from tests.support.buttons import first
 from tests.support.load import answer, post
 
 CODE = re.compile(r"[Mm]ã(?: hẹn:)? ([A-Z0-9]{6})\b")
@@ -55,11 +57,10 @@ async def book(port: int, session: str, slots: Sequence[str]) -> str | None:
     """Tap until a place is confirmed or every hour is full; the code that was told."""
     async with browser(port, session) as here:
         for slot in slots:
-            text, buttons = await here.presses(f"time:the:{slot}")
-            for verb in ("code:", "ok:"):
-                button = next((data for data in buttons if data.startswith(verb)), None)
-                if button is not None:
-                    text, buttons = await here.presses(button)
+            text, buttons = await here.presses(Hold("the", slot).pack())
+            for kind in (NoName, Confirm):
+                if (button := first(kind, buttons)) is not None:
+                    text, buttons = await here.presses(button.pack())
             if found := CODE.search(text):
                 return found[1]
     return None
