@@ -1,21 +1,10 @@
-"""The dialogue: one file per thing a citizen can do. The first handler that answers wins."""
+"""The dialogue: one module per thing a citizen can do. The first handler that answers wins."""
 
-from handlers import activation as coach
-from handlers import banner, campaign_buttons, group, menu, officers, opt_out, resume, start
-from handlers.booking import after_visit, agree, form, my_visits, place, waiting_list
+from handlers import activation, campaign_buttons, group, menu, officers, opt_out, start
+from handlers.booking import after_visit, form, my_visits, place, reminders, waiting_list
+from handlers.middleware import announcing, asking_again
 from handlers.person import linked_accounts, my_data, profile
-from handlers.questions import (
-    abuse,
-    ask,
-    card,
-    feedback,
-    handoff,
-    more,
-    outdated,
-    safety,
-    small_talk,
-    thanks,
-)
+from handlers.questions import ask, feedback, handoff, media, safety, small_talk
 from handlers.turn import Handler
 
 _HANDLERS: tuple[Handler, ...] = (
@@ -24,32 +13,30 @@ _HANDLERS: tuple[Handler, ...] = (
     start.handle,
     opt_out.handle,
     officers.handle,
-    more.handle,
     my_data.handle,
     form.handle,
     place.handle,
     my_visits.handle,
     linked_accounts.handle,
     after_visit.handle,
-    coach.handle,
-    card.handle,
+    activation.handle,
     waiting_list.handle,
     profile.handle,
     campaign_buttons.handle,
-    agree.handle,
+    reminders.handle,
     *map(
-        resume.after,
+        asking_again,
         (
-            small_talk.handle,
+            media.handle,
             menu.handle,
-            thanks.handle,
+            small_talk.thanks,
             feedback.handle,
             handoff.handle,
             safety.address,
-            abuse.handle,
+            small_talk.swearing,
             ask.handle,
-            outdated.handle,
+            menu.outdated,
         ),
     ),
 )
-HANDLERS: tuple[Handler, ...] = tuple(banner.above(small_talk.beside(one)) for one in _HANDLERS)
+HANDLERS: tuple[Handler, ...] = tuple(announcing(media.beside(one)) for one in _HANDLERS)

@@ -12,7 +12,7 @@ from bot.store.people import questions
 from handlers import activation, menu, opt_out
 from handlers.booking import my_visits, place, waiting_list
 from handlers.person import linked_accounts, my_data, profile
-from handlers.questions import handoff, safety, thanks
+from handlers.questions import handoff, safety, small_talk
 from handlers.texts import common  # fmt: skip
 from handlers.texts import group as say
 from handlers.turn import ASK, Turn
@@ -43,7 +43,7 @@ def handle(turn: Turn) -> Answer | None:
     words = turn.words.strip("/ ")
     if not words or words in menu.WORDS:
         return Answer((say.hello(turn.settings.name),))
-    if thanks.said(words):
+    if small_talk.is_thanks(words):
         return Answer((common.notice(common.NO_TROUBLE),))
     if words in PERSONAL or _is_other_command(turn):
         return Answer((say.in_private(),))

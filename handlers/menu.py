@@ -1,9 +1,20 @@
-"""The menu, its groups, help and cancel: by button, command or word."""
+"""The menu, its groups and what did not fit under a reply; help and cancel: by button, command or word."""
 
 from __future__ import annotations
 
-from bot.core.actions import Action, Cancel, Group, Help, Menu, NoneOfThese, Start, button
+from bot.core.actions import (
+    Action,
+    Cancel,
+    Group,
+    Help,
+    Menu,
+    MoreChoices,
+    NoneOfThese,
+    Start,
+    button,
+)
 from bot.core.messages import Answer, Conversation, Kind
+from bot.store.outbox import outbox
 from handlers import start
 from handlers.texts import common
 from handlers.turn import Turn
@@ -41,6 +52,8 @@ def handle(turn: Turn) -> Answer | None:
             return Answer((common.menu(groups),))
         case Group(id_, first):
             return _group(turn, id_, first)
+        case MoreChoices(row, first):
+            return _more(turn, row, first)
         case Help():
             return Answer((common.help_text(turn.settings.contact),))
         case Cancel():
@@ -66,3 +79,15 @@ def _group(turn: Turn, id_: str, first: int) -> Answer | None:
     rest_follows = len(found.entries) > first + PAGE
     more = button("Xem thêm", Group(id_, first + PAGE)) if rest_follows else None
     return Answer((common.group(found.title, entries, more),)) if entries else None
+
+
+def _more(turn: Turn, row: str, first: int) -> Answer:
+    """For channels that cannot show all choices of a reply at once."""
+    reply = outbox.said(turn.tx, row, turn.incoming.sender)
+    rest = reply.taps[first:] if reply else ()
+    return Answer((common.further(rest) if rest else common.no_further(),))
+
+
+def outdated(turn: Turn) -> Answer | None:
+    """A button that nobody knows any more. Stands last."""
+    return Answer((common.outdated(),)) if turn.incoming.kind is Kind.BUTTON else None

@@ -14,12 +14,12 @@ from bot.core.config import Settings
 from bot.core.crypto import Vault
 from bot.core.messages import Address, Answer, Conversation, Incoming, Reply
 from bot.core.privacy import Masked
+from bot.core.vietnamese import plain
 from bot.faq.entries import Entry, Faq
 from bot.faq.matching.alarm import Danger
 from bot.faq.matching.matcher import Matcher, Meaning
 from bot.store.database import Transaction, Undone
 from bot.store.values import pack
-from handlers.words import plain
 
 ASK = "/hoi"  # a command with a question behind it
 

@@ -7,7 +7,7 @@ from datetime import date, time
 import pytest
 
 from bot.booking.sentence import Wanted, read
-from handlers.words import plain
+from bot.core.vietnamese import plain
 
 TODAY = date(2026, 12, 1)
 

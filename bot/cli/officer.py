@@ -15,7 +15,7 @@ from bot.store.database import Row, Transaction
 from bot.store.people import erasure_log
 from bot.store.staff import inbox
 from bot.store.values import Ids, moment
-from handlers.questions.officer_answer import reply_to
+from handlers.questions.handoff import reply_to
 
 config_option = click.option(
     "--config",

@@ -20,6 +20,7 @@ TONES = {"\u0300": "2", "\u0301": "1", "\u0303": "4", "\u0309": "3", "\u0323": "
 TONE_MARKS = re.compile(f"[{''.join(TONES)}]")
 MARKS = re.compile("[\u0300-\u036fđĐ]")
 TOKEN = re.compile(r"[^\W_]+")
+NOT_PLAIN = re.compile(r"[^a-z0-9/]+")
 # "kỹ" and "kĩ", "lý" and "lí" are the same word.
 FINAL_Y = re.compile(r"(?<=[hklmstrv])y$|(?<=^qu)y$")
 
@@ -68,6 +69,12 @@ def strip(text: str) -> str:
     parts = unicodedata.normalize("NFD", text)
     bare = "".join(c for c in parts if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", bare.replace("đ", "d").replace("Đ", "D"))
+
+
+def plain(text: str) -> str:
+    """*text* as commands and exact phrases are compared: lower case, no accents, single spaces."""
+    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return NOT_PLAIN.sub(" ", letters.encode("ascii", "ignore").decode()).strip()
 
 
 def has_marks(text: str) -> bool:

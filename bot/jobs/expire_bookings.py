@@ -27,10 +27,10 @@ from bot.store.outbox import outbox, undelivered
 from bot.store.people import phone_owners
 from bot.store.values import Ids
 from handlers.booking import attendance, limits
-from handlers.texts import visit_facts
+from handlers.texts import visits
 from handlers.texts import waiting_list as say
 from handlers.texts.reminders import passed_on
-from handlers.texts.visit_facts import Advice
+from handlers.texts.visits import Advice
 
 LOOK_EVERY = 5.0  # seconds
 PAUSE = timedelta(seconds=4)  # between looks, whoever looks
@@ -183,7 +183,7 @@ def _tell(
 ) -> str:
     office = offices.get(tx, offer.office)
     service = settings.booking.named(offer.service)
-    advice = visit_facts.advice(matcher().faq, service, offer.starts_at) if matcher else Advice()
+    advice = visits.advice(matcher().faq, service, offer.starts_at) if matcher else Advice()
     reply = say.offer(offer, office.name if office else "", service.title, advice)
     outbox.put(
         tx,

@@ -21,7 +21,7 @@ from bot.store.booking.bookings import AlreadyBooked, BookedElsewhere, Booking, 
 from bot.store.booking.fair_shares import NoShare
 from bot.store.booking.slots import Free
 from bot.store.people import consents, phone_owners
-from handlers import aside
+from handlers import interruptions
 from handlers.booking import limits as quota
 from handlers.booking import names, outcome, ticket
 from handlers.questions import ask
@@ -69,7 +69,7 @@ def _pressed(turn: Turn) -> Answer | None:
 
 
 def _typed(turn: Turn) -> Answer | None:
-    if aside.says(turn, NO_WORDS):
+    if interruptions.says(turn, NO_WORDS):
         return give_up(turn)
     held = bookings.held(turn.tx, turn.incoming.sender, turn.now)
     if not held:
@@ -84,14 +84,14 @@ def _typed(turn: Turn) -> Answer | None:
         return Answer((say.bad_phone(turn.text), *_form(turn, held).replies))
     if turn.conversation.step == FORM or _no_name(turn):
         return None  # somebody else answers; then the same is asked again (see `prompt`)
-    return _form(turn, held) if aside.says(turn, UNNAMED_WORDS) else _names(turn, held)
+    return _form(turn, held) if interruptions.says(turn, UNNAMED_WORDS) else _names(turn, held)
 
 
 def _no_name(turn: Turn) -> bool:
     if names.surely(turn.text, turn.words.split()):
         return False
     known = len(turn.text.split()) > 3 and ask.understands(turn)
-    return known or aside.commands(turn) or aside.asks(turn)
+    return known or interruptions.commands(turn) or interruptions.asks(turn)
 
 
 # --- holding -------------------------------------------------------------------------------------

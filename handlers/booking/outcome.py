@@ -12,7 +12,7 @@ from bot.core.messages import Answer, Reply
 from bot.store.booking import bookings, offices
 from bot.store.booking.bookings import Booking, State
 from bot.store.people import linked_accounts
-from handlers.booking import ticket
+from handlers.booking import reminders, ticket
 from handlers.texts import booking as booking_texts
 from handlers.texts import visits as say
 from handlers.turn import Turn
@@ -78,7 +78,7 @@ def told(turn: Turn, found: Sequence[Booking]) -> Reply:
         office,
         service,
         turn.now,
-        advice=ticket.advice(turn, booked[0]) if booked else None,
+        advice=reminders.advice(turn, booked[0]) if booked else None,
         files=ticket.files(turn, booked, office, service) if booked else (),
     )
 

@@ -21,7 +21,7 @@ from bot.core.config.booking import Service
 from bot.core.messages import Answer, Conversation, Kind, Reply
 from bot.store.booking import bookings, offices, slots
 from bot.store.staff import switches
-from handlers import aside
+from handlers import interruptions
 from handlers.booking import form, hour, spoken
 from handlers.questions import ask
 from handlers.texts import booking as say
@@ -153,7 +153,7 @@ def _typed_place(turn: Turn) -> Answer | None:
     if wards:
         return _in_ward(turn, service, wards[0].code)
     # Not a place: somebody else's answer, then the same question again (see `prompt`).
-    if aside.meant(turn):
+    if interruptions.meant(turn):
         return None
     return Answer((say.unknown_place(service),))
 

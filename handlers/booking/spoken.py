@@ -8,8 +8,8 @@ from bot.booking import sentence
 from bot.booking.sentence import Wanted
 from bot.core.clock import local
 from bot.core.config.booking import Service
+from bot.core.vietnamese import plain
 from handlers.turn import Turn
-from handlers.words import plain
 
 # Somebody's age decides what a child needs; without it nothing is chosen for them.
 CHILD = re.compile(r"\b(?:con|be|chau|tre|em be|con nit)\b")

@@ -16,9 +16,7 @@ from bot.store.booking.offices import Office
 from bot.store.campaigns import attribution
 from bot.store.people import consents
 from handlers.booking import reminders
-from handlers.texts import visit_facts
 from handlers.texts import visits as say
-from handlers.texts.visit_facts import Advice
 from handlers.turn import Turn
 
 
@@ -31,14 +29,14 @@ def booked(turn: Turn, made: Sequence[Booking], title: str = say.BOOKED) -> Answ
     if office is None:
         return Answer((say.not_live(made[0].code),), idle)
     for booking in made:
-        remind_of(turn, booking, office)
+        reminders.remind_of(turn, booking, office)
         if title == say.BOOKED:
             attribution.booked(turn.tx, turn.incoming.sender, booking.code, turn.now)
     reply = say.confirmed(
         made,
         office,
         service,
-        advice=advice(turn, made[0]),
+        advice=reminders.advice(turn, made[0]),
         files=files(turn, made, office, service),
         title=title,
     )
@@ -53,26 +51,6 @@ def _reach(turn: Turn, booking: Booking) -> tuple[Reply, ...]:
     if window is None or booking.starts_at - turn.now < window:
         return ()
     return (say.out_of_reach(booking.starts_at, window),)
-
-
-def remind_of(turn: Turn, booking: Booking, office: Office) -> None:
-    """Write the reminders of *booking*, if the person wants them and they are not there yet."""
-    service = turn.settings.booking.named(booking.service)
-    reminders.schedule(
-        turn.tx,
-        booking,
-        office,
-        service,
-        turn.settings,
-        turn.now,
-        turn.new_id,
-        advice=advice(turn, booking),
-    )
-
-
-def advice(turn: Turn, booking: Booking) -> Advice:
-    service = turn.settings.booking.named(booking.service)
-    return visit_facts.advice(turn.faq, service, booking.starts_at)
 
 
 def files(
@@ -91,7 +69,7 @@ def files(
             starts_at=booking.starts_at,
             title=f"{service.title} – mã hẹn {booking.code}",
             place=f"{office.name}, {office.address}",
-            note="\n".join(say.advised(advice(turn, booking))),
+            note="\n".join(say.advised(reminders.advice(turn, booking))),
             cancelled=cancelled,
             taken_back=bookings.times_taken_back(turn.tx, booking),
         )

@@ -18,7 +18,7 @@ from bot.core.audiences import AUDIENCES, STATUSES
 from bot.core.messages import Answer, Kind, Reply
 from bot.store.campaigns import responses
 from bot.store.people import consents, profiles
-from handlers import aside
+from handlers import interruptions
 from handlers.texts import profile as say
 from handlers.texts.common import only_here
 from handlers.turn import Turn
@@ -108,7 +108,7 @@ def _set(turn: Turn, what: str, value: str) -> Answer | None:
 
 def _ward_typed(turn: Turn) -> Answer | None:
     found = turn.reading.places()
-    if not found and aside.meant(turn):
+    if not found and interruptions.meant(turn):
         return None  # somebody else answers; then the same is asked again (see `prompt`)
     if not found or len(found) > MOST_WARDS:
         return Answer((say.unknown_ward(),))

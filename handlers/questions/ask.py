@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.core.actions import Ask, AskAll, Book, button
+from bot.core.actions import Ask, AskAll, AsPicture, Book, button
+from bot.core.clock import local
 from bot.core.config import Settings
 from bot.core.messages import Answer, Button, Conversation, Kind, Reply
 from bot.faq.entries import Entry
@@ -14,6 +15,7 @@ from bot.faq.matching.aspect import Aspect
 from bot.faq.matching.matcher import Outcome, Result
 from bot.store.campaigns import attribution
 from bot.store.people import questions
+from bot.store.staff import tallies
 from handlers.texts import activation, common
 from handlers.turn import Turn
 
@@ -22,6 +24,8 @@ MOST_TAPS = 5  # under an answer: as many as every channel shows at once
 
 
 def handle(turn: Turn) -> Answer | None:
+    if isinstance(turn.action, AsPicture):
+        return _named(turn, turn.action.entry, _picture)
     answer = _handle(turn)
     if answer is not None:
         attribution.asked(turn.tx, turn.incoming.sender, turn.now)
@@ -110,6 +114,12 @@ def _whole(turn: Turn, entry: Entry) -> Answer:
     related = _related(turn, entry)
     reply = common.answer(entry, related, None, action(entry, turn.settings), (common.card(entry),))
     return Answer((reply,), _after(turn.conversation, entry.id))
+
+
+def _picture(turn: Turn, entry: Entry) -> Answer:
+    """For groups that pass on pictures."""
+    tallies.add(turn.tx, tallies.CARD, local(turn.now).date())
+    return Answer((common.picture_of(entry),))
 
 
 def _likely(turn: Turn, entries: Sequence[Entry], asks: Sequence[Aspect]) -> Reply:

@@ -1,4 +1,4 @@
-"""What the bot says while a visit is booked, until it is. The rest: visit_texts."""
+"""What the bot says while a visit is booked, until it is. Afterwards: texts/visits.py."""
 
 from __future__ import annotations
 

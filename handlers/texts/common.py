@@ -1,5 +1,5 @@
 """What is said in many places, and how an entry becomes a message. What belongs to one thing that a
-citizen can do stands in a `…_texts.py` of its own."""
+citizen can do stands in a module of its own here."""
 
 from __future__ import annotations
 

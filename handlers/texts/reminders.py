@@ -16,18 +16,19 @@ from bot.core.actions import (
     button,
     parse,
 )
+from bot.core.clock import local
 from bot.core.config import Contact
 from bot.core.config.booking import Service
-from bot.core.messages import Button, Facts, Reply
+from bot.core.messages import REMINDER, Button, Facts, Reply
 from bot.faq.entries import Entry
 from bot.store.booking.bookings import Booking
 from bot.store.booking.offices import Office
 from handlers.texts.booking import VISITS
 from handlers.texts.common import OFFICER, ask_button, notice
 from handlers.texts.dates import moment
-from handlers.texts.visit_facts import UNNAMED, Advice
-from handlers.texts.visits import fee, map_button
+from handlers.texts.visits import Advice, fee, map_button
 
+UNNAMED = "bạn"  # who comes, where no name was given
 FEW_PAPERS = 4  # more are behind the button
 
 
@@ -52,6 +53,26 @@ def reminder(booking: Booking, office: Office, service: Service, advice: Advice)
         map_button(office),
         *((ask_button(advice.bring),) if advice.bring else ()),
     )
+
+
+def facts(
+    booking: Booking, office: Office, service: Service, papers: str = "", fee: str = ""
+) -> Facts:
+    """What `zalo_oa.templates.reminder` in config.yaml may use, and *papers*, what to bring, and the
+    *fee*."""
+    at = local(booking.starts_at)
+    values = {
+        "name": booking.name or UNNAMED,
+        "code": booking.code,
+        "service": service.title,
+        "date": f"{at:%d/%m/%Y}",
+        "time": f"{at:%H:%M}",
+        "office": office.name,
+        "address": office.address,
+        "papers": papers,
+        "fee": fee,
+    }
+    return Facts(REMINDER, values, booking.sure_phone)
 
 
 def together(replies: Sequence[Reply]) -> Reply:

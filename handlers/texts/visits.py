@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from bot.core.actions import (
 from bot.core.clock import local
 from bot.core.config.booking import Service
 from bot.core.messages import Attachment, Button, Reply, Tone
-from bot.faq.entries import Entry
+from bot.faq.entries import Entry, Faq
 from bot.outreach.links import Link
 from bot.store.booking.bookings import Booking, State
 from bot.store.booking.offices import Office
@@ -31,9 +31,25 @@ from handlers.texts.booking import BOOK, LINK, VISITS
 from handlers.texts.common import MENU, notice, only_here, step
 from handlers.texts.dates import day_buttons, day_name, hour_buttons, moment
 from handlers.texts.profile import NEWS, STOP
-from handlers.texts.visit_facts import Advice
 
 BOOKED, MOVED, TAKEN_BACK = "✅ Đã đặt lịch.", "✅ Đã đổi lịch.", "✅ Đã lấy lại lịch, vẫn giờ cũ."
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """FAQ entries as they read on the day of a visit: what to `bring`, and the `fee`."""
+
+    bring: Entry | None = None
+    fee: Entry | None = None
+
+
+def advice(faq: Faq, service: Service, starts_at: datetime) -> Advice:
+    """What the FAQ says of the day of the visit, whenever it is asked: papers and fees change with
+    the law, and the visit may lie beyond such a day."""
+    day = local(starts_at).date()
+    bring, fee = (faq.entries.get(id_) for id_ in (service.bring, service.fee))
+    return Advice(bring.on(day) if bring else None, fee.on(day) if fee else None)
+
 
 # --- booked --------------------------------------------------------------------------------------
 

@@ -21,8 +21,7 @@ from handlers.texts.booking import BOOK, VISITS
 from handlers.texts.common import MENU, notice, step
 from handlers.texts.dates import moment
 from handlers.texts.reminders import papers
-from handlers.texts.visit_facts import Advice
-from handlers.texts.visits import fee
+from handlers.texts.visits import Advice, fee
 
 ANYWHERE = "bất cứ nơi nào"
 

@@ -24,11 +24,11 @@ from bot.core import privacy
 from bot.core.crypto import Vault
 from bot.core.messages import Address, Incoming, Kind
 from bot.core.text import clean
+from bot.core.vietnamese import plain
 from bot.dialogue import Dialogue
 from bot.faq import entries
 from bot.faq.matching.matcher import Matcher, Thresholds
 from bot.store.database import SqliteDatabase
-from handlers.words import plain
 from tests.bench.messages import first_session, web_requests
 from tests.support import town
 from tests.support.endless import STEPS, doors, texts

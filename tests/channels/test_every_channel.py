@@ -20,7 +20,7 @@ from bot.outreach import posters
 from bot.outreach.message import Choice, Message
 from bot.store.staff import inbox
 from bot.store.values import Ids
-from handlers.questions.officer_answer import reply_to
+from handlers.questions.handoff import reply_to
 from tests.channels.citizens import Citizen, OnTelegram, OnTheWeb, OnZaloBot, OnZaloOa
 from tests.support import sqlite
 from tests.support.fakes import telegram, zalo, zalo_bot

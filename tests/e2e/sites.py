@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from bot.store.database import SqliteDatabase
 from bot.store.staff import inbox
 from bot.store.values import Ids
-from handlers.questions.officer_answer import reply_to
+from handlers.questions.handoff import reply_to
 from tests.support.paths import FAQ
 from tests.support.service import Service, running, write_config
 

@@ -24,7 +24,7 @@ from bot.core import privacy
 from bot.core.crypto import Vault, phone_number
 from bot.core.messages import Address, Conversation, Incoming, Kind
 from bot.core.text import clean as clean_text
-from bot.core.vietnamese import clean, tokens
+from bot.core.vietnamese import clean, plain, tokens
 from bot.desk import forms
 from bot.dialogue import Delivered, Dialogue
 from bot.faq import entries
@@ -34,7 +34,6 @@ from bot.store.database import Database, SqliteDatabase
 from bot.store.people import conversations
 from handlers.booking import names
 from handlers.texts import common
-from handlers.words import plain
 from tests.fuzz import files
 from tests.support import town
 from tests.support.made import VERBS, Source, file_like, like, one_of, text

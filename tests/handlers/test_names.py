@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.core.vietnamese import plain
 from bot.faq.matching.matcher import Matcher, Outcome
 from bot.store.database import Database
 from handlers.booking import names
-from handlers.words import plain
 from tests.support.people import Person
 from tests.support.town import FRIDAY, slot_id
 

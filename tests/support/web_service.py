@@ -26,7 +26,7 @@ from bot.ops.deployment import utc_now
 from bot.store.database import Row, SqliteDatabase
 from bot.store.staff import inbox
 from bot.store.values import Ids
-from handlers.questions.officer_answer import reply_to
+from handlers.questions.handoff import reply_to
 from tests.support import sqlite
 from tests.support.paths import FAQ
 

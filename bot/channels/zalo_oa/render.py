@@ -65,7 +65,7 @@ def messages(
 
 
 def _page(reply: Reply, buttons: Sequence[Button], row: str) -> tuple[Button, ...]:
-    """As many buttons as fit; the last of them leads to the rest (see handlers/questions/more.py)."""
+    """As many buttons as fit; the last of them leads to the rest (see handlers/menu.py)."""
     if len(buttons) <= MAX_BUTTONS:
         return tuple(buttons)
     shown = MAX_BUTTONS - 1

@@ -24,8 +24,7 @@ from bot.store.people import conversations
 from bot.store.staff import inbox
 from bot.store.values import pack, unpack
 from handlers import preview
-from handlers.questions import officer_answer
-from handlers.questions.officer_answer import LONGEST
+from handlers.questions import handoff
 from handlers.texts import common
 
 LINES = 12  # of the talk before the question
@@ -83,7 +82,7 @@ async def _show(
         "found": list(_canned(request, search)),
         "text": form.get("text", ""),
         "private": sorted(privacy.mask(form.get("text", "")).found),
-        "longest": LONGEST,
+        "longest": handoff.LONGEST,
         "fault": fault,
     }
     return page(request, "person.html", values, status)
@@ -144,8 +143,8 @@ def _fault(form: dict[str, str]) -> str:
     text = form.get("text", "")
     if not text:
         return "Bạn chưa viết câu trả lời."
-    if len(text) > LONGEST:
-        return f"Câu trả lời dài {len(text)} ký tự, tối đa {LONGEST}. Bạn viết gọn lại."
+    if len(text) > handoff.LONGEST:
+        return f"Câu trả lời dài {len(text)} ký tự, tối đa {handoff.LONGEST}. Bạn viết gọn lại."
     if privacy.mask(text).found and form.get("sure") != "yes":
         return (
             "Câu trả lời có vẻ chứa số giấy tờ, số điện thoại hoặc mã bí mật. Bạn xóa đi; "
@@ -166,7 +165,7 @@ async def _send(request: web.Request, form: Mapping[str, str]) -> web.StreamResp
 
     def send(tx: Transaction) -> Address | None:
         by = officer(request).account.id
-        to = officer_answer.reply_to(tx, id_, text, now, new_id(request)(), by, _read(form))
+        to = handoff.reply_to(tx, id_, text, now, new_id(request)(), by, _read(form))
         if to:
             note(tx, request, "trả lời người chờ", id_, f"{len(text)} ký tự")
         return to

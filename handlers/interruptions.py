@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 
 from handlers import menu
-from handlers.questions import ask, handoff, thanks
+from handlers.questions import ask, handoff, small_talk
 from handlers.turn import Turn
 
 # Of one syllable, as they are written: "Hợi" and "Thới", plain "hoi" and "thoi", are people.
@@ -29,7 +29,7 @@ def says(turn: Turn, words: Collection[str]) -> bool:
 def commands(turn: Turn) -> bool:
     """Whether somebody wants the menu, an officer, or to stop: that works wherever they are. Thanks
     are no name either."""
-    return says(turn, menu.WORDS) or says(turn, handoff.WORDS) or thanks.said(turn.words)
+    return says(turn, menu.WORDS) or says(turn, handoff.WORDS) or small_talk.is_thanks(turn.words)
 
 
 def asks(turn: Turn) -> bool:
