@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,9 @@ from hypothesis import strategies as st
 from bot.core import actions
 from bot.core.actions import FORMS, LONGEST, Action, On, parse
 from handlers.texts.activation import STEPS
+from tests.support.paths import PROJECT
+
+OURS = {PROJECT / "bot/core/actions.py"}
 
 SERVICE = st.from_regex(r"[a-z0-9][a-z0-9-]{0,15}", fullmatch=True)
 OFFICE = st.from_regex(r"[a-z0-9][a-z0-9-]{0,19}", fullmatch=True)
@@ -183,6 +189,24 @@ def test_every_kind_stands_in_that_table() -> None:
     assert {kind for _, kind in FORMS} == {one for one in ours if issubclass(one, Action)} - {
         Action
     }
+
+
+def test_nobody_else_writes_the_data_of_a_button() -> None:
+    files = (
+        file for room in ("bot", "handlers") for file in sorted((PROJECT / room).rglob("*.py"))
+    )
+    made = [f"{file}:{line}" for file in files if file not in OURS for line in _by_hand(file)]
+    assert made == []
+
+
+def _by_hand(file: Path) -> Iterator[int]:
+    """Lines that give a `Button` its data."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(ast.Name("Button"), [_, _, *_]):
+                yield node.lineno
+            case ast.Call(ast.Name("Button"), _, keywords) if "data" in {k.arg for k in keywords}:
+                yield node.lineno
 
 
 @pytest.mark.parametrize(

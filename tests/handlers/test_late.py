@@ -50,7 +50,7 @@ BUTTONS = {
     "coach:stop": "coach:stop",
     "coach:stuck": "coach:stuck:otp",
     "coach:where": "coach:where",
-    "coach:why": "coach:stuck:otp",  # its questions are the deployment's own: tests/handlers/test_coach
+    "coach:why": "coach:stuck:otp",  # its questions are the deployment's own: tests/handlers/test_activation
     "code": "code:{party}",
     "day": "day:the:mau-a:261127",
     "erase": "erase:{until}:one",
