@@ -30,7 +30,7 @@ class Matching(Section):
     """Confidence from 0 to 1: from `answer` on it answers, from `likely` on it shows what was likely meant,
     from `ask_back` on it asks back."""
 
-    answer: Annotated[float, Field(ge=0, le=1)] = 0.80  # this sure or surer
+    answer: Annotated[float, Field(ge=0, le=1)] = 0.85  # this sure or surer
     likely: Annotated[float, Field(ge=0, le=1)] = 0.5
     ask_back: Annotated[float, Field(ge=0, le=1)] = 0.35  # below, it admits that it does not know
     choices: Annotated[int, Field(ge=1, le=3)] = 3  # at most, when it asks back

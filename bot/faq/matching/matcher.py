@@ -23,6 +23,7 @@ from bot.faq.matching.ranker import Array, Ranker, Ranking, blended
 SHOWN = 8  # matches in a result
 REMEMBERED = 5_000  # messages whose results are kept, some 2 KB each
 WISHED = -1.0  # log odds from which on a text is taken for a wish
+OURS = 0.0  # log odds of scope, at least, of what is asked back
 FEWEST_WORDS = 4  # of what is taken as a likely question; fewer name a matter and ask nothing of it
 MOST_QUESTIONS = 2  # told apart in one message; more is a story
 
@@ -39,7 +40,7 @@ class Thresholds:
     word that it may be another, from `ask_back` on up to `choices` of them are offered as buttons; below
     it the bot admits that it does not know."""
 
-    answer: float = 0.80
+    answer: float = 0.85
     likely: float = 0.50
     ask_back: float = 0.35
     choices: int = 3
@@ -135,6 +136,8 @@ class Matcher:
         bare = not result.sure and len(words) < FEWEST_WORDS
         if result.outcome is Outcome.ANSWER and (unsaid or bare):
             return replace(result, outcome=Outcome.ASK_BACK, sure=False)
+        if result.outcome is Outcome.ASK_BACK and ranking.scope < OURS:
+            return replace(result, outcome=Outcome.ADMIT)  # whose buttons would not fit either
         return result
 
     def _after(self, ranking: Ranking, previous: str) -> Ranking:
