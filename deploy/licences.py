@@ -20,9 +20,26 @@ BY_HAND = {
 HEAD = """\
 # Licences of run-time dependencies
 
-Made by `make licences` from requirements.lock; a test fails when a package is missing here or its licence is none
-of those that are allowed (`tests/test_supply_chain.py`). LGPL packages are used as they are, by import, and can
-be replaced by whoever runs the service. `bot/booking/wards.json` is made from data of vietnamadminunits 1.0.4 (MIT).
+Our code is under the Apache License 2.0. Each package below may be used with it:
+
+| Licence | what it asks | and we |
+|---|---|---|
+| MIT, MIT-0, MIT-CMU, BSD, 0BSD, PSF, Zlib, CC0, public domain | its notice is kept | leave it in the installed package |
+| Apache-2.0 | its notice is kept; changes are marked | change nothing |
+| MPL-2.0 (certifi) | changed files stay under it | change nothing |
+| LGPL-3.0 (psycopg, pygal, python-telegram-bot) | the library may be replaced by its user | import it from a package of its own |
+
+Inside packages: numpy and scipy bring GCC's run-time libraries (GPL-3.0 with the exception that frees what is linked
+with them), psycopg-binary libpq and what it needs (permissive, two small libraries LGPL), pypdfium2 PDFium's parts
+(permissive), reportlab a font under the GPL that nothing here uses (posters and cards are set in Roboto, Apache-2.0).
+None of it is copied into our files. `bot/booking/wards.json` is made from data of
+vietnamadminunits 1.0.4 (MIT). Tools of development are not handed on.
+
+Whoever hands on an image or an installed folder hands the packages' own licence files on with it: they lie in their
+`.dist-info` folders, so nothing has to be done.
+
+Made by `make licences` from requirements.lock; `tests/test_supply_chain.py` fails when a package is missing here or its
+licence is none of these.
 
 | package | version | licence |
 |---|---|---|
