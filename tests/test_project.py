@@ -87,6 +87,14 @@ def test_every_page_that_the_documentation_leads_to_is_there() -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("name", ["architecture.md", "CONTRIBUTING.md", "database.md"])
+def test_files_that_a_newcomer_is_sent_to_are_there(name: str) -> None:
+    text = (PROJECT / "docs" / name).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:bot|handlers|tests|faq)/[\w/.-]*)(?=[`:])", text)
+    assert named
+    assert [path for path in named if not (PROJECT / path).exists()] == []
+
+
 def test_no_registry_and_no_folder_of_a_machine_is_named() -> None:
     words = re.compile(
         r"py" + r"pi\.org|python" + r"hosted|npm" + r"js|/ho" + r"me/\w|/ro" + r"ot/"

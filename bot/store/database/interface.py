@@ -11,7 +11,7 @@ Row: TypeAlias = dict[str, Any]
 
 class Transaction(Protocol):
     """SQL inside one transaction. Statements name their values `:name`; what both engines must
-    read alike is in docs/architecture.md."""
+    read alike is in docs/database.md."""
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """Run one statement; the rows it returns (of a SELECT or RETURNING), else none. Raises
