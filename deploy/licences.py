@@ -24,10 +24,10 @@ Our code is under the Apache License 2.0. Each package below may be used with it
 
 | Licence | what it asks | and we |
 |---|---|---|
-| MIT, MIT-0, MIT-CMU, BSD, 0BSD, PSF, Zlib, CC0, public domain | its notice is kept | leave it in the installed package |
+| MIT, MIT-0, MIT-CMU, BSD, 0BSD, PSF, Zlib, CC0, public domain | its notice is kept | leave it where it is |
 | Apache-2.0 | its notice is kept; changes are marked | change nothing |
 | MPL-2.0 (certifi) | changed files stay under it | change nothing |
-| LGPL-3.0 (psycopg, pygal, python-telegram-bot) | the library may be replaced by its user | import it from a package of its own |
+| LGPL-3.0 (psycopg, pygal, python-telegram-bot) | its user may replace the library | import it as its own package |
 
 Inside packages: numpy and scipy bring GCC's run-time libraries (GPL-3.0 with the exception that frees what is linked
 with them), psycopg-binary libpq and what it needs (permissive, two small libraries LGPL), pypdfium2 PDFium's parts
