@@ -42,7 +42,10 @@ def test_what_is_mounted_and_built_is_there() -> None:
     dockerfile = DEPLOY / build["context"] / build["dockerfile"]
     copied = re.findall(r"^COPY (.+) \S+$", dockerfile.read_text(encoding="utf-8"), re.MULTILINE)
     assert copied
-    assert [name for line in copied for name in line.split() if not (PROJECT / name).exists()] == []
+    names = {name for line in copied for name in line.split()}
+    assert {name for name in names if not (PROJECT / name).exists()} == set()
+    context = (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {line.removeprefix("!") for line in context if line.startswith("!")} == names
 
 
 def test_only_https_is_published() -> None:
