@@ -348,7 +348,7 @@ def test_who_comes_without_an_appointment_is_added_once_and_takes_no_place(
     ("form", "says"),
     [
         ({"name": "079123456789"}, "Tên chỉ gồm chữ"),
-        ({"name": "a" * 41}, "Tên chỉ gồm chữ"),
+        ({"name": "a" * 61}, "Tên chỉ gồm chữ"),
         ({"service": "duoi-6"}, "Bạn chọn việc"),
         ({"key": "x"}, "Trang đã cũ"),
     ],
