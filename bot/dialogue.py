@@ -42,7 +42,7 @@ REPLY_USEFUL_FOR = timedelta(hours=24)
 MAX_STORED_CHARACTERS = 2000
 SIGNALS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})  # nobody says anything
 AT_ONCE = 300  # characters that are read in less than the time that handing them to a thread takes
-REST = 5  # times as long as a long text took to read: all of them get a sixth of a processor
+REST = 9  # times as long as a long text took to read: all of them get a tenth of a processor
 MAX_HOUR = 20  # letters of an hour that is typed: "lúc 9 giờ 30 sáng"
 
 log = structlog.get_logger()

@@ -119,21 +119,23 @@ class Matcher:
         """What to do with *text*; a follow-up is read with *previous*, the entry answered last."""
         return self._match(self._ranker.read(text), previous)
 
-    def _match(self, words: Sequence[Word], previous: str | None) -> Result:
+    def _match(
+        self, words: Sequence[Word], previous: str | None, ranking: Ranking | None = None
+    ) -> Result:
         plain = [word.plain for word in words]
-        return replace(self._found(words, plain, previous), asks=aspect.asked(plain))
-
-    def _found(self, words: Sequence[Word], plain: Sequence[str], previous: str | None) -> Result:
         if followup.says_nothing(plain) and not self._small_talk:
             return Result(Outcome.ADMIT, ())
-        ranking = self._ranker.rank(words)
+        found = self._found(plain, previous, ranking or self._ranker.rank(words))
+        return replace(found, asks=aspect.asked(plain))
+
+    def _found(self, plain: Sequence[str], previous: str | None, ranking: Ranking) -> Result:
         vague = followup.leans(plain) and ranking.exact is None
         if vague and previous in self._places:
             return self._decide(self._matches(self._after(ranking, previous)))
         result = self._decide(self._matches(ranking))
         # About what, or what of it? Offer, but do not answer.
         unsaid = vague and followup.only_asks(plain)
-        bare = not result.sure and len(words) < FEWEST_WORDS
+        bare = not result.sure and len(plain) < FEWEST_WORDS
         if result.outcome is Outcome.ANSWER and (unsaid or bare):
             return replace(result, outcome=Outcome.ASK_BACK, sure=False)
         if result.outcome is Outcome.ASK_BACK and ranking.scope < OURS:
@@ -165,8 +167,8 @@ class Matcher:
 
     def _understand(self, text: str, previous: str | None) -> Meaning:
         words = self._ranker.read(text)
-        whole, leans = self._match(words, previous), _leans(words)
-        wish = self._ranker.wish(words)
+        ranking = self._ranker.rank(words)
+        whole, leans = self._match(words, previous, ranking), _leans(words)
         parts = split.parts(shorten(text))
         found: dict[str, Result] = {}
         for part in parts if len(parts) >= MOST_QUESTIONS else ():
@@ -177,6 +179,7 @@ class Matcher:
                 if (result.outcome is Outcome.ANSWER and result.sure) or result.neighbour:
                     found.setdefault(result.matches[0].entry, result)
         each = tuple(found.values()) if len(found) == MOST_QUESTIONS else (whole,)
+        wish = ranking.wish
         return Meaning(whole, each, leans, wish.name if wish.lean >= WISHED else "", wish.lean)
 
     def _matches(self, ranking: Ranking) -> tuple[Match, ...]:

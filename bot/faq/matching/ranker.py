@@ -44,6 +44,7 @@ class Ranking(NamedTuple):
     coverage: Array
     words: int  # read in the text
     scope: float
+    wish: Wish
     exact: int | None = None  # the entry of which the text is a phrasing, word for word
 
 
@@ -117,13 +118,15 @@ class Ranker:
         query = self._index.query(found)
         coverage = self._index.coverage(query)
         scores = self._index.logits(query) + self._coverage_weight * coverage
-        scope = self._index.scope(query)
-        return Ranking(scores, coverage, len(words), scope, self.exact.get(_spoken(words)))
-
-    def wish(self, words: Sequence[Word]) -> Wish:
-        query = self._index.query(_features(words, self._lexicon, letters=self._letters))
         number, lean = self._index.wish(query)
-        return Wish(self._wishes[number], lean)
+        return Ranking(
+            scores,
+            coverage,
+            len(words),
+            self._index.scope(query),
+            Wish(self._wishes[number], lean),
+            self.exact.get(_spoken(words)),
+        )
 
 
 def _features(words: Sequence[Word], lexicon: Lexicon, *, letters: bool) -> list[str]:
